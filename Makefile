@@ -1,0 +1,36 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK := requirements.lock
+
+.PHONY: install demo test lint bench docs clean
+
+install: $(VENV)/installed
+
+$(VENV)/installed: pyproject.toml $(LOCK)
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement $(LOCK)
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	$(BIN)/python -c "from signals.kernels import book, book_rows, chain, taker_flow"
+	touch $@
+
+demo: install
+	$(BIN)/footprint demo
+
+test: install
+	$(BIN)/python -m pytest
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: install
+	$(BIN)/python -m benchmarks.book
+
+docs: install
+	$(BIN)/python -m pipeline.catalogue > docs/data_dictionary.md
+
+clean:
+	rm -rf $(VENV) data/demo data/lake

@@ -1,0 +1,1 @@
+"""The judge: costs, statistics, scorecards. Receives frames or an exchange; opens nothing itself."""

@@ -1,0 +1,278 @@
+"""Contracts of the normalised tables: what every source is translated into.
+
+Times are UTC microseconds. Prices are in quote per base, quantities in base units
+unless a name says otherwise. `taker_side` is +1 when the taker bought.
+"""
+
+import polars as pl
+
+from signals.table import UTC_US, Column, Table
+
+VENUE = Column("venue", pl.String(), "text", "venue and product, as binance-usdm")
+SYMBOL = Column("symbol", pl.String(), "text", "the venue's own symbol")
+EVENT_TS = Column("event_ts", UTC_US, "UTC", "matching-engine time where the venue gives it, else the best it gives")
+PUBLISH_TS = Column("publish_ts", UTC_US, "UTC", "when the venue sent the message; null if not stated")
+RECV_TS = Column("recv_ts", UTC_US, "UTC", "the recorder's clock as recorded; null if there was none")
+KNOWN_TS = Column("known_ts", UTC_US, "UTC", "from when the row may be used: max(recv_ts, event_ts + the feed's delay)")
+CLOCK = Column(
+    "clock", pl.String(), "text", "which clock event_ts is: match, publish, recv, or carried from the record before"
+)
+SEQ = Column("seq", pl.Int64(), "count", "position in the partition after deduplication and sorting, from 0")
+IS_BACKWARDS = Column(
+    "is_backwards", pl.Boolean(), "flag", "event time lies before the one preceding it in its stream and file"
+)
+SOURCE = Column("source", pl.String(), "text", "the source module that read the record")
+TABLE_NAME = Column("table_name", pl.String(), "text", "normalised table the row speaks of")
+FILE_ID = Column("file_id", pl.String(), "text", "first 16 hex digits of the raw file's sha256")
+
+_EVENT = (VENUE, SYMBOL, EVENT_TS, PUBLISH_TS, RECV_TS, KNOWN_TS, CLOCK, SEQ)
+_TAIL = (IS_BACKWARDS, SOURCE)
+
+BOOK_UPDATES = Table(
+    name="book_updates",
+    grain="one row per level of an order-book message; a message without levels is one row with side 0",
+    key=("venue", "symbol", "seq"),
+    columns=(
+        *_EVENT,
+        Column("msg_id", pl.Int64(), "count", "counter of messages in the partition; levels of one message share it"),
+        Column("update_id", pl.Int64(), "id", "the venue's id of the message's last update; null if it has none"),
+        Column("first_update_id", pl.Int64(), "id", "id of the message's first update; null if not stated"),
+        Column(
+            "prev_update_id",
+            pl.Int64(),
+            "id",
+            "update_id this message continues from; null if not stated; on a snapshot: "
+            "equal to update_id if the snapshot is usable at once, null if a later message must bridge it",
+        ),
+        Column("is_snapshot", pl.Boolean(), "flag", "the message replaces the whole book"),
+        Column("side", pl.Int8(), "+1/-1/0", "+1 bid, -1 ask, 0 a message that changed no level"),
+        Column("price", pl.Float64(), "quote per base", "level; null where side is 0"),
+        Column("qty", pl.Float64(), "base", "size now displayed at the level, 0 = level gone; null where side is 0"),
+        Column("qty_native", pl.Float64(), "venue units", "the size as sent"),
+        *_TAIL,
+    ),
+)
+
+TRADES = Table(
+    name="trades",
+    grain="one row per print",
+    key=("venue", "symbol", "seq"),
+    columns=(
+        *_EVENT,
+        Column("trade_id", pl.String(), "id", "the venue's id of the print"),
+        Column("price", pl.Float64(), "quote per base", "price of the print"),
+        Column("qty", pl.Float64(), "base", "size of the print"),
+        Column("qty_native", pl.Float64(), "venue units", "the size as sent"),
+        Column("taker_side", pl.Int8(), "+1/-1/0", "+1 the taker bought, -1 the taker sold, 0 unknown"),
+        Column("taker_order_id", pl.Int64(), "id", "the taker's order; null where the venue does not publish it"),
+        Column("maker_order_id", pl.Int64(), "id", "the maker's order; null where the venue does not publish it"),
+        Column(
+            "is_off_market",
+            pl.Boolean(),
+            "flag",
+            "not a match on the public book (insurance fund, ADL): kept here, out of every tape statistic",
+        ),
+        Column("print_type", pl.String(), "text", "the venue's own label of the print; null if it has none"),
+        *_TAIL,
+    ),
+)
+
+BOOK_TICKER = Table(
+    name="book_ticker",
+    grain="one row per best bid and ask message",
+    key=("venue", "symbol", "seq"),
+    columns=(
+        *_EVENT,
+        Column("update_id", pl.Int64(), "id", "the venue's book update id; null if it has none"),
+        Column("bid_px", pl.Float64(), "quote per base", "best bid"),
+        Column("bid_qty", pl.Float64(), "base", "size at the best bid"),
+        Column("ask_px", pl.Float64(), "quote per base", "best ask"),
+        Column("ask_qty", pl.Float64(), "base", "size at the best ask"),
+        *_TAIL,
+    ),
+)
+
+DERIVATIVE_TICKER = Table(
+    name="derivative_ticker",
+    grain="one row per state message of a derivative; null = not stated in that message",
+    key=("venue", "symbol", "seq"),
+    columns=(
+        *_EVENT,
+        Column("mark_price", pl.Float64(), "quote per base", "mark price"),
+        Column("index_price", pl.Float64(), "quote per base", "index price"),
+        Column("settle_price_estimate", pl.Float64(), "quote per base", "the venue's estimated settlement price"),
+        Column("funding_rate", pl.Float64(), "fraction per interval", "running estimate; > 0 means longs pay shorts"),
+        Column("next_funding_ts", UTC_US, "UTC", "settlement the estimate is for"),
+        Column("open_interest_qty", pl.Float64(), "base", "open interest, one side"),
+        *_TAIL,
+    ),
+)
+
+FUNDING = Table(
+    name="funding",
+    grain="one row per funding rate stated",
+    key=("venue", "symbol", "seq"),
+    columns=(
+        *_EVENT,
+        Column("kind", pl.String(), "text", "predicted (running estimate) or settled"),
+        Column("rate", pl.Float64(), "fraction per interval", "> 0 means longs pay shorts"),
+        Column("interval_h", pl.Float64(), "hours", "interval the rate is for; null if unknown"),
+        Column("next_ts", UTC_US, "UTC", "settlement the rate is for"),
+        Column("mark_price", pl.Float64(), "quote per base", "mark price in the same message"),
+        Column("index_price", pl.Float64(), "quote per base", "index price in the same message"),
+        *_TAIL,
+    ),
+)
+
+INSTRUMENTS = Table(
+    name="instruments",
+    grain="one row per market",
+    key=("venue", "symbol"),
+    partition=("venue", "symbol"),
+    columns=(
+        VENUE,
+        SYMBOL,
+        KNOWN_TS,
+        Column("kind", pl.String(), "text", "perp, spot, future or option"),
+        Column("tick_size", pl.Float64(), "quote per base", "price grid"),
+        Column("qty_decimals", pl.Int8(), "digits", "decimals of a quantity; kernels count lots of 10^-qty_decimals"),
+        Column("contract_size", pl.Float64(), "venue units", "base (linear) or quote (inverse) per contract"),
+        Column("is_inverse", pl.Boolean(), "flag", "contracts are worth a fixed quote amount"),
+        Column("funding_interval_h", pl.Float64(), "hours", "hours between settlements; null if none or unknown"),
+        Column("inferred", pl.String(), "text", "which of these were inferred from the data, comma-separated"),
+    ),
+)
+
+MANIFEST = Table(
+    name="manifest",
+    grain="one row per registered raw file",
+    key=("venue", "symbol", "file_id"),
+    partition=("venue", "symbol"),
+    columns=(
+        VENUE,
+        SYMBOL,
+        FILE_ID,
+        KNOWN_TS,
+        Column("path", pl.String(), "text", "where the file was when it was registered"),
+        Column("bytes", pl.Int64(), "bytes", "size of the file"),
+        Column("sha256", pl.String(), "hex", "digest of the file as it came"),
+        SOURCE,
+        Column("parser_version", pl.Int64(), "count", "version of the source module that read it"),
+        Column("first_ts", UTC_US, "UTC", "earliest event time in the file"),
+        Column("last_ts", UTC_US, "UTC", "latest event time in the file"),
+        Column("dates", pl.List(pl.Date()), "UTC days", "days with at least one record or quarantined line"),
+        Column("feeds", pl.List(pl.String()), "names", "normalised tables of which the file holds records"),
+        Column("recv_unit", pl.String(), "text", "unit of the recorder's clock in the file: us or ns"),
+        Column(
+            "clock_offset_us",
+            pl.Int64(),
+            "microseconds",
+            "median of recv_ts - event_ts: a diagnostic of the recorder's clock, in no known_ts",
+        ),
+        Column("lines", pl.Int64(), "lines", "lines in the file"),
+        Column("backwards_events", pl.Int64(), "records", "records whose event time lies before the one preceding it"),
+        Column("backwards_recv", pl.Int64(), "lines", "lines whose recorder time lies before the one preceding it"),
+    ),
+)
+
+ACCOUNTS = Table(
+    name="accounts",
+    grain="one row per raw file and normalised table of a market-day: where every line and record went",
+    key=("venue", "symbol", "file_id", "table_name"),
+    columns=(
+        VENUE,
+        SYMBOL,
+        FILE_ID,
+        TABLE_NAME,
+        KNOWN_TS,
+        Column("lines_kept", pl.Int64(), "lines", "lines that became rows of this table first (a line counts once)"),
+        Column("lines_duplicate", pl.Int64(), "lines", "lines dropped because an identical one stands already"),
+        Column("lines_quarantined", pl.Int64(), "lines", "lines in quarantine"),
+        Column("records_in", pl.Int64(), "records", "records read: levels of a book message, else one a line"),
+        Column("rows_out", pl.Int64(), "rows", "rows of the table"),
+        Column("records_duplicate", pl.Int64(), "records", "records of duplicate lines"),
+        Column("records_quarantined", pl.Int64(), "records", "records of quarantined lines"),
+    ),
+)
+
+GAPS = Table(
+    name="gaps",
+    grain="one row per stretch of a feed in which data is missing",
+    key=("venue", "symbol", "table_name", "from_ts", "reason"),
+    columns=(
+        VENUE,
+        SYMBOL,
+        TABLE_NAME,
+        Column("from_ts", UTC_US, "UTC", "last moment known to be good; start of the day at its head"),
+        Column("to_ts", UTC_US, "UTC", "first moment good again; end of the day if none"),
+        KNOWN_TS,
+        Column(
+            "reason",
+            pl.String(),
+            "text",
+            "no_snapshot, sequence_break, silence, not_recorded (feed absent), "
+            "before_recording and after_recording (the day's head and tail)",
+        ),
+    ),
+)
+
+QUARANTINE = Table(
+    name="quarantine",
+    grain="one row per raw line that could not be taken",
+    key=("venue", "symbol", "file_id", "line"),
+    columns=(
+        VENUE,
+        SYMBOL,
+        FILE_ID,
+        Column("line", pl.Int64(), "count", "line in the raw file, from 1"),
+        EVENT_TS,
+        KNOWN_TS,
+        TABLE_NAME,
+        Column("reason", pl.String(), "text", "what is wrong with it, in words"),
+        Column("records", pl.Int64(), "records", "records the line would have given"),
+        Column("raw", pl.String(), "text", "the line as it came, up to 2,000 characters"),
+    ),
+)
+
+BOOK_CLOSE = Table(
+    name="book_close",
+    grain="one row per market-day: the book after its last event, in which the next day opens",
+    key=("venue", "symbol", "event_ts"),
+    columns=(
+        VENUE,
+        SYMBOL,
+        EVENT_TS,
+        KNOWN_TS,
+        Column("last_update_id", pl.Int64(), "id", "id the next message must continue; null if unknown"),
+        Column(
+            "chain_mode",
+            pl.Int8(),
+            "code",
+            "0 no book, 1 snapshot to be bridged, 2 live, 3 live with a new snapshot to be bridged",
+        ),
+        Column("is_in_gap", pl.Boolean(), "flag", "the book is not usable until a snapshot is bridged"),
+        Column("bid_px", pl.List(pl.Float64()), "quote per base", "bid levels, best first"),
+        Column("bid_qty", pl.List(pl.Float64()), "base", "their sizes"),
+        Column("ask_px", pl.List(pl.Float64()), "quote per base", "ask levels, best first"),
+        Column("ask_qty", pl.List(pl.Float64()), "base", "their sizes"),
+        Column("bid_reach_px", pl.Float64(), "quote per base", "lowest bid the last snapshot listed"),
+        Column("ask_reach_px", pl.Float64(), "quote per base", "highest ask the last snapshot listed"),
+        Column("bid_deepest_px", pl.Float64(), "quote per base", "lowest bid the feed has shown since that snapshot"),
+        Column("ask_deepest_px", pl.Float64(), "quote per base", "highest ask the feed has shown since that snapshot"),
+        Column("recent_gaps_us", pl.List(pl.Int64()), "microseconds", "last 255 times between messages, oldest first"),
+    ),
+)
+
+NORMALISED = (
+    INSTRUMENTS,
+    BOOK_UPDATES,
+    TRADES,
+    BOOK_TICKER,
+    DERIVATIVE_TICKER,
+    FUNDING,
+    BOOK_CLOSE,
+    GAPS,
+    QUARANTINE,
+    MANIFEST,
+    ACCOUNTS,
+)

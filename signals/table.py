@@ -1,0 +1,132 @@
+"""The contracts: what a column, a table and a signal are.
+
+A table is written down once, here in the code beside its producer. Validation,
+the Parquet schema, the DuckDB comments and docs/data_dictionary.md all derive
+from it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal, Protocol
+
+import polars as pl
+
+UTC_US = pl.Datetime("us", "UTC")
+
+Role = Literal["own", "reference", "opening"]
+"""Whose partition an input is: the market's own, its reference market's, or the
+market's own of the day before (the state in which the day opens)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: `unit` is what the number counts, `meaning` what it says."""
+
+    name: str
+    dtype: pl.DataType
+    unit: str
+    meaning: str
+
+
+class ContractError(ValueError):
+    """A frame is not what its table says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A named set of columns; rows are unique by `key` and sorted by it."""
+
+    name: str
+    grain: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    partition: tuple[str, ...] = ("venue", "symbol", "date")
+
+    @property
+    def schema(self) -> pl.Schema:
+        return pl.Schema({column.name: column.dtype for column in self.columns})
+
+    def empty(self) -> pl.DataFrame:
+        return pl.DataFrame(schema=self.schema)
+
+    def check(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return `frame` if it has exactly this table's columns, types, order and key.
+
+        Raises ContractError with what was expected and what came.
+        """
+        if frame.schema != self.schema:
+            wanted, came = dict(self.schema), dict(frame.schema)
+            off = [
+                f"{name}: expected {wanted.get(name, 'no such column')}, got {came.get(name, 'nothing')}"
+                for name in [*wanted, *(extra for extra in came if extra not in wanted)]
+                if wanted.get(name) != came.get(name)
+            ]
+            raise ContractError(f"table {self.name}: " + ("; ".join(off) or "columns in another order"))
+        null_keys = [name for name in self.key if frame[name].null_count()]
+        if null_keys:
+            raise ContractError(f"table {self.name}: null in key column {', '.join(null_keys)}")
+        if not _strictly_increasing(frame, self.key):
+            raise ContractError(f"table {self.name}: rows are not unique and sorted by {self.key}")
+        return frame
+
+
+def _strictly_increasing(frame: pl.DataFrame, key: tuple[str, ...]) -> bool:
+    """True if each row's key is greater than the one before it."""
+    if frame.height < 2 or not key:
+        return True
+    greater, equal = pl.lit(False), pl.lit(True)
+    for name in key:
+        now, before = pl.col(name), pl.col(name).shift()
+        greater = greater | (equal & (now > before))
+        equal = equal & (now == before)
+    return bool(frame.lazy().select((greater).slice(1).all()).collect().item())
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The time a computation covers: bars with `start < bar_end <= until`.
+
+    `until` is the instant up to which the inputs are complete: the end of the day
+    once it was seen, else the last event seen.
+    """
+
+    start: datetime
+    until: datetime
+
+
+class Compute(Protocol):
+    """What a signal runs: frames in, one frame per output table out.
+
+    `inputs` is keyed by table name for the market's own tables and by
+    `role/table` for the others ("opening/book_close", "reference/book_state").
+    `chunk_rows` bounds how many rows are held at once; it never changes a result.
+    """
+
+    def __call__(
+        self, inputs: Mapping[str, pl.LazyFrame], *, span: Span, chunk_rows: int, **params: Any
+    ) -> dict[str, pl.DataFrame]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A computation over one market-day.
+
+    `version` is raised by hand whenever results change. `warmup` is how much
+    history before the day the inputs must reach back. `params` are the research
+    choices and their defaults; they are part of the fingerprint.
+    """
+
+    name: str
+    version: int
+    meaning: str
+    inputs: tuple[tuple[Table, Role], ...]
+    outputs: tuple[Table, ...]
+    compute: Compute
+    warmup: timedelta
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+def input_name(table: Table, role: Role) -> str:
+    """The key under which `Compute` finds an input."""
+    return table.name if role == "own" else f"{role}/{table.name}"
