@@ -1,0 +1,143 @@
+"""The capture: what a recorder connected to the exchange would have written, line by line."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import orjson
+
+from pipeline.simulator import messages
+from pipeline.simulator.draws import Draws, exponential
+from pipeline.simulator.exchange import Exchange
+from pipeline.simulator.instrument import Instrument
+from pipeline.simulator.orders import BUY, SELL, Report
+
+_SNAPSHOT_LEVELS = 1000
+
+
+class Sink(Protocol):
+    """Where bytes go: an open file, plain or compressed."""
+
+    def write(self, data: bytes, /) -> int: ...
+
+
+@dataclass(slots=True)
+class MessageCount:
+    """How many messages of each kind were written, and how many price levels they carried."""
+
+    depth: int = 0
+    depth_levels: int = 0
+    snapshots: int = 0
+    snapshot_levels: int = 0
+    trades: int = 0
+    tickers: int = 0
+    marks: int = 0
+
+    @property
+    def lines(self) -> int:
+        """All messages."""
+        return self.depth + self.snapshots + self.trades + self.tickers + self.marks
+
+
+class Capture:
+    """Listens to `exchange` and writes `<receive time, ns> <json>` lines to `sink`.
+
+    Trades and best quotes go out as they happen, a command's trades before the
+    quote they led to. As an agent of the clock it sends the depth of every
+    `interval_us`; `flush` sends what is pending at the end. Receive times are the
+    event time plus an exponential latency of mean `latency_ns`, and increase:
+    one connection, in order.
+    """
+
+    def __init__(
+        self,
+        sink: Sink,
+        exchange: Exchange,
+        instrument: Instrument,
+        draws: Draws,
+        *,
+        start_us: int,
+        interval_us: int,
+        latency_ns: int,
+    ) -> None:
+        self.count = MessageCount()
+        self.next_time: int | None = start_us + interval_us
+        self._sink = sink
+        self._exchange = exchange
+        self._instrument = instrument
+        self._stream = instrument.symbol.lower()
+        self._draws = draws
+        self._interval_us = interval_us
+        self._latency_ns = latency_ns
+        self._received_ns = 0
+        self._changed: dict[int, dict[int, int]] = {BUY: {}, SELL: {}}
+        self._changed_at = start_us
+        self._sent_id = exchange.update_id
+        self._quote: messages.Quote | None = None
+
+    def on_report(self, report: Report) -> None:
+        """Send the trades and the new best quote of a command; keep its level changes for the next depth."""
+        for fill in report.fills:
+            self._send("trade", report.time, messages.trade(self._instrument, fill))
+        self.count.trades += len(report.fills)
+        if report.changes:
+            for side, price, size in report.changes:
+                self._changed[side][price] = size
+            self._changed_at = report.time
+            self._send_quote(report)
+
+    def act(self, now: int) -> None:
+        """Send the depth of the interval that ends now."""
+        self.next_time = now + self._interval_us
+        self.flush(now)
+
+    def flush(self, now: int) -> None:
+        """Send the level changes since the last depth, if any: what happened before `now`."""
+        last = self._exchange.update_id
+        if last == self._sent_id:
+            return
+        bids, asks = (sorted(self._changed[side].items()) for side in (BUY, SELL))
+        message = messages.depth_update(
+            self._instrument, bids, asks, sent=now, time=self._changed_at, first=self._sent_id + 1, last=last
+        )
+        self._send("depth@0ms", now, message)
+        self.count.depth += 1
+        self.count.depth_levels += len(bids) + len(asks)
+        self._sent_id = last
+        self._changed = {BUY: {}, SELL: {}}
+
+    def send_snapshot(self, now: int) -> None:
+        """Write the best 1000 levels of each side as of now."""
+        bids, asks = (list(self._exchange.side(side).depth(_SNAPSHOT_LEVELS)) for side in (BUY, SELL))
+        last = self._exchange.update_id
+        self._write(now, messages.depth_snapshot(self._instrument, bids, asks, time=now, update_id=last))
+        self.count.snapshots += 1
+        self.count.snapshot_levels += len(bids) + len(asks)
+
+    def send_mark(self, now: int, *, mark: int, index: int, rate: int, settlement: int) -> None:
+        """Send a mark price; units as in `messages.mark_price`."""
+        message = messages.mark_price(
+            self._instrument, time=now, mark=mark, index=index, rate=rate, settlement=settlement
+        )
+        self._send("markPrice@1s", now, message)
+        self.count.marks += 1
+
+    def _send_quote(self, report: Report) -> None:
+        """Send the best quote if it is another one than before; a one-sided book has none to send."""
+        bids, asks = self._exchange.bids, self._exchange.asks
+        bid, ask = bids.best, asks.best
+        if bid is None or ask is None:
+            return
+        quote = messages.Quote(bid, bids.size_at(bid), ask, asks.size_at(ask))
+        if quote != self._quote:
+            self._quote = quote
+            message = messages.book_ticker(self._instrument, quote, time=report.time, update_id=report.update_id)
+            self._send("bookTicker", report.time, message)
+            self.count.tickers += 1
+
+    def _send(self, channel: str, now: int, data: messages.Message) -> None:
+        self._write(now, {"stream": f"{self._stream}@{channel}", "data": data})
+
+    def _write(self, now: int, message: messages.Message) -> None:
+        latency = exponential(self._draws.take(1)[0], self._latency_ns)
+        self._received_ns = max(self._received_ns + 1, 1000 * now + latency)
+        self._sink.write(b"%d %b\n" % (self._received_ns, orjson.dumps(message)))
