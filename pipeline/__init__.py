@@ -1,0 +1,1 @@
+"""The outside world: sources, lake, plan, drivers, warehouse, export, command line."""

@@ -1,0 +1,85 @@
+"""Tables and signals described for readers: the data dictionary and `footprint signals`."""
+
+from typing import Any
+
+from signals import SIGNALS
+from signals.inputs import NORMALISED
+from signals.table import Signal, Table
+
+_TYPES = {"Datetime(time_unit='us', time_zone='UTC')": "Datetime[us, UTC]"}
+
+
+def describe_signals() -> list[dict[str, Any]]:
+    """Every signal: name, version, inputs, outputs with columns and units, warm-up, parameters."""
+    return [_signal(signal) for signal in SIGNALS]
+
+
+def _signal(signal: Signal) -> dict[str, Any]:
+    return {
+        "name": signal.name,
+        "version": signal.version,
+        "meaning": signal.meaning,
+        "inputs": [{"table": table.name, "role": role} for table, role in signal.inputs],
+        "outputs": [describe_table(table) for table in signal.outputs],
+        "warmup_s": signal.warmup.total_seconds(),
+        "params": dict(signal.params),
+    }
+
+
+def describe_table(table: Table) -> dict[str, Any]:
+    """Name, grain, key and columns with type, unit and meaning."""
+    columns = [
+        {"name": column.name, "type": _type(column.dtype), "unit": column.unit, "meaning": column.meaning}
+        for column in table.columns
+    ]
+    return {"name": table.name, "grain": table.grain, "key": list(table.key), "columns": columns}
+
+
+def _type(dtype: Any) -> str:
+    return _TYPES.get(str(dtype), str(dtype))
+
+
+def data_dictionary() -> str:
+    """docs/data_dictionary.md, from the contracts."""
+    parts = [
+        "# Data dictionary",
+        "Generated from the contracts by `python -m pipeline.catalogue > docs/data_dictionary.md`. "
+        "Times are UTC microseconds; signs are stated per column; null means unknown, never zero. "
+        "In the catalogue every table partitioned by day also has `date`.",
+        "## Normalised tables",
+        *(_section(table) for table in NORMALISED),
+        "## Signals",
+        *(_signal_section(signal) for signal in SIGNALS),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _signal_section(signal: Signal) -> str:
+    reads = ", ".join(f"`{table.name}`" + ("" if role == "own" else f" ({role})") for table, role in signal.inputs)
+    params = ", ".join(f"`{name}` = {value}" for name, value in signal.params.items()) or "none"
+    head = f"`{signal.name}`, version {signal.version}: {signal.meaning}\n\nReads {reads}. Parameters: {params}."
+    return "\n\n".join([head, *(_section(table) for table in signal.outputs)])
+
+
+def _section(table: Table) -> str:
+    lines = [
+        f"### {table.name}",
+        "",
+        f"{table.grain[0].upper()}{table.grain[1:]}. Key: {', '.join(f'`{name}`' for name in table.key)}.",
+        "",
+        "| column | type | unit | meaning |",
+        "|---|---|---|---|",
+    ]
+    lines += [
+        f"| `{column.name}` | {_type(column.dtype)} | {_cell(column.unit)} | {_cell(column.meaning)} |"
+        for column in table.columns
+    ]
+    return "\n".join(lines)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    print(data_dictionary(), end="")

@@ -1,0 +1,93 @@
+"""The command line: a thin door. What a command does is a function one can call."""
+
+import sys
+from collections.abc import Sequence
+
+from cyclopts import App, CycloptsError
+
+_HELP = "Market-maker footprints from books and tape, as tables."
+_EXAMPLES = """Examples:
+  footprint demo
+  footprint ingest binance-capture day/*.gz --venue binance-usdm --symbol BTCUSDT
+  footprint compute && footprint publish
+  footprint sql "select * from book_state limit 5"
+"""
+_EPILOGUE = """Data goes to stdout, everything else to stderr.
+Exit codes: 0 done, 1 the work failed, 2 the request was wrong."""
+
+app = App(
+    name="footprint",
+    help=_HELP,
+    help_prologue=_EXAMPLES,
+    help_epilogue=_EPILOGUE,
+    help_format="plaintext",
+    version_flags=["--version"],
+)
+
+_WORK, _LOOK, _DATA = "pipeline.commands.work", "pipeline.commands.look", "pipeline.commands.data"
+_COMMANDS = {
+    "demo": ("pipeline.commands.demo", "Simulate a market, run everything, show what came out.", "demo"),
+    "ingest": (
+        _WORK,
+        "Register raw files and normalise them; the same file twice, overlaps and any order give the same tables.",
+        "ingest binance-capture day/*.gz --venue binance-usdm --symbol BTCUSDT",
+    ),
+    "forget": (_WORK, "Withdraw a raw file; what it touched is made again without it.", "forget usdm_20240808.gz"),
+    "compute": (_WORK, "Bring every signal up to date.", "compute --since 2024-08-08"),
+    "publish": (_WORK, "Write the SQL catalogue over the tables as they are now.", "publish"),
+    "run": (_WORK, "Ingest, compute and publish what is stale in footprint.toml.", "run --config footprint.toml"),
+    "plan": (_LOOK, "What would run, and why.", "plan"),
+    "status": (_LOOK, "Files, freshness, gaps, quarantine and the last run.", "status --json"),
+    "signals": (_LOOK, "The signals: what they read and make, in which units.", "signals --json"),
+    "sql": (
+        _DATA,
+        "Read-only SQL over the catalogue; without a query: the tables and worked queries (@name).",
+        'sql "select * from book_state limit 5" --to rows.csv',
+    ),
+    "export": (
+        _DATA,
+        "Write a whole table to a file, its provenance beside it.",
+        "export book_state --to book_state.parquet",
+    ),
+    "explain": (_LOOK, "What an error means and what to do about it.", "explain FP004"),
+}
+"""Module, summary and example by name. Modules are imported when called, so that help answers at once."""
+
+for _order, (_name, (_module, _summary, _example)) in enumerate(_COMMANDS.items()):
+    app.command(
+        f"{_module}:{_name}",
+        name=_name,
+        help=_summary,
+        help_prologue=f"Example:\n  footprint {_example}\n",
+        sort_key=_order,
+    )
+
+
+def _version() -> str:
+    from pipeline.version import package_version
+
+    return package_version()
+
+
+app.version = _version
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command and exit with its code; never shows a traceback for what a user can cause."""
+    from pipeline.errors import FootprintError
+
+    try:
+        code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as wrong:
+        print(f"error[FP009]: the request was not understood\n  why: {wrong}\n  try: footprint --help", file=sys.stderr)
+        sys.exit(2)
+    except FootprintError as error:
+        print(error, file=sys.stderr)
+        sys.exit(error.fault.exit_code)
+    except KeyboardInterrupt:
+        print("interrupted: what was finished is kept, and the next run goes on from there", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,59 @@
+"""The end of a market-day: the book in which the next day opens, and what was missing."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.parts import Part, write_part
+from pipeline.plan import Step
+from pipeline.quality import GapRow, feed_gaps, gap_rows
+from pipeline.sources.batch import RECORD_TABLES
+from signals.book import COLUMNS, Book
+from signals.grid import Grid
+from signals.inputs import BOOK_CLOSE, GAPS
+
+_CHUNK_ROWS = 1 << 18
+
+
+def close_day(root: Path, step: Step, inputs: Mapping[str, pl.LazyFrame]) -> list[Part]:
+    """Write BOOK_CLOSE and GAPS of the step's market-day."""
+    opening = inputs["opening/book_close"].collect()
+    book = Book(Grid.of(step.instrument.tick_size, step.instrument.qty_decimals), opening=opening)
+    _replay(book, inputs["book_updates"])
+    closing = book.close(step.market.venue, step.market.symbol) if book.known_us >= 0 else BOOK_CLOSE.empty()
+    feeds = {table.name: inputs[table.name] for table in RECORD_TABLES}
+    gaps = pl.concat([_broken(book, inputs["book_updates"], step.until), feed_gaps(feeds, step)])
+    gaps = (
+        gaps.with_columns(venue=pl.lit(step.market.venue), symbol=pl.lit(step.market.symbol))
+        .select(GAPS.schema.names())
+        .sort(GAPS.key)
+    )
+    name, lineage = step.fingerprint, step.lineage
+    return [
+        write_part(root, BOOK_CLOSE, step.market, step.day, name, lineage, closing),
+        write_part(root, GAPS, step.market, step.day, name, lineage, gaps),
+    ]
+
+
+def _replay(book: Book, updates: pl.LazyFrame) -> None:
+    """Feed the day's updates in chunks: the book needs no more than one at a time."""
+    start, columns = 0, updates.select(COLUMNS)
+    while (chunk := columns.slice(start, _CHUNK_ROWS).collect()).height:
+        book.feed(chunk)
+        start += chunk.height
+
+
+def _broken(book: Book, updates: pl.LazyFrame, until: datetime) -> pl.DataFrame:
+    """Stretches without a usable book; one that is still open ends with the data."""
+    rows: list[GapRow] = []
+    for gap in book.breaks:
+        ends = _instant(gap.to_ts) if gap.to_ts is not None else until
+        bridge = updates.filter(pl.col("event_ts") == ends).select(pl.col("known_ts").max()).collect().item()
+        rows.append(("book_updates", _instant(gap.from_ts), ends, bridge or ends, gap.reason))
+    return gap_rows(rows)
+
+
+def _instant(us: int) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=us)

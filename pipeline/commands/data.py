@@ -1,0 +1,185 @@
+"""Commands that hand out data: sql and export."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+from pipeline.commands.options import ConfigOption, JsonOption, LakeOption, setup
+
+if TYPE_CHECKING:
+    import duckdb
+
+_SHOWN_ROWS = 40
+_SHIPPED = "@"
+
+
+def sql(
+    query: str | None = None,
+    /,
+    *,
+    to: Annotated[Path | None, Parameter(help="File for the full result: .csv, .csv.zst, .parquet or .arrow.")] = None,
+    lake: LakeOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    strict: Annotated[bool, Parameter(negative="", help="A result without rows is an error.")] = False,
+) -> int:
+    """Read-only SQL over the catalogue.
+
+    Without a query, lists the tables and the worked queries; @NAME runs one of those. On a terminal 40 rows are
+    shown; into a pipe goes the full result as CSV.
+
+    Parameters
+    ----------
+    query
+        One SELECT, or @NAME.
+    """
+    from pipeline.errors import FootprintError
+    from pipeline.warehouse import open_catalogue
+
+    chosen = setup(lake, config)
+    with open_catalogue(chosen.lake.root) as connection:
+        if query is None:
+            print(_contents(connection))
+            return 0
+        relation = _select(connection, query)
+        if to is not None:
+            rows = _write(relation, to)
+            print(f"{rows:,} rows to {to}", file=sys.stderr)
+        elif as_json:
+            rows = _print_json(relation)
+        else:
+            rows = _print_rows(relation)
+    if strict and not rows:
+        raise FootprintError(
+            "FP014", "the query is valid and returned nothing", hint="footprint sql, to see what there is"
+        )
+    if not rows:
+        print("warning: no rows", file=sys.stderr)
+    return 0
+
+
+def _select(connection: "duckdb.DuckDBPyConnection", query: str) -> "duckdb.DuckDBPyRelation":
+    """The query as a relation. Raises FP012 with DuckDB's own words, or if it is not one SELECT."""
+    import duckdb
+
+    from pipeline.config import unknown
+    from pipeline.errors import FootprintError
+    from pipeline.warehouse import sql_files
+
+    if query.startswith(_SHIPPED):
+        shipped = {script.name.removesuffix(".sql"): script for script in sql_files("queries")}
+        if query[1:] not in shipped:
+            raise unknown("worked query", query[1:], shipped)
+        query = shipped[query[1:]].read_text()
+    try:
+        statements = connection.extract_statements(query)
+        reading = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
+        if len(statements) != 1 or statements[0].type not in reading:
+            kinds = ", ".join(statement.type.name for statement in statements) or "nothing"
+            raise FootprintError("FP012", f"expected one SELECT, got {kinds}; the catalogue is read-only")
+        relation = connection.sql(statements[0].query)
+    except duckdb.Error as error:
+        raise FootprintError("FP012", str(error), hint="footprint sql, to see the tables") from error
+    if relation is None:
+        raise FootprintError("FP012", "the statement returns no rows and can only be a change")
+    return relation
+
+
+def _write(relation: "duckdb.DuckDBPyRelation", to: Path) -> int:
+    from pipeline.export import FORMS, form_of
+
+    to.parent.mkdir(parents=True, exist_ok=True)
+    if to.suffix == ".csv":
+        return _print_csv(relation, to)
+    return FORMS[form_of(to)](relation.to_arrow_reader(1 << 17), to)
+
+
+def _print_csv(relation: "duckdb.DuckDBPyRelation", to: Path | None) -> int:
+    """CSV with ISO times, to a file or to stdout."""
+    import pyarrow as pa
+    from pyarrow import csv
+
+    rows = 0
+    sink: Any = sys.stdout.buffer if to is None else str(to)
+    reader = relation.to_arrow_reader(1 << 17)
+    with pa.output_stream(sink) as stream, csv.CSVWriter(stream, reader.schema) as writer:
+        for batch in reader:
+            writer.write_batch(batch)
+            rows += batch.num_rows
+    return rows
+
+
+def _print_json(relation: "duckdb.DuckDBPyRelation") -> int:
+    names = relation.columns
+    rows = [dict(zip(names, row, strict=True)) for row in relation.fetchall()]
+    print(json.dumps(rows, indent=1, default=str))
+    return len(rows)
+
+
+def _print_rows(relation: "duckdb.DuckDBPyRelation") -> int:
+    if not sys.stdout.isatty():
+        return _print_csv(relation, None)
+    count = len(relation)
+    relation.show(max_rows=_SHOWN_ROWS)
+    if count > _SHOWN_ROWS:
+        print(f"{count:,} rows ({_SHOWN_ROWS} shown); --to FILE writes all", file=sys.stderr)
+    return count
+
+
+def _contents(connection: "duckdb.DuckDBPyConnection") -> str:
+    """What can be asked: tables with their rows and grain, and the worked queries."""
+    from pipeline.warehouse import sql_files
+
+    rows = dict(connection.sql("select table_name, n_rows from publication").fetchall())
+    views = connection.sql(
+        "select view_name, comment from duckdb_views() where not internal order by view_name"
+    ).fetchall()
+    lines = [f"{name:<20} {f'{rows[name]:,}' if name in rows else '':>14}  {comment}" for name, comment in views]
+    lines.append("\nworked queries, run as @name:")
+    lines += [
+        f"@{script.name.removesuffix('.sql'):<19} {'':>14} {script.read_text().splitlines()[0].removeprefix('--')}"
+        for script in sql_files("queries")
+    ]
+    return "\n".join(lines)
+
+
+def export(
+    table: str,
+    /,
+    *,
+    to: Annotated[Path, Parameter(help="Target file; its ending gives the format: .parquet, .csv.zst or .arrow.")],
+    lake: LakeOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Write a whole table to a file, its provenance beside it.
+
+    Parameters
+    ----------
+    table
+        A table or view of the catalogue.
+    """
+    from pipeline.config import unknown
+    from pipeline.export import export as write_export
+    from pipeline.export import form_of
+    from pipeline.warehouse import open_catalogue
+
+    chosen = setup(lake, config)
+    form = form_of(to)
+    with open_catalogue(chosen.lake.root) as connection:
+        names = [
+            name for (name,) in connection.sql("select view_name from duckdb_views() where not internal").fetchall()
+        ]
+        if table not in names:
+            raise unknown("table", table, names)
+        provenance = write_export(chosen.lake, connection, table, to, form)
+    if as_json:
+        print(json.dumps({"file": str(to), "rows": provenance["rows"], "sha256": provenance["sha256"]}, indent=1))
+    else:
+        print(f"{provenance['rows']:,} rows to {to}, provenance in {to}.meta.json", file=sys.stderr)
+    if not provenance["rows"]:
+        print("warning: no rows", file=sys.stderr)
+    return 0

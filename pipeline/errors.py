@@ -1,0 +1,121 @@
+"""What can go wrong, in sentences: what was expected, what came, where, what to do."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One kind of error: `exit_code` 1 = the data or the work, 2 = the request."""
+
+    code: str
+    title: str
+    exit_code: int
+    meaning: str
+
+
+FAULTS: Final = {
+    fault.code: fault
+    for fault in (
+        Fault("FP001", "no such file", 2, "A path on the command line does not exist or is a folder."),
+        Fault(
+            "FP002",
+            "the file cannot be read",
+            1,
+            "A raw file is truncated, empty, or not in the format its source expects. Nothing of it was registered and "
+            "the lake is unchanged: half a file would look like a quiet market.",
+        ),
+        Fault(
+            "FP003",
+            "the file is about another symbol",
+            1,
+            "Every record in the file names another symbol than the one given. A single foreign record is put in "
+            "quarantine; a whole file of them is a mistake in the request.",
+        ),
+        Fault(
+            "FP004",
+            "too many bad records",
+            1,
+            "More lines than max_quarantine allows (default 1 %) could not be taken. A few bad lines are kept in the "
+            "table quarantine with their reason; many mean that the file or its description is wrong, so the file was "
+            "not registered.",
+        ),
+        Fault(
+            "FP005",
+            "the price grid disagrees",
+            1,
+            "The tick was inferred as the greatest common divisor of the prices seen, and a later file holds prices "
+            "off that grid. A guess here would merge levels, so the tick has to be stated once.",
+        ),
+        Fault(
+            "FP006",
+            "the file is not registered",
+            2,
+            "`footprint forget` withdraws a raw file by its path, its name or its id as shown by `footprint status`.",
+        ),
+        Fault(
+            "FP007",
+            "the lake is empty",
+            1,
+            "Nothing has been ingested here yet, or the path names another folder than the one used before.",
+        ),
+        Fault(
+            "FP008",
+            "the catalogue was not published",
+            1,
+            "SQL and exports read footprint.duckdb, which publish writes.",
+        ),
+        Fault("FP009", "unknown name", 2, "A command, option, venue, source, table, signal or format is not known."),
+        Fault("FP010", "the configuration is wrong", 2, "footprint.toml holds a key or a value that has no meaning."),
+        Fault(
+            "FP011", "a step failed", 1, "One step of the plan failed; what depends on it was skipped, the rest stands."
+        ),
+        Fault("FP012", "the query failed", 2, "DuckDB's own message follows; the catalogue is read-only."),
+        Fault(
+            "FP013",
+            "a raw file has gone",
+            1,
+            "A registered raw file is not where it was, and a step needs to read it again.",
+        ),
+        Fault(
+            "FP014",
+            "no rows",
+            1,
+            "The request is valid and nothing matches it; --strict turns the warning into this error.",
+        ),
+    )
+}
+
+
+class FootprintError(Exception):
+    """An error a user can act on.
+
+    `where` names the place (file, line, table), `why` what was expected and what
+    came, `hint` what to do next.
+    """
+
+    def __init__(self, code: str, why: str, *, where: str = "", hint: str = "") -> None:
+        super().__init__(code, why, where, hint)
+        self.fault = FAULTS[code]
+        self.why = why
+        self.where = where
+        self.hint = hint
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Keep the keyword arguments when the error crosses a process boundary."""
+        return _rebuild, (self.fault.code, self.why, self.where, self.hint)
+
+    def __str__(self) -> str:
+        """At most eight lines: code and title, place, why, what to try."""
+        lines = [f"error[{self.fault.code}]: {self.fault.title}"]
+        if self.where:
+            lines.append(f"  --> {self.where}")
+        lines.append(f"  why: {self.why}")
+        if self.hint:
+            lines.append(f"  try: {self.hint}")
+        lines.append(f"  more: footprint explain {self.fault.code}")
+        return "\n".join(lines)
+
+
+def _rebuild(code: str, why: str, where: str, hint: str) -> FootprintError:
+    return FootprintError(code, why, where=where, hint=hint)

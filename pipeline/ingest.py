@@ -1,0 +1,150 @@
+"""Ingest: register raw files, then bring the tables they touch up to date."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipeline.config import Config, unknown
+from pipeline.errors import FootprintError
+from pipeline.lake import Lake
+from pipeline.market import Instrument, Market
+from pipeline.plan import Wanted
+from pipeline.pool import process_pool, workers_for
+from pipeline.registry import file_digest, instruments, register, registered, resolve_instrument
+from pipeline.sources import SOURCES, Source
+from pipeline.staging import Staged, stage
+
+
+@dataclass(slots=True)
+class Registration:
+    """What became of the files given: newly registered ones, and how many were known already."""
+
+    new: list[Staged] = field(default_factory=list)
+    known: int = 0
+
+
+def ingest(
+    lake: Lake, source: Source, files: Sequence[Path], market: Market, wanted: Wanted, *, workers: int | None = None
+) -> Registration:
+    """Read the files and register them, all or none.
+
+    Raises FP001 for a missing file, FP002 and FP003 for one that cannot be read, FP004
+    for one with too many bad lines, FP005 for prices off the inferred tick; the lake
+    is then as it was.
+    """
+    for path in files:
+        if not path.is_file():
+            raise FootprintError(
+                "FP001", "expected a raw file", where=str(path), hint="check the path; quote a pattern"
+            )
+    digests = {file_digest(lake.root, path): path for path in files}
+    there = {file.file_id for file in registered(lake) if file.market == market}
+    fresh = {digest: path for digest, path in digests.items() if digest[:16] not in there}
+    result = Registration(known=len(files) - len(fresh))
+    if not fresh:
+        return result
+    with process_pool(workers or workers_for(list(fresh.values()))) as pool:
+        tasks = [
+            pool.submit(stage, path, source, market.symbol, digest[:16], lake.root) for digest, path in fresh.items()
+        ]
+        result.new = [task.result() for task in tasks]
+    instrument = resolve_instrument(market, wanted.of(market), instruments(lake).get(market), result.new)
+    for path, staged in zip(fresh.values(), result.new, strict=True):
+        _gate(path, staged, instrument, wanted.of(market).max_quarantine)
+    entries = list(zip(fresh.values(), fresh.keys(), result.new, strict=True))
+    register(lake, market, entries, source.name, source.version, instrument)
+    return result
+
+
+def _gate(path: Path, staged: Staged, instrument: Instrument, allowed: float) -> None:
+    """Refuse a file of which too much would go to quarantine."""
+    off_grid = _lines_off_grid(staged, instrument)
+    bad = staged.quarantined + off_grid
+    if bad <= allowed * staged.lines:
+        return
+    reason = (
+        _commonest_reason(staged) if staged.quarantined >= off_grid else f"prices off the tick {instrument.tick_size:g}"
+    )
+    raise FootprintError(
+        "FP004",
+        f"{bad:,} of {staged.lines:,} lines could not be taken (more than {allowed:.0%}); most of all: {reason}",
+        where=str(path),
+        hint="check --venue, --symbol and --tick, or raise max_quarantine for this market in footprint.toml",
+    )
+
+
+def _lines_off_grid(staged: Staged, instrument: Instrument) -> int:
+    """Lines with a price or quantity that the instrument does not allow; none if the tick came from them."""
+    if "tick_size" in instrument.inferred and "qty_decimals" in instrument.inferred:
+        return 0
+    import polars as pl
+
+    from pipeline.identity import off_grid_lines
+
+    return sum(
+        off_grid_lines(
+            table,
+            pl.read_parquet(piece).with_columns(file_id=pl.lit("")),
+            instrument.tick_size,
+            instrument.qty_decimals,
+        )
+        for table in ("book_updates", "trades", "book_ticker")
+        for piece in sorted((Path(staged.folder) / table).glob("*.parquet"))
+    )
+
+
+def _commonest_reason(staged: Staged) -> str:
+    import polars as pl
+
+    frames = [pl.read_parquet(piece, columns=["reason"]) for piece in (Path(staged.folder) / "quarantine").glob("*")]
+    reasons = pl.concat(frames)["reason"].value_counts(sort=True)
+    return str(reasons["reason"][0])
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineWarning:
+    """How much of the new files went to quarantine, in words."""
+
+    text: str
+    is_too_many: bool
+
+
+def quarantine_warning(lake: Lake, market: Market, result: Registration, allowed: float) -> QuarantineWarning | None:
+    """What of the newly registered files could not be taken, after merging; None if all could."""
+    lines = sum(staged.lines for staged in result.new)
+    bad = _quarantined_lines(lake, market, {staged.file_id for staged in result.new})
+    if not bad:
+        return None
+    text = (
+        f"warning: {bad:,} of {lines:,} new lines are in quarantine; `select * from quarantine` after publish tells why"
+    )
+    return QuarantineWarning(text, bad > allowed * lines)
+
+
+def _quarantined_lines(lake: Lake, market: Market, file_ids: set[str]) -> int:
+    import pyarrow.parquet as pq
+
+    return sum(
+        row["lines_quarantined"]
+        for file in lake.live("accounts", market)
+        for row in pq.ParquetFile(lake.absolute("accounts", file)).read().to_pylist()
+        if row["file_id"] in file_ids
+    )
+
+
+def ingest_configured(
+    lake: Lake, config: Config, wanted: Wanted, *, workers: int | None = None
+) -> Iterator[tuple[Market, Registration]]:
+    """Register the raw files that the configuration names. Raises FP010 for a pattern that matches nothing."""
+    for raw in config.raw:
+        if raw.source not in SOURCES:
+            raise unknown("source", raw.source, SOURCES)
+        files = sorted(config.folder.glob(raw.files)) if not Path(raw.files).is_absolute() else [Path(raw.files)]
+        if not files:
+            raise FootprintError(
+                "FP010",
+                f"no file matches {raw.files!r}",
+                where=str(config.folder),
+                hint="files is a pattern below this folder",
+            )
+        yield raw.market, ingest(lake, SOURCES[raw.source], files, raw.market, wanted, workers=workers)

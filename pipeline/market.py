@@ -1,0 +1,76 @@
+"""A market: one symbol on one venue, and what is known about it."""
+
+from dataclasses import dataclass, fields
+from typing import Final
+
+VENUES: Final = {
+    "binance-usdm": "perp",
+    "binance-coinm": "perp",
+    "binance-spot": "spot",
+    "bybit-linear": "perp",
+    "bybit-spot": "spot",
+    "okx-swap": "perp",
+    "hyperliquid": "perp",
+    "deribit-options": "option",
+}
+"""Known venues and the kind of instrument they list."""
+
+DEFAULT_FUNDING_INTERVAL_H: Final = {"binance-usdm": 8.0, "binance-coinm": 8.0, "hyperliquid": 1.0}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Market:
+    """Venue and the venue's own symbol text."""
+
+    venue: str
+    symbol: str
+
+    def __str__(self) -> str:
+        return f"{self.venue}/{self.symbol}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Market":
+        """From "venue/symbol"; raises ValueError if it has no slash."""
+        venue, slash, symbol = text.partition("/")
+        if not (venue and slash and symbol):
+            raise ValueError(f"expected venue/symbol as binance-usdm/BTCUSDT, got {text!r}")
+        return cls(venue, symbol)
+
+
+@dataclass(frozen=True, slots=True)
+class MarketSettings:
+    """What a user states about a market; None means: infer it or use the venue's default.
+
+    `silence_s` is how long every stream of a recording may be silent before the
+    stretch counts as a gap; `prefer` orders the sources that feed the signals.
+    """
+
+    kind: str | None = None
+    tick: float | None = None
+    qty_decimals: int | None = None
+    funding_interval_h: float | None = None
+    silence_s: float = 10.0
+    max_quarantine: float = 0.01
+    prefer: tuple[str, ...] = ()
+
+    def over(self, other: "MarketSettings") -> "MarketSettings":
+        """These settings, with `other` filling in what is left at its default."""
+        blank = MarketSettings()
+        merged = {
+            item.name: getattr(self if getattr(self, item.name) != getattr(blank, item.name) else other, item.name)
+            for item in fields(self)
+        }
+        return MarketSettings(**merged)
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """One row of the table instruments, without its market."""
+
+    kind: str
+    tick_size: float
+    qty_decimals: int
+    contract_size: float
+    is_inverse: bool
+    funding_interval_h: float | None
+    inferred: tuple[str, ...]

@@ -1,0 +1,155 @@
+"""Parts: immutable Parquet files of one partition, written before they are committed.
+
+The fingerprint of what a part was made from is in its name and its lineage in its
+metadata. A part appears under its name only when it is whole.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from pipeline.market import Market
+
+if TYPE_CHECKING:  # imported where used: `plan` and `status` need none of them
+    import polars as pl
+    import pyarrow as pa
+
+    from signals.table import Table
+
+_ROW_GROUP: Final = 1 << 20
+LINEAGE_KEY: Final = b"lineage"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A written file, not yet visible: what a commit needs to know of it."""
+
+    table: str
+    path: str
+    size: int
+    rows: int
+    market: Market
+    day: date | None
+    fingerprint: str
+    stats: str
+
+
+def partition_values(market: Market, day: date | None) -> dict[str, str | None]:
+    values: dict[str, str | None] = {"venue": market.venue, "symbol": market.symbol}
+    return values if day is None else values | {"date": day.isoformat()}
+
+
+def partition_folder(market: Market, day: date | None) -> str:
+    folder = f"venue={quote(market.venue, safe='')}/symbol={quote(market.symbol, safe='')}"
+    return folder if day is None else f"{folder}/date={day.isoformat()}"
+
+
+def part_path(market: Market, day: date | None, fingerprint: str, number: int = 0) -> str:
+    """Where a part lies below its table; the fingerprint of what made it is in its name."""
+    return f"{partition_folder(market, day)}/part-{fingerprint}-{number}.parquet"
+
+
+def fingerprint_of(path: str) -> str:
+    return path.rsplit("/", 1)[-1].removeprefix("part-").split("-")[0]
+
+
+def arrow_schema(table: "Table") -> "pa.Schema":
+    """The columns as they lie in a file: without those that the folder names tell."""
+    schema = table.empty().to_arrow().schema
+    import pyarrow as pa
+
+    fields = [_plain(item) for item in schema if item.name not in ("venue", "symbol")]
+    return pa.schema(fields)
+
+
+def _plain(item: "pa.Field") -> "pa.Field":
+    """Polars' large strings and lists as the ordinary ones that every reader knows."""
+    import pyarrow as pa
+
+    if pa.types.is_large_list(item.type):
+        return pa.field(item.name, pa.list_(item.type.value_type))
+    if pa.types.is_large_string(item.type) or pa.types.is_string_view(item.type):
+        return pa.field(item.name, pa.string())
+    return item
+
+
+class PartWriter:
+    """Writes one part, a frame at a time, and gives it its name when it is whole.
+
+    The frames must satisfy the table's schema and come in the order of its key.
+    """
+
+    def __init__(
+        self, root: Path, table: "Table", market: Market, day: date | None, fingerprint: str, lineage: Mapping[str, Any]
+    ) -> None:
+        import pyarrow.parquet as pq
+
+        self._table, self._market, self._day, self._fingerprint = table, market, day, fingerprint
+        self._path = part_path(market, day, fingerprint)
+        self._file = root / table.name / self._path
+        self._scratch = self._file.with_name(f".{self._file.name}.{os.getpid()}")
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        self._schema = arrow_schema(table)
+        self._rows = 0
+        metadata = {LINEAGE_KEY: json.dumps(lineage, sort_keys=True).encode()}
+        self._writer = pq.ParquetWriter(
+            self._scratch,
+            self._schema.with_metadata(metadata),
+            compression="zstd",
+            compression_level=1,
+            **_encodings(table),
+        )
+
+    def write(self, frame: "pl.DataFrame") -> None:
+        arrow = frame.select(self._schema.names).to_arrow().cast(self._schema)
+        self._rows += arrow.num_rows
+        self._writer.write_table(arrow, row_group_size=_ROW_GROUP)
+
+    def close(self) -> Part:
+        """Finish the file; it stays invisible until committed."""
+        self._writer.close()
+        self._scratch.replace(self._file)
+        return Part(
+            self._table.name,
+            self._path,
+            self._file.stat().st_size,
+            self._rows,
+            self._market,
+            self._day,
+            self._fingerprint,
+            json.dumps({"numRecords": self._rows}),
+        )
+
+
+def _encodings(table: "Table") -> dict[str, Any]:
+    """Deltas for times and counters, byte streams for floats, dictionaries for text and flags."""
+    from polars import Float64, Int64
+
+    plain = {name: dtype for name, dtype in table.schema.items() if name not in ("venue", "symbol")}
+    deltas = [name for name, dtype in plain.items() if dtype == Int64 or dtype.is_temporal()]
+    floats = [name for name, dtype in plain.items() if dtype == Float64 and name not in ("qty", "qty_native")]
+    encoded = dict.fromkeys(deltas, "DELTA_BINARY_PACKED") | dict.fromkeys(floats, "BYTE_STREAM_SPLIT")
+    return {
+        "use_dictionary": [name for name, dtype in plain.items() if name not in encoded and not dtype.is_nested()],
+        "column_encoding": encoded,
+    }
+
+
+def write_part(
+    root: Path,
+    table: "Table",
+    market: Market,
+    day: date | None,
+    fingerprint: str,
+    lineage: Mapping[str, Any],
+    frame: "pl.DataFrame",
+) -> Part:
+    """Check one frame against its table and write it as a part."""
+    writer = PartWriter(root, table, market, day, fingerprint, lineage)
+    writer.write(table.check(frame))
+    return writer.close()

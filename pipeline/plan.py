@@ -1,0 +1,326 @@
+"""The plan: which steps are stale, and why. The one definition of the work and its order.
+
+For every market-day: `normalise` merges what the raw files say, `close` carries the
+book to the day's end and finds the gaps, and then every signal. What a step makes is
+named by the fingerprint of all that enters it, so a partition is fresh exactly if
+its live file bears the wanted fingerprint. Both drivers run this list.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from pipeline.fingerprint import fingerprint, schema_digest
+from pipeline.lake import Lake, LiveFile
+from pipeline.market import Instrument, Market, MarketSettings
+from pipeline.parts import part_path
+from pipeline.registry import Registered, day_start, instruments, registered
+from pipeline.sources import SOURCES
+from signals import SIGNALS
+from signals.inputs import (
+    ACCOUNTS,
+    BOOK_CLOSE,
+    BOOK_TICKER,
+    BOOK_UPDATES,
+    DERIVATIVE_TICKER,
+    FUNDING,
+    GAPS,
+    NORMALISED,
+    QUARANTINE,
+    TRADES,
+)
+from signals.table import Signal, Table, input_name
+
+MERGED: Final = (BOOK_UPDATES, TRADES, BOOK_TICKER, DERIVATIVE_TICKER, FUNDING, QUARANTINE, ACCOUNTS)
+CLOSED: Final = (BOOK_CLOSE, GAPS)
+NORMALISE_VERSION: Final = 1
+CLOSE_VERSION: Final = 1
+TABLES: Final[dict[str, Table]] = {
+    table.name: table for table in (*NORMALISED, *(out for signal in SIGNALS for out in signal.outputs))
+}
+"""Every table the lake can hold, by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One piece of work: it rewrites the partitions of `tables` for one market-day.
+
+    `lineage` is all that enters the result; `inputs` are the files it reads, by
+    input name, `feeds` the tables that were recorded; `after` names steps of the
+    same plan that must come before.
+    """
+
+    name: str
+    market: Market
+    day: date
+    tables: tuple[str, ...]
+    fingerprint: str
+    why: str
+    lineage: Mapping[str, Any]
+    inputs: Mapping[str, tuple[str, ...]]
+    files: tuple[Registered, ...]
+    feeds: tuple[str, ...]
+    instrument: Instrument
+    until: datetime
+    silence_s: float
+    params: Mapping[str, Any]
+    after: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        return step_id(self.name, self.market, self.day)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The stale steps in an order that respects `after`, partitions to drop, and how many steps are fresh."""
+
+    steps: tuple[Step, ...]
+    drops: tuple[tuple[str, LiveFile], ...]
+    fresh: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the user chose: settings of markets and parameters of signals, by name."""
+
+    markets: Mapping[Market, MarketSettings] = field(default_factory=dict)
+    params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    preset: str = "default"
+
+    def of(self, market: Market) -> MarketSettings:
+        return self.markets.get(market, MarketSettings())
+
+
+def step_id(name: str, market: Market, day: date) -> str:
+    return f"{name} {market} {day}"
+
+
+def make_plan(
+    lake: Lake, wanted: Wanted, *, signals: bool, since: date | None = None, until: date | None = None
+) -> Plan:
+    """Compare what should be with what is live; without `signals`, only the normalised tables.
+
+    `since` and `until` bound the days whose stale steps are listed.
+    """
+    draft = _Draft(lake, wanted)
+    known = instruments(lake)
+    by_market: dict[Market, list[Registered]] = {}
+    for file in registered(lake):
+        by_market.setdefault(file.market, []).append(file)
+    for market, files in by_market.items():
+        _add_market(draft, market, files, known[market], signals)
+    inside = [
+        step for step in draft.steps if (since is None or step.day >= since) and (until is None or step.day <= until)
+    ]
+    return Plan(tuple(inside), tuple(_orphans(lake, draft)), draft.fresh)
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A plan in the making: wanted fingerprints by step id, stale steps so far."""
+
+    lake: Lake
+    wanted: Wanted
+    marks: dict[str, str] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
+    stale: set[str] = field(default_factory=set)
+    days: dict[Market, set[date]] = field(default_factory=dict)
+    fresh: int = 0
+
+
+def _add_market(
+    draft: _Draft, market: Market, files: Sequence[Registered], instrument: Instrument, signals: bool
+) -> None:
+    days = sorted({day for file in files for day in file.dates})
+    draft.days[market] = set(days)
+    for day in days:
+        touching = tuple(file for file in files if day in file.dates)
+        until = _seen_until(day, files)
+        common = _Common(market, day, touching, instrument, until)
+        _add_normalise(draft, common)
+        _add_close(draft, common)
+        for signal in SIGNALS if signals else ():
+            _add_signal(draft, common, signal)
+
+
+def _seen_until(day: date, files: Sequence[Registered]) -> datetime:
+    """The day's end if a file of this day or the next reaches it, else the last event of the day."""
+    next_day = day + timedelta(days=1)
+    seen = max(file.last_ts for file in files if day in file.dates or next_day in file.dates)
+    return min(day_start(next_day), seen)
+
+
+@dataclass(frozen=True, slots=True)
+class _Common:
+    """What all steps of one market-day share."""
+
+    market: Market
+    day: date
+    files: tuple[Registered, ...]
+    instrument: Instrument
+    until: datetime
+
+    @property
+    def feeds(self) -> tuple[str, ...]:
+        return tuple(sorted({feed for file in self.files for feed in file.feeds}))
+
+
+def _add_normalise(draft: _Draft, common: _Common) -> None:
+    lineage = {
+        "version": NORMALISE_VERSION,
+        "raw files": {file.file_id: SOURCES[file.source].version for file in common.files},
+        "instrument": asdict(common.instrument),
+        "schemas": _schemas(MERGED),
+    }
+    _add(draft, common, "normalise", MERGED, lineage, {}, ())
+
+
+def _add_close(draft: _Draft, common: _Common) -> None:
+    day_before = common.day - timedelta(days=1)
+    lineage = {
+        "version": CLOSE_VERSION,
+        "inputs": {
+            "normalise": draft.marks[step_id("normalise", common.market, common.day)],
+            "opening": draft.marks.get(step_id("close", common.market, day_before)),
+        },
+        "until": common.until.isoformat(),
+        "feeds": common.feeds,
+        "silence_s": draft.wanted.of(common.market).silence_s,
+        "schemas": _schemas(CLOSED),
+    }
+    inputs = {table.name: _paths(draft, table, common.market, [common.day]) for table in MERGED[:5]}
+    inputs["opening/book_close"] = _paths(draft, BOOK_CLOSE, common.market, [day_before])
+    after = (step_id("normalise", common.market, common.day), step_id("close", common.market, day_before))
+    _add(draft, common, "close", CLOSED, lineage, inputs, after)
+
+
+def _add_signal(draft: _Draft, common: _Common, signal: Signal) -> None:
+    params = {**signal.params, **draft.wanted.params.get(signal.name, {})}
+    reach = -(-signal.warmup // timedelta(days=1))
+    inputs: dict[str, tuple[str, ...]] = {}
+    marks: dict[str, Any] = {}
+    after: list[str] = []
+    for table, role in signal.inputs:
+        offsets = [1] if role == "opening" else range(reach, -1, -1)
+        days = [None] if "date" not in table.partition else [common.day - timedelta(days=back) for back in offsets]
+        name = input_name(table, role)
+        inputs[name] = _paths(draft, table, common.market, days)
+        marks[name] = [path.rsplit("/", 1)[-1] for path in inputs[name]]
+        after += [step_id(_maker(table), common.market, day) for day in days if day is not None]
+    lineage = {
+        "version": signal.version,
+        "parameters": params,
+        "preset": draft.wanted.preset,
+        "inputs": marks,
+        "until": common.until.isoformat(),
+        "schemas": _schemas(signal.outputs),
+    }
+    _add(draft, common, signal.name, signal.outputs, lineage, inputs, tuple(after), params)
+
+
+def _add(
+    draft: _Draft,
+    common: _Common,
+    name: str,
+    tables: Sequence[Table],
+    lineage: Mapping[str, Any],
+    inputs: Mapping[str, tuple[str, ...]],
+    after: tuple[str, ...],
+    params: Mapping[str, Any] | None = None,
+) -> None:
+    """Note the wanted fingerprint of a step, and the step itself if a live file says otherwise."""
+    mark = fingerprint(step=name, market=str(common.market), day=str(common.day), **lineage)
+    step = step_id(name, common.market, common.day)
+    draft.marks[step] = mark
+    live = [draft.lake.live(table.name, common.market, common.day) for table in tables]
+    if all(len(files) == 1 and files[0].fingerprint == mark for files in live):
+        draft.fresh += 1
+        return
+    draft.stale.add(step)
+    old = draft.lake.lineage(tables[0].name, live[0][0]) if live[0] else None
+    draft.steps.append(
+        Step(
+            name=name,
+            market=common.market,
+            day=common.day,
+            tables=tuple(table.name for table in tables),
+            fingerprint=mark,
+            why=why_stale(old, lineage),
+            lineage=lineage,
+            inputs=inputs,
+            files=common.files if name == "normalise" else (),
+            feeds=common.feeds,
+            instrument=common.instrument,
+            until=common.until,
+            silence_s=draft.wanted.of(common.market).silence_s,
+            params=params or {},
+            after=tuple(before for before in after if before in draft.stale),
+        )
+    )
+
+
+def _paths(draft: _Draft, table: Table, market: Market, days: Sequence[date | None]) -> tuple[str, ...]:
+    """The files a step will read: named by the fingerprints wanted, whether made already or in this plan."""
+    if days == [None]:
+        return tuple(str(Path(table.name) / file.path) for file in draft.lake.live(table.name, market))
+    marks = [(day, draft.marks.get(step_id(_maker(table), market, day))) for day in days if day]
+    return tuple(str(Path(table.name) / part_path(market, day, mark)) for day, mark in marks if mark)
+
+
+@cache
+def _maker(table: Table) -> str:
+    """The name of the step that writes a table."""
+    if table in MERGED:
+        return "normalise"
+    if table in CLOSED:
+        return "close"
+    return next(signal.name for signal in SIGNALS if table in signal.outputs)
+
+
+def _schemas(tables: Sequence[Table]) -> dict[str, str]:
+    return {table.name: schema_digest(table) for table in tables}
+
+
+def _orphans(lake: Lake, draft: _Draft) -> list[tuple[str, LiveFile]]:
+    """Partitions of days that no registered file touches any more."""
+    return [
+        (name, file)
+        for name, table in TABLES.items()
+        if "date" in table.partition
+        for file in lake.live(name)
+        if file.day not in draft.days.get(file.market, set())
+    ]
+
+
+_CHANGED: Final = {"inputs": "input", "parameters": "parameter", "schemas": "schema of", "instrument": "instrument"}
+
+
+def why_stale(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> str:
+    """In words: what differs between how the live partition was made and how it would be made now."""
+    if old is None:
+        return "never made"
+    reasons = [reason for key, now in new.items() if old.get(key) != now for reason in _changes(key, old.get(key), now)]
+    return "; ".join(reasons) or "the file is not what its name says"
+
+
+def _changes(key: str, before: Any, now: Any) -> list[str]:
+    if key == "until":
+        return [f"data now reaches {now[:19].replace('T', ' ')}"]
+    if not isinstance(before, Mapping) or not isinstance(now, Mapping):
+        return [f"{key} {before} -> {now}"]
+    changed = [name for name in {**before, **now} if before.get(name) != now.get(name)]
+    if key == "raw files":
+        return [_file_change(name, before.get(name), now.get(name)) for name in changed]
+    if key == "parameters":
+        return [f"parameter {name} changed: {before.get(name)} -> {now.get(name)}" for name in changed]
+    return [f"{_CHANGED.get(key, key)} {', '.join(changed)} changed"]
+
+
+def _file_change(name: str, before: Any, now: Any) -> str:
+    if before is None:
+        return f"raw file {name} added"
+    return f"raw file {name} withdrawn" if now is None else f"reader of raw file {name} changed"

@@ -1,0 +1,65 @@
+"""Worker processes on this machine, or none where the work is small."""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, Final
+
+_POOL_PAYS_BYTES: Final = 64 << 20
+"""Below this much raw data a second process takes longer to start than it saves."""
+
+
+def workers_for(files: Sequence[Path]) -> int:
+    """How many processes reading `files` is worth."""
+    size = sum(path.stat().st_size for path in files)
+    return (os.cpu_count() or 1) if size > _POOL_PAYS_BYTES else 1
+
+
+class _Inline(Executor):
+    """An executor of one slot that does the work at once, in this process."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - handed on through the future, as executors do
+            future.set_exception(error)
+        return future
+
+
+def slots(pool: Executor) -> int:
+    """How many tasks the pool works on at once."""
+    return 1 if isinstance(pool, _Inline) else pool._max_workers  # type: ignore[attr-defined]
+
+
+@contextmanager
+def process_pool(workers: int) -> Iterator[Executor]:
+    """An executor of `workers` processes; of 1, this very process."""
+    if workers == 1:
+        yield _Inline()
+        return
+    context = get_context("spawn")  # a fork would copy the threads of polars half alive
+    with ProcessPoolExecutor(
+        workers, mp_context=context, initializer=_die_with_parent, initargs=(os.getpid(),)
+    ) as pool:
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _die_with_parent(parent: int) -> None:
+    """A worker whose driver was killed would wait for work for ever."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

@@ -1,0 +1,98 @@
+"""Signs of life: a bar on a terminal, plain lines elsewhere. Everything goes to stderr."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, Any
+
+from pipeline.plan import Step
+from pipeline.run import Outcome, RunReport
+
+
+class LineProgress:
+    """One line per finished step, as `[3/7] close binance-usdm/BTCUSDT 2024-08-08  1 row  0.1 s`."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+        self._total = self._ended = 0
+
+    def begin(self, steps: Sequence[Step]) -> None:
+        self._total = len(steps)
+
+    def started(self, step: Step) -> None:
+        """Nothing: the line comes when the step ends."""
+
+    def ended(self, outcome: Outcome) -> None:
+        self._ended += 1
+        print(f"[{self._ended}/{self._total}] {describe(outcome)}", file=self._stream, flush=True)
+
+    def finish(self) -> None:
+        """Nothing to close."""
+
+
+class BarProgress:
+    """A bar that moves while steps run, with the finished ones above it."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self._task: Any = None
+
+    def begin(self, steps: Sequence[Step]) -> None:
+        if steps:
+            self._bar.start()
+            self._task = self._bar.add_task("starting", total=len(steps))
+
+    def started(self, step: Step) -> None:
+        self._bar.update(self._task, description=step.id)
+
+    def ended(self, outcome: Outcome) -> None:
+        self._bar.console.print(describe(outcome), highlight=False)
+        self._bar.advance(self._task)
+
+    def finish(self) -> None:
+        self._bar.stop()
+
+
+def progress_for(stream: IO[str]) -> LineProgress | BarProgress:
+    return BarProgress() if stream.isatty() else LineProgress(stream)
+
+
+def describe(outcome: Outcome) -> str:
+    if outcome.state == "ok":
+        return f"{outcome.step:<55} {outcome.rows:>12,} rows {outcome.seconds:>7.1f} s"
+    if outcome.state == "skipped":
+        return f"{outcome.step:<55} skipped ({outcome.error})"
+    return f"{outcome.step:<55} FAILED  {outcome.error.splitlines()[0]}"
+
+
+def write_report(root: Path, command: str, report: RunReport) -> Path:
+    """The run as JSON beside the lake, for programs; returns where."""
+    path = root / "_runs" / "latest.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    body = {
+        "command": command,
+        "ok": report.count("ok"),
+        "failed": report.count("failed"),
+        "skipped": report.count("skipped"),
+        "reused": report.reused,
+        "dropped_partitions": report.dropped,
+        "seconds": round(report.seconds, 3),
+        "steps": [
+            {"step": o.step, "state": o.state, "rows": o.rows, "seconds": round(o.seconds, 3), "error": o.error}
+            for o in report.outcomes
+        ],
+    }
+    scratch = path.with_suffix(".part")
+    scratch.write_text(json.dumps(body, indent=1))
+    scratch.replace(path)
+    return path

@@ -1,0 +1,94 @@
+"""Gaps that the clock shows: silences, feeds that were not recorded, the day's head and tail."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from pipeline.plan import Step
+from pipeline.registry import day_start
+from signals.inputs import GAPS
+
+GapRow = tuple[str, datetime, datetime, datetime, str]
+"""table_name, from_ts, to_ts, known_ts, reason"""
+
+_GAP_COLUMNS = ("table_name", "from_ts", "to_ts", "known_ts", "reason")
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    event_ts: datetime
+    known_ts: datetime
+
+
+def gap_rows(rows: Sequence[GapRow]) -> pl.DataFrame:
+    """Rows of GAPS without their market."""
+    return pl.DataFrame(rows, schema={name: GAPS.schema[name] for name in _GAP_COLUMNS}, orient="row")
+
+
+def feed_gaps(feeds: Mapping[str, pl.LazyFrame], step: Step) -> pl.DataFrame:
+    """Gaps of a market-day's feeds, by table name.
+
+    A silence is a stretch longer than `silence_s` without a message on ANY feed: while
+    one feed speaks, another that says nothing is quiet, not broken. A feed of which no
+    file of the day holds a record was not recorded; that is known when the data ends.
+    """
+    activity = {name: _activity(feed, step.silence_s) for name, feed in feeds.items()}
+    together = pl.concat(activity.values()).group_by("slot").agg(*_FIRST, *_LAST).sort("slot")
+    if together.is_empty():
+        return gap_rows([])
+    silences = _silences(together, step.silence_s)
+    first = _Moment(together["first"][0], together["first_known"][0])
+    last = _Moment(together["last"][-1], together["last_known"][-1])
+    rows: list[GapRow] = []
+    for name in activity:
+        if name not in step.feeds:
+            rows.append((name, first.event_ts, step.until, max(step.until, last.known_ts), "not_recorded"))
+            continue
+        rows += [(name, before, after.event_ts, after.known_ts, "silence") for before, after in silences]
+        rows += _edges(name, first, last, step)
+    return gap_rows(rows)
+
+
+def _edges(name: str, first: _Moment, last: _Moment, step: Step) -> list[GapRow]:
+    """The day's head before the recording and, once the day is over, its tail after it."""
+    start, end = day_start(step.day), day_start(step.day + timedelta(days=1))
+    allowed = timedelta(seconds=step.silence_s)
+    rows: list[GapRow] = []
+    if first.event_ts - start > allowed:
+        rows.append((name, start, first.event_ts, first.known_ts, "before_recording"))
+    if step.until == end and end - last.event_ts > allowed:
+        rows.append((name, last.event_ts, end, max(end, last.known_ts), "after_recording"))
+    return rows
+
+
+_FIRST = pl.col("first").min(), pl.col("first_known").sort_by("first").first()
+_LAST = pl.col("last").max(), pl.col("last_known").sort_by("last").last()
+
+
+def _activity(feed: pl.LazyFrame, silence_s: float) -> pl.DataFrame:
+    """First and last event in slots of half the silence: no silence can hide inside a slot."""
+    slot = (pl.col("event_ts").to_physical() // int(silence_s * 500_000)).alias("slot")
+    event, known = pl.col("event_ts"), pl.col("known_ts")
+    return (
+        feed.select("event_ts", "known_ts", slot)
+        .group_by("slot")
+        .agg(
+            first=event.min(),
+            first_known=known.filter(event == event.min()).max(),
+            last=event.max(),
+            last_known=known.filter(event == event.max()).max(),
+        )
+        .collect()
+    )
+
+
+def _silences(together: pl.DataFrame, silence_s: float) -> list[tuple[datetime, _Moment]]:
+    """Last moment before each silence, and the one that ended it."""
+    ended = (
+        together.with_columns(before=pl.col("last").shift())
+        .filter(pl.col("first") - pl.col("before") > pl.duration(microseconds=int(silence_s * 1_000_000)))
+        .select("before", "first", "first_known")
+    )
+    return [(before, _Moment(first, known)) for before, first, known in ended.rows()]

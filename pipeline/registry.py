@@ -1,0 +1,250 @@
+"""Which raw files belong to the lake, and what is known of each market."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from fractions import Fraction
+from math import gcd
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import FootprintError
+from pipeline.fingerprint import fingerprint, sha256_of
+from pipeline.lake import Lake, LiveFile
+from pipeline.market import DEFAULT_FUNDING_INTERVAL_H, VENUES, Instrument, Market, MarketSettings
+from pipeline.parts import write_part
+from pipeline.staging import Staged
+from signals.inputs import INSTRUMENTS, MANIFEST
+
+_CACHE = "digests.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A raw file of a market, as the manifest tells it."""
+
+    market: Market
+    file_id: str
+    path: str
+    source: str
+    parser_version: int
+    first_ts: datetime
+    last_ts: datetime
+    dates: tuple[date, ...]
+    feeds: tuple[str, ...]
+    lines: int
+
+
+def file_digest(root: Path, path: Path) -> str:
+    """sha256 of the file, remembered by its place, size and time of change."""
+    cache = root / "_staged" / _CACHE
+    known: dict[str, list[Any]] = json.loads(cache.read_text()) if cache.exists() else {}
+    stat = path.stat()
+    stamp = [stat.st_size, stat.st_mtime_ns]
+    entry = known.get(str(path.resolve()))
+    if entry and entry[:2] == stamp:
+        return str(entry[2])
+    digest = sha256_of(path)
+    cache.parent.mkdir(parents=True, exist_ok=True)
+    scratch = cache.with_suffix(f".{digest[:8]}")
+    scratch.write_text(json.dumps(known | {str(path.resolve()): [*stamp, digest]}))
+    scratch.replace(cache)
+    return digest
+
+
+def registered(lake: Lake) -> list[Registered]:
+    """All raw files of the lake, ordered by market and id."""
+    rows = _rows(lake, "manifest")
+    files = [
+        Registered(
+            Market(row["venue"], row["symbol"]),
+            row["file_id"],
+            row["path"],
+            row["source"],
+            row["parser_version"],
+            row["first_ts"],
+            row["last_ts"],
+            tuple(row["dates"]),
+            tuple(row["feeds"]),
+            row["lines"],
+        )
+        for row in rows
+    ]
+    return sorted(files, key=lambda file: (file.market, file.file_id))
+
+
+def instruments(lake: Lake) -> dict[Market, Instrument]:
+    """What is known of each market in the lake."""
+    return {
+        Market(row["venue"], row["symbol"]): Instrument(
+            row["kind"],
+            row["tick_size"],
+            row["qty_decimals"],
+            row["contract_size"],
+            row["is_inverse"],
+            row["funding_interval_h"],
+            tuple(filter(None, row["inferred"].split(","))),
+        )
+        for row in _rows(lake, "instruments")
+    }
+
+
+def _rows(lake: Lake, table: str) -> list[dict[str, Any]]:
+    import pyarrow.parquet as pq
+
+    return [
+        row | {"venue": file.market.venue, "symbol": file.market.symbol}
+        for file in lake.live(table)
+        for row in pq.ParquetFile(lake.absolute(table, file)).read().to_pylist()
+    ]
+
+
+def register(
+    lake: Lake,
+    market: Market,
+    files: Sequence[tuple[Path, str, Staged]],
+    source: str,
+    version: int,
+    instrument: Instrument,
+) -> None:
+    """Add raw files (path, sha256, what was seen in it) to the market, in one commit per table."""
+    import polars as pl
+
+    rows = [_manifest_row(market, path, digest, staged, source, version) for path, digest, staged in files]
+    if rows:
+        frame = pl.DataFrame(rows, schema=MANIFEST.schema).sort(MANIFEST.key)
+        name = fingerprint(files=sorted(row["file_id"] for row in rows))
+        part = write_part(lake.root, MANIFEST, market, None, name, {"files": len(rows)}, frame)
+        lake.commit({"manifest": MANIFEST}, [part], [])
+    _set_instrument(lake, market, instrument, max(datetime.fromisoformat(staged.known_ts) for *_, staged in files))
+
+
+def _set_instrument(lake: Lake, market: Market, instrument: Instrument, known_ts: datetime) -> None:
+    import polars as pl
+
+    if instruments(lake).get(market) == instrument:
+        return
+    facts = asdict(instrument) | {"inferred": ",".join(instrument.inferred)}
+    row = {"venue": market.venue, "symbol": market.symbol, "known_ts": known_ts} | facts
+    frame = pl.DataFrame([row], schema=INSTRUMENTS.schema)
+    name = fingerprint(market=str(market), facts=facts)
+    part = write_part(lake.root, INSTRUMENTS, market, None, name, {}, frame)
+    old = [("instruments", file) for file in lake.live("instruments", market)]
+    lake.commit({"instruments": INSTRUMENTS}, [part], [(table, file) for table, file in old if file.path != part.path])
+
+
+def _manifest_row(market: Market, path: Path, digest: str, staged: Staged, source: str, version: int) -> dict[str, Any]:
+    return {
+        "venue": market.venue,
+        "symbol": market.symbol,
+        "file_id": staged.file_id,
+        "known_ts": datetime.fromisoformat(staged.known_ts),
+        "path": str(path.resolve()),
+        "bytes": path.stat().st_size,
+        "sha256": digest,
+        "source": source,
+        "parser_version": version,
+        "first_ts": datetime.fromisoformat(staged.first_ts),
+        "last_ts": datetime.fromisoformat(staged.last_ts),
+        "dates": [date.fromisoformat(day) for day in staged.dates],
+        "feeds": list(staged.feeds),
+        "recv_unit": staged.recv_unit,
+        "clock_offset_us": staged.clock_offset_us,
+        "lines": staged.lines,
+        "backwards_events": staged.backwards_events,
+        "backwards_recv": staged.backwards_recv,
+    }
+
+
+def forget(lake: Lake, text: str) -> Registered:
+    """Withdraw the raw file given by path, name or id; FP006 if there is none or several."""
+    import polars as pl
+    import pyarrow.parquet as pq
+
+    named = [file for file in registered(lake) if text in (file.file_id, file.path, Path(file.path).name)]
+    named = named or [file for file in registered(lake) if file.path == str(Path(text).resolve())]
+    if len(named) != 1:
+        known = ", ".join(f"{Path(file.path).name} ({file.file_id})" for file in (named or registered(lake))[:5])
+        raise FootprintError(
+            "FP006",
+            f"{text!r} names {len(named)} registered files; there are: {known or 'none'}",
+            hint="use the id shown by `footprint status`",
+        )
+    found = named[0]
+    for file in lake.live("manifest", found.market):
+        rows = pq.ParquetFile(lake.absolute("manifest", file)).read().to_pylist()
+        if found.file_id in {row["file_id"] for row in rows}:
+            _rewrite(lake, file, pl.DataFrame([row for row in rows if row["file_id"] != found.file_id]))
+    if not any(file.market == found.market for file in registered(lake)):
+        gone = [("instruments", file) for file in lake.live("instruments", found.market)]
+        lake.commit({"instruments": INSTRUMENTS}, [], gone)
+    return found
+
+
+def _rewrite(lake: Lake, file: LiveFile, left: Any) -> None:
+    """Put a manifest part with fewer rows in the place of `file`."""
+    import polars as pl
+
+    parts = []
+    if left.height:
+        frame = left.with_columns(venue=pl.lit(file.market.venue), symbol=pl.lit(file.market.symbol))
+        frame = frame.select(MANIFEST.schema.names()).cast(MANIFEST.schema).sort(MANIFEST.key)
+        name = fingerprint(files=sorted(frame["file_id"].to_list()))
+        parts.append(write_part(lake.root, MANIFEST, file.market, None, name, {"files": left.height}, frame))
+    lake.commit({"manifest": MANIFEST}, parts, [("manifest", file)])
+
+
+def resolve_instrument(
+    market: Market, settings: MarketSettings, known: Instrument | None, staged: Sequence[Staged]
+) -> Instrument:
+    """What is stated, else what is known already, else what the files show.
+
+    Raises FP005 if the tick was inferred and the new files hold prices off its grid.
+    """
+    inferred = []
+    tick = settings.tick or (known.tick_size if known and "tick_size" not in known.inferred else None)
+    if tick is None:
+        tick = _infer_tick(market, known, staged)
+        inferred.append("tick_size")
+    decimals = settings.qty_decimals
+    if decimals is None and known and "qty_decimals" not in known.inferred:
+        decimals = known.qty_decimals
+    if decimals is None:
+        decimals = max([seen.qty_decimals for seen in staged] + ([known.qty_decimals] if known else []))
+        inferred.append("qty_decimals")
+    kind = settings.kind or (known.kind if known else VENUES[market.venue])
+    interval = settings.funding_interval_h
+    if interval is None and kind == "perp":
+        interval = known.funding_interval_h if known else DEFAULT_FUNDING_INTERVAL_H.get(market.venue)
+        inferred.append("funding_interval_h")
+    return Instrument(kind, tick, decimals, 1.0, False, interval, tuple(inferred))
+
+
+def _infer_tick(market: Market, known: Instrument | None, staged: Sequence[Staged]) -> float:
+    seen = [Fraction(one.price_divisor, 10**one.price_decimals) for one in staged if one.price_divisor]
+    grid = _common(seen)
+    if known is None:
+        return float(grid)
+    before = Fraction(str(known.tick_size))
+    if seen and _common([before, grid]) != before:
+        raise FootprintError(
+            "FP005",
+            f"the tick of {market} was inferred as {known.tick_size:g}, and the new files hold prices on a grid of "
+            f"{float(_common([before, grid])):g}",
+            hint=f"state it once: footprint ingest ... --tick {float(_common([before, grid])):g}",
+        )
+    return known.tick_size
+
+
+def _common(steps: Sequence[Fraction]) -> Fraction:
+    """Greatest common divisor of fractions."""
+    result = Fraction(0)
+    for step in steps:
+        low = step.denominator * result.denominator
+        result = Fraction(gcd(int(step * low), int(result * low)), low)
+    return result
+
+
+def day_start(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)

@@ -1,0 +1,76 @@
+"""What a source module yields: frames of translated records, a batch of lines at a time."""
+
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from signals.inputs import BOOK_TICKER, BOOK_UPDATES, DERIVATIVE_TICKER, FUNDING, QUARANTINE, TRADES
+from signals.table import Table
+
+RECORD_TABLES = (BOOK_UPDATES, TRADES, BOOK_TICKER, DERIVATIVE_TICKER, FUNDING)
+"""Tables that sources fill, in the order in which a line is counted to its first home."""
+
+_MADE_LATER = {"venue", "symbol", "seq", "msg_id", "file_id"}
+
+
+def staged_schema(table: Table) -> pl.Schema:
+    """The table's columns that a source fills, plus where each record came from.
+
+    `line` is the line in the raw file (from 1), `digest` a hash of the message's
+    content: equal digests are the same message.
+    """
+    columns = {name: dtype for name, dtype in table.schema.items() if name not in _MADE_LATER}
+    if table is not QUARANTINE:
+        columns |= {"line": pl.Int64(), "digest": pl.Int64()}
+    return pl.Schema(columns)
+
+
+@dataclass(frozen=True, slots=True)
+class PriceGrid:
+    """Greatest common divisor of the prices seen, in units of 10^-decimals."""
+
+    divisor: int = 0
+    decimals: int = 0
+
+
+@dataclass(slots=True)
+class Batch:
+    """Records of consecutive lines, by table name, and what was seen on the way."""
+
+    frames: dict[str, pl.DataFrame]
+    quarantine: pl.DataFrame
+    lines: int
+    grid: PriceGrid = field(default_factory=PriceGrid)
+    qty_decimals: int = 0
+    offsets_ms: dict[int, int] = field(default_factory=dict)
+    backwards_recv: int = 0
+    recv_unit: str = ""
+
+
+class BadRecordError(ValueError):
+    """A line that cannot be taken; its text is the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Where and when a message came; times and the feed's delay in microseconds."""
+
+    line: int
+    recv: int
+    event: int
+    publish: int | None
+    delay: int
+    digest: int
+    backwards: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A line for quarantine; `event` is the latest event time before it, 0 if none."""
+
+    line: int
+    event: int
+    table: str
+    reason: str
+    records: int
+    raw: bytes

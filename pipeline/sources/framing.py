@@ -1,0 +1,262 @@
+"""Stamped rows of one block of lines become frames in the normalised columns.
+
+Numbers arrive as text and are checked here, a block at a time; a message with a
+number that cannot be is dropped whole and its line rejected with the reason.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+
+from pipeline.sources.batch import Batch, PriceGrid, Rejected, Stamp, staged_schema
+from signals.inputs import BOOK_TICKER, BOOK_UPDATES, DERIVATIVE_TICKER, FUNDING, QUARANTINE, TRADES
+from signals.table import UTC_US, Table
+
+Row = tuple[Stamp, tuple[Any, ...]]
+_RAW_KEPT: Final = 2_000
+_KINDS: Final = {"price": "> 0", "size": "> 0", "level size": ">= 0", "rate": "finite"}
+
+
+def frame_batch(
+    source: str, rows: dict[str, list[Row]], rejected: list[Rejected], raw: Callable[[int], bytes]
+) -> Batch:
+    """Frames of the block's rows; `raw` returns a line's text by its number."""
+    bad = list(rejected)
+    frames: dict[str, pl.DataFrame] = {}
+    texts: dict[str, list[pl.Series]] = {"price": [], "size": []}
+    for stream, build in _BUILDERS.items():
+        taken = rows.get(stream, [])
+        if taken:
+            built = build(taken, bad, raw, texts)
+            frames |= {name: _conform(frame, name, source) for name, frame in built.items()}
+    stamps = [stamp for taken in rows.values() for stamp, _ in taken]
+    return Batch(
+        frames=frames,
+        quarantine=_quarantine(bad),
+        lines=0,
+        grid=price_grid(texts["price"]),
+        qty_decimals=max((_decimals(series) for series in texts["size"]), default=0),
+        offsets_ms=_offsets(stamps),
+    )
+
+
+def _stamps(rows: list[Row]) -> pl.DataFrame:
+    stamps = [stamp for stamp, _ in rows]
+    columns = {name: [getattr(stamp, name) for stamp in stamps] for name in Stamp.__slots__}
+    frame = pl.DataFrame(columns, schema_overrides={"publish": pl.Int64, "digest": pl.Int64})
+    return frame.select(
+        "line",
+        "digest",
+        event_ts=pl.col("event").cast(UTC_US),
+        publish_ts=pl.col("publish").cast(UTC_US),
+        recv_ts=pl.col("recv").cast(UTC_US),
+        known_ts=pl.max_horizontal("recv", pl.col("event") + pl.col("delay")).cast(UTC_US),
+        clock=pl.lit("match"),
+        is_backwards=pl.col("backwards"),
+    )
+
+
+def _conform(frame: pl.DataFrame, name: str, source: str) -> pl.DataFrame:
+    """The staged columns in order; what this source does not state is null."""
+    schema = staged_schema(_TABLES[name])
+    frame = frame.with_columns(pl.lit(source).alias("source"))
+    missing = [pl.lit(None, dtype=dtype).alias(column) for column, dtype in schema.items() if column not in frame]
+    return frame.with_columns(missing).select(schema.names()).cast(schema)
+
+
+def _numbers(texts: list[Any], kind: str) -> tuple[pl.Series, pl.Series, pl.Series]:
+    """The texts, their values and whether each is a number its kind allows."""
+    text = pl.Series(texts, dtype=pl.String, strict=False)
+    value = text.cast(pl.Float64, strict=False)
+    allowed = value.is_finite()
+    if kind in ("price", "size"):
+        allowed &= value > 0
+    elif kind == "level size":
+        allowed &= value >= 0
+    return text, value, allowed.fill_null(False)
+
+
+def _check_rows(
+    rows: list[Row], columns: dict[str, tuple[int, str]], table: str, bad: list[Rejected], raw: Callable[[int], bytes]
+) -> tuple[list[Row], dict[str, pl.Series], dict[str, pl.Series]]:
+    """Keep the rows whose numbers are all allowed; reject the others.
+
+    `columns` maps a name to its place in the row's values and its kind. Returns the
+    rows kept, their values and their texts by name.
+    """
+    parsed = {name: _numbers([values[at] for _, values in rows], kind) for name, (at, kind) in columns.items()}
+    fine = pl.Series(np.ones(len(rows), dtype=bool))
+    for _, _, allowed in parsed.values():
+        fine = fine & allowed
+    for index in (~fine).arg_true().to_list():
+        stamp = rows[index][0]
+        name = next(name for name, (_, _, allowed) in parsed.items() if not allowed[index])
+        reason = f"{name} is {parsed[name][0][index]!r}, expected a number {_KINDS[columns[name][1]]}"
+        bad.append(Rejected(stamp.line, stamp.event, table, reason, 1, raw(stamp.line)))
+    kept = rows if fine.all() else [row for row, keep in zip(rows, fine, strict=True) if keep]
+    return (
+        kept,
+        {name: value.filter(fine) for name, (_, value, _) in parsed.items()},
+        {name: text.filter(fine) for name, (text, _, _) in parsed.items()},
+    )
+
+
+def _trades(
+    rows: list[Row], bad: list[Rejected], raw: Callable[[int], bytes], texts: dict[str, list[pl.Series]]
+) -> dict[str, pl.DataFrame]:
+    rows, number, text = _check_rows(rows, {"price": (1, "price"), "qty": (2, "size")}, "trades", bad, raw)
+    texts["price"].append(text["price"])
+    texts["size"].append(text["qty"])
+    values = [values for _, values in rows]
+    frame = _stamps(rows).with_columns(
+        pl.Series("trade_id", [row[0] for row in values], dtype=pl.String),
+        number["price"].alias("price"),
+        number["qty"].alias("qty"),
+        number["qty"].alias("qty_native"),
+        pl.Series("taker_side", [row[3] for row in values], dtype=pl.Int8),
+        pl.Series("is_off_market", [row[4] for row in values], dtype=pl.Boolean),
+        pl.Series("print_type", [row[5] for row in values], dtype=pl.String),
+    )
+    return {"trades": frame}
+
+
+def _ticker(
+    rows: list[Row], bad: list[Rejected], raw: Callable[[int], bytes], texts: dict[str, list[pl.Series]]
+) -> dict[str, pl.DataFrame]:
+    columns = {
+        "bid_px": (1, "price"),
+        "bid_qty": (2, "level size"),
+        "ask_px": (3, "price"),
+        "ask_qty": (4, "level size"),
+    }
+    rows, number, text = _check_rows(rows, columns, "book_ticker", bad, raw)
+    texts["price"] += [text["bid_px"], text["ask_px"]]
+    texts["size"] += [text["bid_qty"], text["ask_qty"]]
+    frame = _stamps(rows).with_columns(
+        pl.Series("update_id", [values[0] for _, values in rows], dtype=pl.Int64),
+        *(series.alias(name) for name, series in number.items()),
+    )
+    return {"book_ticker": frame}
+
+
+def _mark(
+    rows: list[Row], bad: list[Rejected], raw: Callable[[int], bytes], _: dict[str, list[pl.Series]]
+) -> dict[str, pl.DataFrame]:
+    """One message gives a row of derivative_ticker and, as its estimate, one of funding."""
+    columns = {"mark_price": (0, "price"), "index_price": (1, "price"), "funding_rate": (3, "rate")}
+    rows, number, _texts = _check_rows(rows, columns, "derivative_ticker", bad, raw)
+    stamps = _stamps(rows).with_columns(pl.lit("publish").alias("clock"))
+    state = stamps.with_columns(
+        *(series.alias(name) for name, series in number.items()),
+        _numbers([values[2] for _, values in rows], "price")[1].alias("settle_price_estimate"),
+        pl.Series("next_funding_ts", [values[4] for _, values in rows], dtype=pl.Int64).cast(UTC_US),
+    )
+    estimate = state.rename({"funding_rate": "rate", "next_funding_ts": "next_ts"}).with_columns(
+        kind=pl.lit("predicted")
+    )
+    return {"derivative_ticker": state, "funding": estimate}
+
+
+def _depth(
+    rows: list[Row], bad: list[Rejected], raw: Callable[[int], bytes], texts: dict[str, list[pl.Series]]
+) -> dict[str, pl.DataFrame]:
+    """A row per level, bids before asks; a message without levels is a row with side 0."""
+    levels = [[*values[4], *values[5]] for _, values in rows]
+    counts = np.array([len(message) for message in levels])
+    flat = [level for message in levels for level in message]
+    price_text, price, price_fine = _numbers([level[0] for level in flat], "price")
+    size_text, size, size_fine = _numbers([level[1] for level in flat], "level size")
+    owner = np.repeat(np.arange(len(rows)), counts)
+    wrong = ~(price_fine & size_fine)
+    if wrong.any():
+        _reject_messages(rows, owner, wrong, flat, counts, bad, raw)
+    keep = np.ones(len(rows), dtype=bool)
+    keep[owner[wrong.to_numpy()]] = False
+    bids = np.array([len(values[4]) for _, values in rows])
+    place = np.arange(len(flat)) - np.repeat(np.cumsum(counts) - counts, counts)
+    side = np.where(place < np.repeat(bids, counts), 1, -1)
+    texts["price"].append(price_text.filter(pl.Series(keep[owner])))
+    texts["size"].append(size_text.filter(pl.Series(keep[owner])))
+    table = pl.DataFrame({"owner": owner, "side": side, "price": price, "qty": size}).filter(pl.Series(keep[owner]))
+    silent = np.flatnonzero(keep & (counts == 0))
+    if len(silent):
+        empty = pl.DataFrame({"owner": silent, "side": np.zeros(len(silent), dtype=np.int64)})
+        table = pl.concat([table, empty], how="diagonal").sort("owner", maintain_order=True)
+    messages = _stamps(rows).with_columns(
+        pl.Series("update_id", [values[0] for _, values in rows], dtype=pl.Int64),
+        pl.Series("first_update_id", [values[1] for _, values in rows], dtype=pl.Int64),
+        pl.Series("prev_update_id", [values[2] for _, values in rows], dtype=pl.Int64),
+        pl.Series("is_snapshot", [values[3] for _, values in rows], dtype=pl.Boolean),
+    )
+    frame = messages[table["owner"]].hstack(
+        [table["side"].cast(pl.Int8), table["price"], table["qty"], table["qty"].alias("qty_native")]
+    )
+    return {"book_updates": frame}
+
+
+def _reject_messages(
+    rows: list[Row],
+    owner: np.ndarray,
+    wrong: pl.Series,
+    flat: list[list[str]],
+    counts: np.ndarray,
+    bad: list[Rejected],
+    raw: Callable[[int], bytes],
+) -> None:
+    """One bad level makes the whole message untrustworthy: it goes, and the id chain shows the hole."""
+    first_wrong: dict[int, int] = {}
+    for at in wrong.arg_true().to_list():
+        first_wrong.setdefault(int(owner[at]), at)
+    for message, at in first_wrong.items():
+        stamp = rows[message][0]
+        reason = f"level {flat[at][:2]!r}, expected a price > 0 and a quantity >= 0"
+        bad.append(Rejected(stamp.line, stamp.event, "book_updates", reason, int(counts[message]), raw(stamp.line)))
+
+
+def _quarantine(bad: list[Rejected]) -> pl.DataFrame:
+    ordered = sorted(bad, key=lambda rejected: rejected.line)
+    return pl.DataFrame(
+        {
+            "line": [rejected.line for rejected in ordered],
+            "event_ts": pl.Series([rejected.event for rejected in ordered], dtype=pl.Int64).cast(UTC_US),
+            "known_ts": pl.Series([rejected.event for rejected in ordered], dtype=pl.Int64).cast(UTC_US),
+            "table_name": [rejected.table for rejected in ordered],
+            "reason": [rejected.reason for rejected in ordered],
+            "records": [rejected.records for rejected in ordered],
+            "raw": [rejected.raw[:_RAW_KEPT].decode(errors="replace") for rejected in ordered],
+        },
+        schema=staged_schema(QUARANTINE),
+    )
+
+
+def _offsets(stamps: list[Stamp]) -> dict[int, int]:
+    """How often each recv - event offset occurs, in whole milliseconds."""
+    offsets = np.array([stamp.recv - stamp.event for stamp in stamps], dtype=np.int64) // 1_000
+    values, counts = np.unique(offsets, return_counts=True)
+    return dict(zip(values.tolist(), counts.tolist(), strict=True))
+
+
+def _decimals(text: pl.Series) -> int:
+    """Most digits after the point in any of the texts."""
+    if text.is_empty():
+        return 0
+    point = text.str.find(".", literal=True)
+    return int(pl.select((text.str.len_bytes() - point - 1).max()).item() or 0)
+
+
+def price_grid(texts: list[pl.Series]) -> PriceGrid:
+    """Greatest common divisor of the prices, exactly, from their decimal texts."""
+    decimals = max((_decimals(text) for text in texts), default=0)
+    divisor = 0
+    for text in texts:
+        whole = (text.unique().cast(pl.Float64) * 10**decimals).round().cast(pl.Int64)
+        divisor = int(np.gcd.reduce(np.append(whole.to_numpy(), divisor)))
+    return PriceGrid(divisor, decimals)
+
+
+_TABLES: Final[dict[str, Table]] = {
+    table.name: table for table in (BOOK_UPDATES, TRADES, BOOK_TICKER, DERIVATIVE_TICKER, FUNDING)
+}
+_BUILDERS: Final = {"depth": _depth, "trade": _trades, "ticker": _ticker, "mark": _mark}

@@ -1,0 +1,227 @@
+"""Staging: one raw file, read once, as Parquet pieces by ten minutes of event time.
+
+A piece is what one file says about one slice of one table. Merging the pieces of
+all files that touch a day gives the day, in memory bounded by a slice. Staged
+pieces are a cache: they can be deleted and are made again from the raw file.
+"""
+
+import gc
+import json
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from math import gcd
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipeline.errors import FootprintError
+from pipeline.sources import Source
+from pipeline.sources.batch import Batch, PriceGrid
+
+_SUMMARY = "summary.json"
+_SLICE = "10m"
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """What was seen in one raw file; everything the plan needs to know of it."""
+
+    folder: str
+    file_id: str
+    lines: int
+    quarantined: int
+    dates: tuple[str, ...]
+    feeds: tuple[str, ...]
+    first_ts: str
+    last_ts: str
+    known_ts: str
+    recv_unit: str
+    clock_offset_us: int
+    backwards_events: int
+    backwards_recv: int
+    price_divisor: int
+    price_decimals: int
+    qty_decimals: int
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Running totals over the batches of a file."""
+
+    lines: int = 0
+    quarantined: int = 0
+    dates: set[str] = field(default_factory=set)
+    feeds: set[str] = field(default_factory=set)
+    first: datetime | None = None
+    last: datetime | None = None
+    known: datetime | None = None
+    recv_unit: str = ""
+    offsets: Counter[int] = field(default_factory=Counter)
+    backwards_events: int = 0
+    backwards_recv: int = 0
+    grid: PriceGrid = field(default_factory=PriceGrid)
+    qty_decimals: int = 0
+
+
+def staged_folder(root: Path, source: Source, symbol: str, file_id: str) -> Path:
+    return root / "_staged" / f"{file_id}-{source.name}-v{source.version}-{symbol.replace('/', '%2F')}"
+
+
+def stage(path: Path, source: Source, symbol: str, file_id: str, root: Path) -> Staged:
+    """Read the raw file into pieces under `root`, or return what is staged already.
+
+    The folder appears whole or not at all. Raises what the source raises.
+    """
+    folder = staged_folder(root, source, symbol, file_id)
+    if (folder / _SUMMARY).exists():
+        return load_staged(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix="part-", dir=folder.parent))
+    try:
+        with _no_collector():
+            tally = _write_pieces(source.read(path, symbol), scratch)
+        if tally.first is None or tally.last is None or tally.known is None:
+            raise FootprintError("FP002", "no record in it could be taken", where=str(path))
+        _date_quarantine(scratch, tally)
+        staged = _staged(folder, file_id, tally)
+        (scratch / _SUMMARY).write_text(json.dumps(asdict(staged)))
+        shutil.rmtree(folder, ignore_errors=True)
+        scratch.rename(folder)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return staged
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Reading makes millions of small lists and no cycles; the collector would only walk them."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def load_staged(folder: Path) -> Staged:
+    """Read a summary back; FileNotFoundError if the folder is not staged."""
+    raw: dict[str, Any] = json.loads((folder / _SUMMARY).read_text())
+    lists = {name: tuple(raw[name]) for name in ("dates", "feeds")}
+    return Staged(**{**raw, **lists, "folder": str(folder)})
+
+
+def _write_pieces(batches: Iterator[Batch], folder: Path) -> _Tally:
+    tally = _Tally()
+    for number, batch in enumerate(batches):
+        for name, frame in batch.frames.items():
+            _count(tally, name, frame)
+            slices = pl.col("event_ts").dt.truncate(_SLICE).dt.strftime("%Y%m%dT%H%M")
+            for (start,), piece in frame.group_by(slices, maintain_order=True):
+                _write(piece, folder / name / f"{start}-{number:06d}.parquet")
+        if batch.quarantine.height:
+            _write(batch.quarantine, folder / "quarantine" / f"{number:06d}.parquet")
+        tally.lines += batch.lines
+        tally.quarantined += batch.quarantine.height
+        tally.recv_unit = batch.recv_unit
+        tally.offsets.update(batch.offsets_ms)
+        tally.backwards_recv += batch.backwards_recv
+        tally.grid = joined_grid(tally.grid, batch.grid)
+        tally.qty_decimals = max(tally.qty_decimals, batch.qty_decimals)
+    return tally
+
+
+def _write(frame: pl.DataFrame, path: Path) -> None:
+    path.parent.mkdir(exist_ok=True)
+    frame.write_parquet(path, compression="lz4", statistics=False)
+
+
+def _count(tally: _Tally, name: str, frame: pl.DataFrame) -> None:
+    seen = frame.select(
+        first=pl.col("event_ts").min(),
+        last=pl.col("event_ts").max(),
+        known=pl.col("known_ts").max(),
+        backwards=pl.struct("line", "is_backwards").unique().struct.field("is_backwards").sum(),
+        dates=pl.col("event_ts").dt.date().unique().implode(),
+    ).row(0, named=True)
+    if seen["first"] is None:
+        return
+    tally.feeds.add(name)
+    tally.first = min(seen["first"], tally.first or seen["first"])
+    tally.last = max(seen["last"], tally.last or seen["last"])
+    tally.known = max(seen["known"], tally.known or seen["known"])
+    tally.backwards_events += seen["backwards"]
+    tally.dates.update(str(day) for day in seen["dates"])
+
+
+def _date_quarantine(folder: Path, tally: _Tally) -> None:
+    """Lines rejected before the file's first good event get that event's time."""
+    for path in sorted((folder / "quarantine").glob("*.parquet")):
+        frame = pl.read_parquet(path)
+        never = pl.col("event_ts").dt.epoch("us") == 0
+        dated = frame.with_columns(
+            pl.when(never).then(pl.lit(tally.first)).otherwise(pl.col(name)).cast(frame[name].dtype).alias(name)
+            for name in ("event_ts", "known_ts")
+        )
+        tally.dates.update(str(day) for day in dated["event_ts"].dt.date().unique().to_list())
+        _write(dated, path)
+
+
+def _staged(folder: Path, file_id: str, tally: _Tally) -> Staged:
+    return Staged(
+        folder=str(folder),
+        file_id=file_id,
+        lines=tally.lines,
+        quarantined=tally.quarantined,
+        dates=tuple(sorted(tally.dates)),
+        feeds=tuple(sorted(tally.feeds)),
+        first_ts=str(tally.first),
+        last_ts=str(tally.last),
+        known_ts=str(tally.known),
+        recv_unit=tally.recv_unit,
+        clock_offset_us=1_000 * _median(tally.offsets),
+        backwards_events=tally.backwards_events,
+        backwards_recv=tally.backwards_recv,
+        price_divisor=tally.grid.divisor,
+        price_decimals=tally.grid.decimals,
+        qty_decimals=tally.qty_decimals,
+    )
+
+
+def _median(counts: Counter[int]) -> int:
+    """Lower median of values given with their counts."""
+    half, seen = sum(counts.values()) / 2, 0
+    for value in sorted(counts):
+        seen += counts[value]
+        if seen >= half:
+            return value
+    return 0
+
+
+def joined_grid(one: PriceGrid, other: PriceGrid) -> PriceGrid:
+    """The grid on which the prices of both lie."""
+    decimals = max(one.decimals, other.decimals)
+    divisors = (grid.divisor * 10 ** (decimals - grid.decimals) for grid in (one, other))
+    return PriceGrid(gcd(*divisors), decimals)
+
+
+def pieces(folder: Path, table: str, day: date) -> dict[str, list[Path]]:
+    """The staged pieces of a table on a day, by the start of their slice ("20240808T2350")."""
+    found: dict[str, list[Path]] = {}
+    for path in sorted((folder / table).glob(f"{day:%Y%m%d}T*.parquet")):
+        found.setdefault(path.name.split("-")[0], []).append(path)
+    return found
+
+
+def quarantined(folder: Path, day: date) -> pl.DataFrame | None:
+    """The lines of the file that were rejected while reading, on a day."""
+    paths = sorted((folder / "quarantine").glob("*.parquet"))
+    if not paths:
+        return None
+    return pl.concat([pl.read_parquet(path) for path in paths]).filter(pl.col("event_ts").dt.date() == day)

@@ -1,0 +1,84 @@
+"""Doing one step of the plan: files in, parts out. Knows no driver."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.close import close_day
+from pipeline.errors import FootprintError
+from pipeline.lake import scan_parts
+from pipeline.normalise import RawFile, normalise
+from pipeline.parts import Part, write_part
+from pipeline.plan import TABLES, Step
+from pipeline.registry import Registered, day_start
+from pipeline.sources import SOURCES
+from pipeline.staging import stage, staged_folder
+from signals import SIGNALS
+from signals.table import Span
+
+CHUNK_ROWS = 1 << 18
+"""Rows held at once by a pass over events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a finished step made; nothing of it is visible before it is committed."""
+
+    step: str
+    parts: tuple[Part, ...]
+    rows: int
+    seconds: float
+
+
+def execute(root: Path, step: Step) -> Done:
+    """Run the step and write its parts. Raises what went wrong, and leaves the lake as it was."""
+    began = time.perf_counter()
+    if step.name == "normalise":
+        raws = [RawFile(file.file_id, file.path, str(_staged(root, file))) for file in step.files]
+        parts = normalise(root, step.market, step.day, raws, step.instrument, step.fingerprint, step.lineage)
+    elif step.name == "close":
+        parts = close_day(root, step, frames(root, step))
+    else:
+        parts = _signal(root, step)
+    rows = sum(part.rows for part in parts)
+    return Done(step.id, tuple(parts), rows, time.perf_counter() - began)
+
+
+def frames(root: Path, step: Step) -> dict[str, pl.LazyFrame]:
+    """The step's inputs by name; an input without files is an empty frame."""
+    return {
+        name: scan_parts(TABLES[name.rsplit("/", 1)[-1]], [(root / path, step.market) for path in paths])
+        for name, paths in step.inputs.items()
+    }
+
+
+def _signal(root: Path, step: Step) -> list[Part]:
+    signal = next(signal for signal in SIGNALS if signal.name == step.name)
+    span = Span(day_start(step.day), step.until)
+    made: Mapping[str, pl.DataFrame] = signal.compute(
+        frames(root, step), span=span, chunk_rows=CHUNK_ROWS, **step.params
+    )
+    return [
+        write_part(root, table, step.market, step.day, step.fingerprint, step.lineage, made[table.name])
+        for table in signal.outputs
+    ]
+
+
+def _staged(root: Path, file: Registered) -> Path:
+    """The file's staged pieces; made again if somebody cleared the cache."""
+    source = SOURCES[file.source]
+    folder = staged_folder(root, source, file.market.symbol, file.file_id)
+    if folder.exists():
+        return folder
+    if not Path(file.path).exists():
+        raise FootprintError(
+            "FP013",
+            "its staged pieces were cleared, and they are made from it",
+            where=file.path,
+            hint=f"put the file back, or: footprint forget {file.file_id}",
+        )
+    stage(Path(file.path), source, file.market.symbol, file.file_id, root)
+    return folder
