@@ -1,0 +1,31 @@
+"""The grid of time bars: half-open, stamped with their end. Times are integer microseconds."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+
+SECOND = 1_000_000
+DAY = 86_400 * SECOND
+
+
+def end_of_bar(ts: int, width: int = SECOND) -> int:
+    """End of the bar [end - width, end) that holds `ts`."""
+    return ts // width * width + width
+
+
+def bar_ends(first: int, until: int, width: int = SECOND) -> Ints:
+    """Every bar end from `first` to `until`, both included."""
+    return np.arange(first, until + 1, width, dtype=np.int64)
+
+
+def latest_before(ends: Ints, ts: Ints, known: Ints, carried: int) -> Ints:
+    """Per bar end, the maximum of `carried` and of `known` where `ts` (ascending) lies before the end."""
+    if not ts.size or not ends.size:
+        return np.full(ends.size, carried, np.int64)
+    counts = np.searchsorted(ts, ends)
+    # One maximum a segment is several times cheaper than a running maximum over all rows.
+    starts = np.unique(np.concatenate(([0], counts[counts < ts.size])))
+    running = np.maximum.accumulate(np.maximum.reduceat(known, starts))
+    segment = np.searchsorted(starts, counts) - 1
+    return np.where(segment >= 0, np.maximum(running[segment], carried), carried)

@@ -1,0 +1,187 @@
+"""The order book of one market: rows of book_updates in, bars and the closing book out."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from signals.bars import SECOND, latest_before
+from signals.book_levels import BookLevels
+from signals.chain import Break, Chain
+from signals.grid import Grid
+from signals.inputs import BOOK_CLOSE
+
+Ints = NDArray[np.int64]
+
+COLUMNS = (
+    "event_ts", "known_ts", "msg_id", "update_id", "prev_update_id", "is_snapshot", "side", "price", "qty",
+)  # fmt: skip
+"""What `Book.feed` reads of BOOK_UPDATES."""
+
+BLOCK = 16_384
+"""Rows translated at once: small enough to be still in the cache when they are applied."""
+
+
+class Book:
+    """Feed it frames of BOOK_UPDATES in order, cut anywhere; it holds one book and nothing of the past.
+
+    first_bar: end of the first bar wanted, microseconds; None for no bars. opening: the BOOK_CLOSE of the day
+    before, None or empty if there is none. max_cells bounds the dense window and never changes a result.
+    """
+
+    def __init__(
+        self,
+        grid: Grid,
+        *,
+        opening: pl.DataFrame | None = None,
+        first_bar: int | None = None,
+        bar_us: int = SECOND,
+        max_cells: int = 1 << 23,
+    ) -> None:
+        self.grid = grid
+        self.levels = BookLevels(grid, first_bar=first_bar, bar_us=bar_us, max_cells=max_cells)
+        self.chain = Chain()
+        self.known_us = -1
+        self._message: tuple[int, int] | None = None  # id and marks of the message the last frame ended in
+        if opening is not None and not opening.is_empty():
+            self._open(opening.row(-1, named=True))
+
+    @property
+    def breaks(self) -> list[Break]:
+        """Stretches so far in which the chain was broken; the last one may still be open (to_ts None)."""
+        return self.chain.breaks
+
+    def feed(self, frame: pl.DataFrame) -> Ints:
+        """Apply the rows and return the bars they end: shape (columns + 1, bars), see kernels.book.
+
+        The last row is the running maximum of known_ts over events before the bar's end. Raises ValueError if
+        time goes back, a price is off the grid, or a quantity is negative or finer than a lot.
+        """
+        ts, known = _integers(frame["event_ts"]), _integers(frame["known_ts"])
+        if not ts.size:
+            return self._with_known([], ts, known)
+        if ts[0] < self.levels.now:
+            raise ValueError(self._complaint(frame, 0))
+        starts, marks = self._mark_messages(frame, ts)
+        side, price, qty = (frame[name].to_numpy() for name in ("side", "price", "qty"))
+        bars = []
+        for begin in range(0, ts.size, BLOCK):
+            block = slice(begin, min(begin + BLOCK, ts.size))
+            bad = self.levels.apply(ts, side, price, qty, starts, marks, block.start, block.stop)
+            if bad is not None:
+                raise ValueError(self._complaint(frame, bad))
+            bars.append(self.levels.take_bars())
+        return self._with_known(bars, ts, known)
+
+    def finish(self, until: int) -> Ints:
+        """Nothing more comes before `until` (microseconds): close the last instant and end the bars left."""
+        self.levels.settle(until)
+        nothing = np.empty(0, np.int64)
+        return self._with_known([self.levels.take_bars()], nothing, nothing)
+
+    def close(self, venue: str, symbol: str) -> pl.DataFrame:
+        """The book after its last event as one row of BOOK_CLOSE; no row if there never was an event."""
+        levels = self.levels
+        levels.settle(-1)
+        if levels.now < 0:
+            return BOOK_CLOSE.empty()
+        usable = self.chain.is_usable
+        sides: dict[str, Any] = {}
+        for side, name in enumerate(("bid", "ask")):
+            px, lots = levels.side(side) if self.chain.mode else (np.empty(0, np.int64), np.empty(0, np.int64))
+            sides |= {
+                f"{name}_px": [self.grid.price(px).tolist()],
+                f"{name}_qty": [self.grid.qty(lots).tolist()],
+                f"{name}_reach_px": [self._price(levels.reach(side))],
+                f"{name}_deepest_px": [self._price(levels.deepest(side))],
+            }
+        row = {
+            "venue": [venue],
+            "symbol": [symbol],
+            "event_ts": [_instant(levels.now)],
+            "known_ts": [_instant(self.known_us)],
+            "last_update_id": [self.chain.last_id if self.chain.last_id >= 0 else None],
+            "chain_mode": [self.chain.mode],
+            "is_in_gap": [not usable],
+            "recent_gaps_us": [levels.recent_gaps().tolist()],
+            **sides,
+        }
+        return pl.DataFrame(row, schema_overrides=BOOK_CLOSE.schema).select(BOOK_CLOSE.schema.names())
+
+    def _price(self, ticks: int | None) -> float | None:
+        return None if ticks is None else float(self.grid.price(np.array([ticks]))[0])
+
+    def _open(self, row: dict[str, Any]) -> None:
+        """Continue from a row of BOOK_CLOSE."""
+        now = _microseconds(row["event_ts"])
+        last_id = row["last_update_id"]
+        self.chain = Chain(-1 if last_id is None else last_id, row["chain_mode"], now)
+        self.known_us = _microseconds(row["known_ts"])
+        self.levels.open(row, now=now, is_usable=self.chain.is_usable)
+
+    def _mark_messages(self, frame: pl.DataFrame, ts: Ints) -> tuple[Ints, NDArray[np.uint8]]:
+        """First row of each message and what the chain says about it, as flag bits of kernels.book_rows."""
+        from signals.kernels import book_rows as bits  # numba is imported only to compute
+        from signals.kernels import chain as codes
+
+        ids = _integers(frame["msg_id"])
+        starts = np.concatenate(([0], np.flatnonzero(ids[1:] != ids[:-1]) + 1))
+        goes_on = self._message is not None and self._message[0] == ids[0]
+        begins = starts[1:] if goes_on else starts
+        update_id, prev_id, is_snapshot = (
+            frame[name].gather(begins) for name in ("update_id", "prev_update_id", "is_snapshot")
+        )
+        code = self.chain.follow(ts[begins], _ids(update_id), _ids(prev_id), is_snapshot.to_numpy())
+        meaning = np.zeros(7, np.uint8)
+        meaning[[codes.SKIP, codes.WAIT]] = bits.IGNORE
+        meaning[codes.BREAK] = bits.IGNORE | bits.BREAKS
+        meaning[codes.BRIDGE] = bits.BRIDGES
+        meaning[codes.SNAPSHOT] = bits.SNAPSHOT
+        meaning[codes.SNAPSHOT_USABLE] = bits.SNAPSHOT | bits.BRIDGES
+        marks = meaning[code] | np.uint8(bits.FIRST)
+        if goes_on and self._message is not None:
+            marks = np.concatenate((np.array([self._message[1] & ~bits.FIRST], np.uint8), marks))
+        self._message = (int(ids[-1]), int(marks[-1]))
+        return starts, marks
+
+    def _with_known(self, bars: list[Ints], ts: Ints, known: Ints) -> Ints:
+        """Join bars and add the row of what was known; `ts`, `known` are the rows fed."""
+        bars = [part for part in bars if part.size]
+        joined = np.concatenate(bars, axis=1) if bars else np.empty((28, 0), np.int64)
+        latest = latest_before(joined[0], ts, known, self.known_us)
+        if known.size:
+            self.known_us = max(self.known_us, int(known.max()))
+        return np.concatenate((joined, latest[None, :]))
+
+    def _complaint(self, frame: pl.DataFrame, row: int) -> str:
+        """What is wrong with a row of book_updates, in words."""
+        at = frame.row(row, named=True)
+        where = f"book_updates: message {at['msg_id']} at {at['event_ts']}"
+        before = frame["event_ts"][row - 1] if row else _instant(self.levels.now)
+        if before > at["event_ts"]:
+            return f"{where}: expected rows in the order of event_ts, but the row before is later"
+        try:
+            self.grid.ticks(np.array([at["price"]], np.float64))
+            self.grid.whole_lots(np.array([at["qty"]], np.float64))
+        except ValueError as error:
+            return f"{where}: {error}"
+        return f"{where}: price {at['price']} or quantity {at['qty']} cannot be taken"
+
+
+def _integers(column: pl.Series) -> Ints:
+    return column.to_physical().to_numpy()
+
+
+def _ids(column: pl.Series) -> Ints:
+    """Ids, -1 where unknown."""
+    return _integers(column.fill_null(-1) if column.null_count() else column)
+
+
+def _instant(us: int) -> datetime:
+    return datetime.fromtimestamp(us // SECOND, UTC).replace(microsecond=us % SECOND)
+
+
+def _microseconds(instant: datetime) -> int:
+    return int(instant.timestamp()) * SECOND + instant.microsecond

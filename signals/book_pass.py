@@ -1,0 +1,123 @@
+"""The book pass: one reading of a market-day's book updates and trades for everything that is read off them.
+
+Book and tape are read chunk by chunk; what is carried between chunks is one book and one print.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from signals import book, taker_flow
+from signals.bars import SECOND, bar_ends, end_of_bar
+from signals.book import Book
+from signals.book_state import BOOK_STATE, book_state
+from signals.grid import Grid
+from signals.inputs import BOOK_CLOSE, BOOK_UPDATES, GAPS, INSTRUMENTS, TRADES
+from signals.table import Signal, Span, Table, input_name
+from signals.taker_flow import TAKER_FLOW, Tape
+from signals.taker_flow import taker_flow as taker_flow_rows
+
+Ints = NDArray[np.int64]
+
+
+def book_pass(
+    inputs: Mapping[str, pl.LazyFrame],
+    *,
+    span: Span,
+    chunk_rows: int,
+    imbalance_decay: float,
+    min_coverage: float,
+    book_delay_ms: int,
+    trade_delay_ms: int,
+) -> dict[str, pl.DataFrame]:
+    """BOOK_STATE and TAKER_FLOW for every second from the first event of either feed to `span.until`.
+
+    Any input may be absent or empty, but for the one row of `instruments` once there are events. Raises
+    ValueError if the market's grid is not known or a record does not fit it.
+    """
+    ends = _bars(inputs, span)
+    if not ends.size:
+        return {table.name: table.empty() for table in (BOOK_STATE, TAKER_FLOW)}
+    instruments = _whole(inputs, INSTRUMENTS)
+    grid = Grid.of_instrument(instruments)
+    venue, symbol = instruments.select("venue", "symbol").row(0)
+    market: dict[str, Any] = {"venue": venue, "symbol": symbol, "bar_us": SECOND, "min_coverage": min_coverage}
+
+    bars = _book_bars(inputs, grid, ends, chunk_rows)
+    states = book_state(bars, grid, delay_us=book_delay_ms * 1_000, imbalance_decay=imbalance_decay, **market)
+    tape = Tape(grid, ends)
+    for chunk in _chunks(inputs, TRADES, taker_flow.COLUMNS, chunk_rows):
+        tape.feed(chunk)
+    flows = taker_flow_rows(tape, grid, _whole(inputs, GAPS), delay_us=trade_delay_ms * 1_000, **market)
+    return {BOOK_STATE.name: BOOK_STATE.check(states), TAKER_FLOW.name: TAKER_FLOW.check(flows)}
+
+
+def _book_bars(inputs: Mapping[str, pl.LazyFrame], grid: Grid, ends: Ints, chunk_rows: int) -> Ints:
+    """The bars `ends` of the book, as of `Book.feed`."""
+    opening = _whole(inputs, BOOK_CLOSE, "opening")
+    reader = Book(grid, opening=opening, first_bar=int(ends[0]))
+    parts = [reader.feed(chunk) for chunk in _chunks(inputs, BOOK_UPDATES, book.COLUMNS, chunk_rows)]
+    parts.append(reader.finish(int(ends[-1])))
+    # An event after the last complete bar may have ended bars that are not wanted.
+    return np.concatenate(parts, axis=1)[:, : ends.size]
+
+
+def _bars(inputs: Mapping[str, pl.LazyFrame], span: Span) -> Ints:
+    """Ends of the bars in the span, from the one that holds the first event of book or tape."""
+    firsts = [_first_event(inputs, table) for table in (BOOK_UPDATES, TRADES)]
+    events = [first for first in firsts if first is not None]
+    if not events:
+        return np.empty(0, np.int64)
+    start = end_of_bar(_microseconds(span.start))
+    return bar_ends(max(end_of_bar(min(events)), start), _microseconds(span.until))
+
+
+def _first_event(inputs: Mapping[str, pl.LazyFrame], table: Table) -> int | None:
+    if table.name not in inputs:
+        return None
+    first = inputs[table.name].select("event_ts").head(1).collect()
+    return None if first.is_empty() else int(first["event_ts"].to_physical()[0])
+
+
+def _chunks(
+    inputs: Mapping[str, pl.LazyFrame], table: Table, columns: Sequence[str], chunk_rows: int
+) -> Iterator[pl.DataFrame]:
+    """The rows of an input in order, at most `chunk_rows` at once."""
+    if table.name not in inputs:
+        return
+    rows, offset = inputs[table.name].select(columns), 0
+    while (chunk := rows.slice(offset, chunk_rows).collect()).height:
+        yield chunk
+        offset += chunk.height
+
+
+def _whole(inputs: Mapping[str, pl.LazyFrame], table: Table, role: Any = "own") -> pl.DataFrame:
+    """A small input at once; no rows if it is absent."""
+    name = input_name(table, role)
+    return inputs[name].collect() if name in inputs else table.empty()
+
+
+def _microseconds(instant: datetime) -> int:
+    return (instant - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+
+
+BOOK_PASS = Signal(
+    name="book_pass",
+    version=1,
+    meaning="state of the order book and flow of takers, every second",
+    inputs=(
+        (INSTRUMENTS, "own"),
+        (BOOK_UPDATES, "own"),
+        (TRADES, "own"),
+        (GAPS, "own"),
+        (BOOK_CLOSE, "opening"),
+    ),
+    outputs=(BOOK_STATE, TAKER_FLOW),
+    compute=book_pass,  # type: ignore[arg-type]  # its parameters are named, not **params
+    warmup=timedelta(0),
+    params={"imbalance_decay": 0.5, "min_coverage": 0.8, "book_delay_ms": 100, "trade_delay_ms": 50},
+)
