@@ -1,5 +1,6 @@
 """The demo: a simulated market through the whole path, and what came out."""
 
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -55,17 +56,23 @@ def _shown(connection: "duckdb.DuckDBPyConnection", lake: Path, raw: Path) -> st
         for table in signal.outputs:
             parts.append(f"\n{table.name}: {table.grain}. Five rows, some columns:\n")
             parts.append(_five_rows(connection, table.name))
+    program = _program()
     parts.append(
         f"\nWhere it lies\n"
         f"  the recording       {raw}\n"
         f"  tables              {lake}\n"
         f"  catalogue for SQL   {lake / 'footprint.duckdb'}\n"
         f"\nWhat next\n"
-        f"  footprint sql @flow_and_move --lake {lake}        did the mid move with the takers, minute by minute?\n"
-        f"  footprint export taker_flow --to taker_flow.parquet --lake {lake}\n"
-        f"  footprint ingest binance-capture YOUR_FILES --venue binance-usdm --symbol BTCUSDT"
+        f"  {program} sql @flow_and_move --lake {lake}        did the mid move with the takers, minute by minute?\n"
+        f"  {program} export taker_flow --to taker_flow.parquet --lake {lake}\n"
+        f"  {program} ingest binance-capture YOUR_FILES --venue binance-usdm --symbol BTCUSDT"
     )
     return "\n".join(parts)
+
+
+def _program() -> str:
+    """How to call this program from here: as it was called, unless it is on the path."""
+    return "footprint" if shutil.which("footprint") else sys.argv[0]
 
 
 _COLUMNS = {
