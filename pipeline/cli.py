@@ -1,7 +1,9 @@
 """The command line: a thin door. What a command does is a function one can call."""
 
+import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, NoReturn
 
 from cyclopts import App, CycloptsError
 
@@ -15,6 +17,11 @@ _EXAMPLES = """Examples:
 _EPILOGUE = """Data goes to stdout, everything else to stderr.
 Exit codes: 0 done, 1 the work failed, 2 the request was wrong."""
 
+if TYPE_CHECKING:
+    from pipeline.errors import FootprintError
+
+_LONGEST_WHY = 500
+
 app = App(
     name="footprint",
     help=_HELP,
@@ -22,6 +29,7 @@ app = App(
     help_epilogue=_EPILOGUE,
     help_format="plaintext",
     version_flags=["--version"],
+    suppress_keyboard_interrupt=False,  # `main` says what an interrupt leaves behind
 )
 
 _WORK, _LOOK, _DATA = "pipeline.commands.work", "pipeline.commands.look", "pipeline.commands.data"
@@ -73,21 +81,43 @@ app.version = _version
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command and exit with its code; never shows a traceback for what a user can cause."""
-    from pipeline.errors import FootprintError
+    """Run the command and exit with its code; whatever goes wrong ends in a sentence, not in a traceback."""
+    from pipeline.errors import REPORT_TO, FootprintError
 
     try:
         code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as wrong:
-        print(f"error[FP009]: the request was not understood\n  why: {wrong}\n  try: footprint --help", file=sys.stderr)
+        print(f"error[FP009]: the request was not understood\n  why: {wrong}\n  try: {_help(wrong)}", file=sys.stderr)
         sys.exit(2)
     except FootprintError as error:
-        print(error, file=sys.stderr)
-        sys.exit(error.fault.exit_code)
+        _fail(error)
     except KeyboardInterrupt:
         print("interrupted: what was finished is kept, and the next run goes on from there", file=sys.stderr)
         sys.exit(130)
-    except BrokenPipeError:
-        sys.stderr.close()
+    except BrokenPipeError:  # the reader has seen enough; nothing may be flushed into its pipe at the end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as refused:
+        _raise_if_asked()
+        _fail(FootprintError("FP016", refused.strerror or str(refused), where=str(refused.filename or "")))
+    except Exception as unexpected:  # noqa: BLE001 - the last door before the user
+        _raise_if_asked()
+        what = (str(unexpected).splitlines() or [""])[0][:_LONGEST_WHY]
+        _fail(FootprintError("FP000", f"{type(unexpected).__name__}: {what}", hint=REPORT_TO))
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(error: "FootprintError") -> NoReturn:
+    print(error, file=sys.stderr)
+    sys.exit(error.fault.exit_code)
+
+
+def _raise_if_asked() -> None:
+    """Inside `except`: let the traceback out if the user wants to see it."""
+    if os.environ.get("FOOTPRINT_TRACEBACK"):
+        raise
+
+
+def _help(wrong: CycloptsError) -> str:
+    """The help of the command that was meant, or of the program."""
+    return " ".join(["footprint", *(wrong.command_chain or ()), "--help"])

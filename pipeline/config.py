@@ -1,17 +1,19 @@
 """footprint.toml: typed values, checked when read. Every key has a sane default."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
+from math import isfinite
 from pathlib import Path
 from typing import Any, Final
 
 from pipeline.errors import FootprintError
-from pipeline.market import VENUES, Market, MarketSettings
+from pipeline.market import KINDS, VENUES, Market, MarketSettings
 
 FILE: Final = "footprint.toml"
 PRESETS: Final = ("default", "sample", "demo")
+_SHAPES: Final[Mapping[str, type]] = {"lake": dict, "params": dict, "schedule": dict, "market": list, "raw": list}
 _SECTIONS: Final = {"lake": {"root"}, "raw": {"source", "market", "files"}, "schedule": {"hourly", "daily"}}
 
 
@@ -36,6 +38,26 @@ class Config:
     params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+
+
+_POSITIVE: Final = ("a number > 0", lambda value: _is_number(value) and value > 0)
+_RULES: Final[Mapping[str, tuple[str, Callable[[Any], bool]]]] = {
+    "kind": (f"one of {', '.join(KINDS)}", lambda value: value in KINDS),
+    "tick": _POSITIVE,
+    "silence_s": _POSITIVE,
+    "funding_interval_h": _POSITIVE,
+    "qty_decimals": ("a whole number from 0 to 12", lambda value: type(value) is int and 0 <= value <= 12),
+    "max_quarantine": ("a share from 0 to 1", lambda value: _is_number(value) and 0 <= value <= 1),
+    "prefer": (
+        "a list of sources",
+        lambda value: isinstance(value, list) and all(isinstance(name, str) for name in value),
+    ),
+}
+"""What a setting of a market must be, in words and as a check."""
+
+
 def load_config(path: Path | None = None) -> Config:
     """Read `path`, or footprint.toml in this folder if there is one, else the defaults.
 
@@ -50,16 +72,19 @@ def load_config(path: Path | None = None) -> Config:
 
 def _parse(path: Path) -> Config:
     try:
-        raw = tomllib.loads(path.read_text())
-    except tomllib.TOMLDecodeError as error:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise FootprintError("FP010", str(error), where=str(path)) from error
+    for name, kind in _SHAPES.items():
+        if not isinstance(raw.get(name, kind()), kind):
+            raise _bad(path, f"{name} is written as [[{name}]] once per {name}" if kind is list else f"write [{name}]")
     _known(raw, {*_SECTIONS, "market", "params", "pair"}, path, "section")
     _known(raw.get("lake", {}), _SECTIONS["lake"], path, "key in [lake]")
     params = dict(raw.get("params", {}))
     preset = params.pop("preset", "default")
     if preset not in PRESETS:
         raise _bad(path, f"preset is {preset!r}, expected one of {', '.join(PRESETS)}")
-    root = Path(raw.get("lake", {}).get("root", "data/lake"))
+    root = Path(_text(raw.get("lake", {}), "root", path, "data/lake"))
     return Config(
         folder=path.parent,
         root=root if root.is_absolute() else path.parent / root,
@@ -70,14 +95,16 @@ def _parse(path: Path) -> Config:
     )
 
 
-def _market(item: Mapping[str, Any], path: Path) -> tuple[Market, MarketSettings]:
+def _market(item: Any, path: Path) -> tuple[Market, MarketSettings]:
+    item = _table(item, path, "[[market]]")
     names = {spec.name for spec in fields(MarketSettings)}
     _known(item, {"venue", "symbol", *names}, path, "key in [[market]]")
     values: dict[str, Any] = {name: value for name, value in item.items() if name in names}
+    for name, value in values.items():
+        expected, is_right = _RULES[name]
+        if not is_right(value):
+            raise _bad(path, f"{name} is {value!r}, expected {expected}")
     values |= {"prefer": tuple(values["prefer"])} if "prefer" in values else {}
-    for name in ("tick", "silence_s", "funding_interval_h"):
-        if name in values and not (isinstance(values[name], int | float) and values[name] > 0):
-            raise _bad(path, f"{name} is {values[name]!r}, expected a number > 0")
     return market_of(str(item.get("venue", "")), str(item.get("symbol", "")), str(path)), MarketSettings(**values)
 
 
@@ -90,20 +117,29 @@ def market_of(venue: str, symbol: str, where: str = "") -> Market:
     return Market(venue, symbol)
 
 
-def _raw(item: Mapping[str, Any], path: Path) -> RawFiles:
+def _raw(item: Any, path: Path) -> RawFiles:
+    item = _table(item, path, "[[raw]]")
     _known(item, _SECTIONS["raw"], path, "key in [[raw]]")
     if missing := _SECTIONS["raw"] - set(item):
         raise _bad(path, f"[[raw]] lacks {', '.join(sorted(missing))}")
     try:
-        named = Market.parse(item["market"])
+        named = Market.parse(_text(item, "market", path))
     except ValueError as error:
         raise _bad(path, str(error)) from error
-    return RawFiles(item["source"], market_of(named.venue, named.symbol, str(path)), item["files"])
+    market = market_of(named.venue, named.symbol, str(path))
+    return RawFiles(_text(item, "source", path), market, _text(item, "files", path))
+
+
+def _text(item: Mapping[str, Any], name: str, path: Path, default: str = "") -> str:
+    value = item.get(name, default)
+    if not isinstance(value, str) or not value:
+        raise _bad(path, f"{name} is {value!r}, expected text")
+    return value
 
 
 def _table(values: Any, path: Path, name: str) -> Mapping[str, Any]:
     if not isinstance(values, Mapping):
-        raise _bad(path, f"{name} is {values!r}, expected parameters as signal.parameter = value")
+        raise _bad(path, f"{name} is {values!r}, expected key = value")
     return values
 
 

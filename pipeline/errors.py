@@ -14,9 +14,18 @@ class Fault:
     meaning: str
 
 
+REPORT_TO: Final = "FOOTPRINT_TRACEBACK=1 footprint ... shows where; please report it with the command you ran"
+
 FAULTS: Final = {
     fault.code: fault
     for fault in (
+        Fault(
+            "FP000",
+            "something we did not expect",
+            1,
+            "A defect of this program, not of your request. What was finished is kept and the next run goes on from "
+            "there. FOOTPRINT_TRACEBACK=1 before the command shows where it happened; please report that.",
+        ),
         Fault("FP001", "no such file", 2, "A path on the command line does not exist or is a folder."),
         Fault(
             "FP002",
@@ -82,6 +91,19 @@ FAULTS: Final = {
             "no rows",
             1,
             "The request is valid and nothing matches it; --strict turns the warning into this error.",
+        ),
+        Fault(
+            "FP015",
+            "the place cannot be written",
+            2,
+            "The path given for a result is a folder, lies below a file, or must not be written to.",
+        ),
+        Fault(
+            "FP016",
+            "the system refused",
+            1,
+            "A file or folder could not be read or written: permissions, a full disk, or a file where a folder is "
+            "expected. What was finished is kept.",
         ),
     )
 }

@@ -1,7 +1,7 @@
 """Exports: a table as a file, with its provenance in <file>.meta.json beside it."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -24,17 +24,12 @@ def export(lake: Lake, connection: Any, table: str, target: Path, form: str) -> 
 
     `form` is parquet, csv.zst or arrow. The file appears when it is whole.
     """
-    order = ", ".join(TABLES[table].key) if table in TABLES else "all"
+    order = ", ".join(dict.fromkeys((*TABLES[table].partition, *TABLES[table].key))) if table in TABLES else "all"
     relation = connection.sql(f"select * from {table} order by {order}")
     reader = relation.to_arrow_reader(_BATCH_ROWS)
-    scratch = target.with_name(f".{target.name}.part")
-    scratch.parent.mkdir(parents=True, exist_ok=True)
-    try:
+    with whole_file(target) as scratch:
         rows = FORMS[form](reader, scratch)
         digest = sha256_of(scratch)
-        scratch.replace(target)
-    finally:
-        scratch.unlink(missing_ok=True)
     provenance = _provenance(lake, connection, table, rows, digest)
     Path(f"{target}.meta.json").write_text(json.dumps(provenance, indent=1, default=str) + "\n")
     return provenance
@@ -87,16 +82,36 @@ FORMS: Final[dict[str, Callable[["pa.RecordBatchReader", Path], int]]] = {
 }
 
 
-def form_of(target: Path) -> str:
+def form_of(target: Path, forms: Iterable[str] = FORMS) -> str:
     """The format a file name asks for; FP009 if none does."""
-    for form in FORMS:
+    for form in forms:
         if target.name.endswith(f".{form}"):
             return form
     raise FootprintError(
         "FP009",
-        f"{target.name!r} has no known ending; there are: {', '.join(FORMS)}",
+        f"{target.name!r} has no known ending; there are: {', '.join(forms)}",
         hint=f"--to {target.stem}.parquet",
     )
+
+
+@contextmanager
+def whole_file(target: Path) -> Iterator[Path]:
+    """A path to write to; it becomes `target` when the block ends well. FP015 if nothing can be written there."""
+    scratch = target.with_name(f".{target.name}.part")
+    if target.is_dir():
+        why = "expected a name for a file, got a folder"
+        raise FootprintError("FP015", why, where=str(target), hint=f"--to {target / 'NAME'}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        scratch.touch()
+    except OSError as refused:
+        why = f"{refused.strerror}: {refused.filename}"
+        raise FootprintError("FP015", why, where=str(target), hint="another --to") from refused
+    try:
+        yield scratch
+        scratch.replace(target)
+    finally:
+        scratch.unlink(missing_ok=True)
 
 
 def _provenance(lake: Lake, connection: Any, table: str, rows: int, digest: str) -> dict[str, Any]:

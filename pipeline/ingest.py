@@ -12,7 +12,7 @@ from pipeline.plan import Wanted
 from pipeline.pool import process_pool, workers_for
 from pipeline.registry import file_digest, instruments, register, registered, resolve_instrument
 from pipeline.sources import SOURCES, Source
-from pipeline.staging import Staged, stage
+from pipeline.staging import Staged, commonest_reason, stage
 
 
 @dataclass(slots=True)
@@ -35,7 +35,10 @@ def ingest(
     for path in files:
         if not path.is_file():
             raise FootprintError(
-                "FP001", "expected a raw file", where=str(path), hint="check the path; quote a pattern"
+                "FP001",
+                "expected a raw file",
+                where=str(path),
+                hint="check the path; a pattern that matches nothing is taken as a name",
             )
     digests = {file_digest(lake.root, path): path for path in files}
     there = {file.file_id for file in registered(lake) if file.market == market}
@@ -63,7 +66,9 @@ def _gate(path: Path, staged: Staged, instrument: Instrument, allowed: float) ->
     if bad <= allowed * staged.lines:
         return
     reason = (
-        _commonest_reason(staged) if staged.quarantined >= off_grid else f"prices off the tick {instrument.tick_size:g}"
+        commonest_reason(Path(staged.folder))
+        if staged.quarantined >= off_grid
+        else f"prices off the tick {instrument.tick_size:g}"
     )
     raise FootprintError(
         "FP004",
@@ -91,14 +96,6 @@ def _lines_off_grid(staged: Staged, instrument: Instrument) -> int:
         for table in ("book_updates", "trades", "book_ticker")
         for piece in sorted((Path(staged.folder) / table).glob("*.parquet"))
     )
-
-
-def _commonest_reason(staged: Staged) -> str:
-    import polars as pl
-
-    frames = [pl.read_parquet(piece, columns=["reason"]) for piece in (Path(staged.folder) / "quarantine").glob("*")]
-    reasons = pl.concat(frames)["reason"].value_counts(sort=True)
-    return str(reasons["reason"][0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,8 @@ class Lake:
         return self.root / table
 
     def exists(self, table: str) -> bool:
-        return (self.table_path(table) / "_delta_log").is_dir()
+        """False too if whoever began to make it was killed before its first version stood."""
+        return any((self.table_path(table) / "_delta_log").glob("[0-9]*"))
 
     def refresh(self) -> None:
         """Forget what was read of the logs."""
@@ -120,7 +121,7 @@ class Lake:
             )
         for attempt in range(_COMMIT_TRIES):
             delta = DeltaTable(str(path))
-            actions = _actions(parts, dropped, _live_files(delta))
+            actions = _actions(table, parts, dropped, _live_files(delta))
             if not actions:
                 return
             try:
@@ -163,14 +164,19 @@ def _live_files(delta: Any) -> list[LiveFile]:
     return sorted(files, key=lambda file: file.path)
 
 
-def _actions(parts: Sequence[Part], dropped: Sequence[LiveFile], live: Sequence[LiveFile]) -> list[Any]:
-    """Adds for the new files, removes for what stood in the place of a day's partition and for `dropped`."""
+def _actions(table: "Table", parts: Sequence[Part], dropped: Sequence[LiveFile], live: Sequence[LiveFile]) -> list[Any]:
+    """Adds for the new files, removes for what stood in their place and for `dropped`.
+
+    A part takes the place of its partition, but for tables whose partitions grow by whole
+    files: those without a day that hold more than one row.
+    """
     from deltalake.transaction import AddAction, RemoveAction
 
     now = int(time.time() * 1000)
     standing = {file.path for file in live}
     coming = {part.path for part in parts}
-    replaced = {(part.market, part.day) for part in parts if part.day is not None}
+    grows = "date" not in table.partition and table.key != table.partition
+    replaced = set() if grows else {(part.market, part.day) for part in parts}
     leaving = {file.path: file for file in live if (file.market, file.day) in replaced or file in dropped}
     adds = [
         AddAction(

@@ -15,6 +15,8 @@ VENUES: Final = {
 }
 """Known venues and the kind of instrument they list."""
 
+KINDS: Final = ("perp", "spot", "future", "option")
+
 DEFAULT_FUNDING_INTERVAL_H: Final = {"binance-usdm": 8.0, "binance-coinm": 8.0, "hyperliquid": 1.0}
 
 

@@ -6,6 +6,7 @@ named by the fingerprint of all that enters it, so a partition is fresh exactly 
 its live file bears the wanted fingerprint. Both drivers run this list.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
@@ -104,7 +105,7 @@ def make_plan(
 ) -> Plan:
     """Compare what should be with what is live; without `signals`, only the normalised tables.
 
-    `since` and `until` bound the days whose stale steps are listed.
+    `since` and `until` bound the days whose stale steps are listed; stale steps that these need are listed too.
     """
     draft = _Draft(lake, wanted)
     known = instruments(lake)
@@ -113,10 +114,7 @@ def make_plan(
         by_market.setdefault(file.market, []).append(file)
     for market, files in by_market.items():
         _add_market(draft, market, files, known[market], signals)
-    inside = [
-        step for step in draft.steps if (since is None or step.day >= since) and (until is None or step.day <= until)
-    ]
-    return Plan(tuple(inside), tuple(_orphans(lake, draft)), draft.fresh)
+    return Plan(tuple(_needed(draft.steps, since, until)), tuple(_orphans(lake, draft)), draft.fresh)
 
 
 @dataclass(slots=True)
@@ -285,6 +283,17 @@ def _schemas(tables: Sequence[Table]) -> dict[str, str]:
     return {table.name: schema_digest(table) for table in tables}
 
 
+def _needed(steps: Sequence[Step], since: date | None, until: date | None) -> list[Step]:
+    """The steps of the days from `since` to `until`, and those that must come before them, in their order."""
+    needed = {
+        step.id for step in steps if (since is None or step.day >= since) and (until is None or step.day <= until)
+    }
+    for step in reversed(steps):  # what a step needs stands before it
+        if step.id in needed:
+            needed.update(step.after)
+    return [step for step in steps if step.id in needed]
+
+
 def _orphans(lake: Lake, draft: _Draft) -> list[tuple[str, LiveFile]]:
     """Partitions of days that no registered file touches any more."""
     return [
@@ -303,6 +312,7 @@ def why_stale(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> str:
     """In words: what differs between how the live partition was made and how it would be made now."""
     if old is None:
         return "never made"
+    new = json.loads(json.dumps(new))  # as `old` was noted in its file: tuples became lists
     reasons = [reason for key, now in new.items() if old.get(key) != now for reason in _changes(key, old.get(key), now)]
     return "; ".join(reasons) or "the file is not what its name says"
 

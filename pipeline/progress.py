@@ -1,6 +1,7 @@
 """Signs of life: a bar on a terminal, plain lines elsewhere. Everything goes to stderr."""
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
@@ -92,7 +93,7 @@ def write_report(root: Path, command: str, report: RunReport) -> Path:
             for o in report.outcomes
         ],
     }
-    scratch = path.with_suffix(".part")
+    scratch = path.with_suffix(f".{os.getpid()}")
     scratch.write_text(json.dumps(body, indent=1))
     scratch.replace(path)
     return path

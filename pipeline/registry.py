@@ -39,7 +39,7 @@ class Registered:
 def file_digest(root: Path, path: Path) -> str:
     """sha256 of the file, remembered by its place, size and time of change."""
     cache = root / "_staged" / _CACHE
-    known: dict[str, list[Any]] = json.loads(cache.read_text()) if cache.exists() else {}
+    known = _remembered(cache)
     stat = path.stat()
     stamp = [stat.st_size, stat.st_mtime_ns]
     entry = known.get(str(path.resolve()))
@@ -51,6 +51,15 @@ def file_digest(root: Path, path: Path) -> str:
     scratch.write_text(json.dumps(known | {str(path.resolve()): [*stamp, digest]}))
     scratch.replace(cache)
     return digest
+
+
+def _remembered(cache: Path) -> dict[str, list[Any]]:
+    """Digests by path; nothing if the cache is not there or was damaged: it only saves time."""
+    try:
+        known = json.loads(cache.read_text())
+    except (OSError, ValueError):
+        return {}
+    return known if isinstance(known, dict) else {}
 
 
 def registered(lake: Lake) -> list[Registered]:
@@ -224,9 +233,9 @@ def resolve_instrument(
 def _infer_tick(market: Market, known: Instrument | None, staged: Sequence[Staged]) -> float:
     seen = [Fraction(one.price_divisor, 10**one.price_decimals) for one in staged if one.price_divisor]
     grid = _common(seen)
-    if known is None:
+    if known is None or not known.tick_size:  # no prices so far
         return float(grid)
-    before = Fraction(str(known.tick_size))
+    before = Fraction(repr(known.tick_size))
     if seen and _common([before, grid]) != before:
         raise FootprintError(
             "FP005",

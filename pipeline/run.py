@@ -7,7 +7,7 @@ interrupted is committed, so the next run starts from there.
 
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal, Protocol
@@ -103,13 +103,23 @@ def _walk(root: Path, steps: Sequence[Step], pool: Executor, progress: Progress)
             elif all(state == "ok" for state in needs) and len(running) < slots(pool):
                 waiting.remove(step)
                 progress.started(step)
-                running[pool.submit(_execute, root, step)] = step
+                running[_submit(pool, root, step)] = step
         finished, _ = wait(running, return_when=FIRST_COMPLETED)
         for future in finished:
             step = running.pop(future)
             outcome, done = _outcome(step, future)
             states[step.id] = outcome.state
             yield outcome, done
+
+
+def _submit(pool: Executor, root: Path, step: Step) -> Future[Any]:
+    """The step's future; a failed one if the pool has lost a worker and takes no more work."""
+    try:
+        return pool.submit(_execute, root, step)
+    except BrokenExecutor as broken:
+        future: Future[Any] = Future()
+        future.set_exception(broken)
+        return future
 
 
 def _execute(root: Path, step: Step) -> Any:
@@ -124,6 +134,9 @@ def _outcome(step: Step, future: Future[Any]) -> tuple[Outcome, Any]:
     if error is None:
         done = future.result()
         return Outcome(step.id, "ok", done.rows, done.seconds), done
+    if isinstance(error, BrokenExecutor):
+        lost = "a worker process died (killed, or out of memory); run again with fewer --workers to go on from here"
+        return Outcome(step.id, "failed", error=lost), None
     if isinstance(error, FootprintError):
         return Outcome(step.id, "failed", error=str(error)), None
     if not isinstance(error, Exception):

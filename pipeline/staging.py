@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
-from math import gcd
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ import polars as pl
 
 from pipeline.errors import FootprintError
 from pipeline.sources import Source
-from pipeline.sources.batch import Batch, PriceGrid
+from pipeline.sources.batch import Batch, PriceGrid, joined_grid
 
 _SUMMARY = "summary.json"
 _SLICE = "10m"
@@ -87,7 +86,8 @@ def stage(path: Path, source: Source, symbol: str, file_id: str, root: Path) -> 
         with _no_collector():
             tally = _write_pieces(source.read(path, symbol), scratch)
         if tally.first is None or tally.last is None or tally.known is None:
-            raise FootprintError("FP002", "no record in it could be taken", where=str(path))
+            why = f"none of its {tally.lines:,} lines could be taken; most of all: {commonest_reason(scratch)}"
+            raise FootprintError("FP002", why, where=str(path))
         _date_quarantine(scratch, tally)
         staged = _staged(folder, file_id, tally)
         (scratch / _SUMMARY).write_text(json.dumps(asdict(staged)))
@@ -96,6 +96,13 @@ def stage(path: Path, source: Source, symbol: str, file_id: str, root: Path) -> 
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return staged
+
+
+def commonest_reason(folder: Path) -> str:
+    """Why most of a staged file's rejected lines were rejected; of equally many, the first in the alphabet."""
+    frames = [pl.read_parquet(piece, columns=["reason"]) for piece in (folder / "quarantine").glob("*")]
+    counts = pl.concat(frames)["reason"].value_counts().sort("count", "reason", descending=[True, False])
+    return str(counts["reason"][0])
 
 
 @contextmanager
@@ -202,13 +209,6 @@ def _median(counts: Counter[int]) -> int:
         if seen >= half:
             return value
     return 0
-
-
-def joined_grid(one: PriceGrid, other: PriceGrid) -> PriceGrid:
-    """The grid on which the prices of both lie."""
-    decimals = max(one.decimals, other.decimals)
-    divisors = (grid.divisor * 10 ** (decimals - grid.decimals) for grid in (one, other))
-    return PriceGrid(gcd(*divisors), decimals)
 
 
 def pieces(folder: Path, table: str, day: date) -> dict[str, list[Path]]:

@@ -83,9 +83,10 @@ def _catalogue(lake: Lake) -> dict[str, Any]:
 
 def _last_run(lake: Lake) -> dict[str, Any] | None:
     path = lake.root / "_runs" / "latest.json"
-    if not path.exists():
+    try:
+        told = json.loads(path.read_text())
+    except (OSError, ValueError):  # never run, or not by us
         return None
-    told = json.loads(path.read_text())
     return {name: told[name] for name in ("command", "ok", "failed", "skipped", "reused", "seconds")}
 
 

@@ -78,7 +78,11 @@ def open_catalogue(root: Path) -> "duckdb.DuckDBPyConnection":
     path = root / CATALOGUE
     if not path.exists():
         raise FootprintError("FP008", "expected the catalogue", where=str(path), hint="footprint publish")
-    connection = duckdb.connect(str(path), read_only=True)
+    try:
+        connection = duckdb.connect(str(path), read_only=True)
+    except duckdb.Error as damaged:
+        why = f"it cannot be opened: {str(damaged).splitlines()[0]}"
+        raise FootprintError("FP008", why, where=str(path), hint="footprint publish") from damaged
     _settle(connection)
     return connection
 

@@ -3,7 +3,7 @@
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 from cyclopts import Parameter
 
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 _SHOWN_ROWS = 40
 _SHIPPED = "@"
+_CSV_TYPES = {
+    *("BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"),
+    *("FLOAT", "DOUBLE", "VARCHAR", "DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE"),
+}
 
 
 def sql(
@@ -36,6 +40,8 @@ def sql(
     query
         One SELECT, or @NAME.
     """
+    import duckdb
+
     from pipeline.errors import FootprintError
     from pipeline.warehouse import open_catalogue
 
@@ -44,14 +50,10 @@ def sql(
         if query is None:
             print(_contents(connection))
             return 0
-        relation = _select(connection, query)
-        if to is not None:
-            rows = _write(relation, to)
-            print(f"{rows:,} rows to {to}", file=sys.stderr)
-        elif as_json:
-            rows = _print_json(relation)
-        else:
-            rows = _print_rows(relation)
+        try:
+            rows = _answer(_select(connection, query), to, as_json)
+        except duckdb.Error as error:
+            raise FootprintError("FP012", str(error).rstrip(), hint="footprint sql, to see the tables") from error
     if strict and not rows:
         raise FootprintError(
             "FP014", "the query is valid and returned nothing", hint="footprint sql, to see what there is"
@@ -61,8 +63,17 @@ def sql(
     return 0
 
 
+def _answer(relation: "duckdb.DuckDBPyRelation", to: Path | None, as_json: bool) -> int:
+    """Run the query into a file or to stdout; the number of its rows."""
+    if to is not None:
+        rows = _write(relation, to)
+        print(f"{rows:,} rows to {to}", file=sys.stderr)
+        return rows
+    return _print_json(relation) if as_json else _print_rows(relation)
+
+
 def _select(connection: "duckdb.DuckDBPyConnection", query: str) -> "duckdb.DuckDBPyRelation":
-    """The query as a relation. Raises FP012 with DuckDB's own words, or if it is not one SELECT."""
+    """The query as a relation. Raises FP012 if it is not one SELECT, and what DuckDB raises."""
     import duckdb
 
     from pipeline.config import unknown
@@ -74,46 +85,74 @@ def _select(connection: "duckdb.DuckDBPyConnection", query: str) -> "duckdb.Duck
         if query[1:] not in shipped:
             raise unknown("worked query", query[1:], shipped)
         query = shipped[query[1:]].read_text()
-    try:
-        statements = connection.extract_statements(query)
-        reading = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
-        if len(statements) != 1 or statements[0].type not in reading:
-            kinds = ", ".join(statement.type.name for statement in statements) or "nothing"
-            raise FootprintError("FP012", f"expected one SELECT, got {kinds}; the catalogue is read-only")
-        relation = connection.sql(statements[0].query)
-    except duckdb.Error as error:
-        raise FootprintError("FP012", str(error), hint="footprint sql, to see the tables") from error
+    statements = connection.extract_statements(query)
+    reading = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
+    if len(statements) != 1 or statements[0].type not in reading:
+        kinds = ", ".join(statement.type.name for statement in statements) or "nothing"
+        raise FootprintError("FP012", f"expected one SELECT, got {kinds}; the catalogue is read-only")
+    relation = connection.sql(statements[0].query)
     if relation is None:
         raise FootprintError("FP012", "the statement returns no rows and can only be a change")
     return relation
 
 
 def _write(relation: "duckdb.DuckDBPyRelation", to: Path) -> int:
-    from pipeline.export import FORMS, form_of
+    from pipeline.export import FORMS, form_of, whole_file
 
-    to.parent.mkdir(parents=True, exist_ok=True)
-    if to.suffix == ".csv":
-        return _print_csv(relation, to)
-    return FORMS[form_of(to)](relation.to_arrow_reader(1 << 17), to)
+    form = form_of(to, ("csv", *FORMS))
+    with whole_file(to) as scratch:
+        if form == "csv":
+            with scratch.open("wb") as file:
+                return _write_csv(relation, file)
+        relation = _flat(relation) if form == "csv.zst" else relation
+        return FORMS[form](relation.to_arrow_reader(1 << 17), scratch)
 
 
-def _print_csv(relation: "duckdb.DuckDBPyRelation", to: Path | None) -> int:
-    """CSV with ISO times, to a file or to stdout."""
-    import pyarrow as pa
+def _write_csv(relation: "duckdb.DuckDBPyRelation", file: BinaryIO) -> int:
+    """CSV with ISO times; the file stays open."""
+    import io
+
     from pyarrow import csv
 
     rows = 0
-    sink: Any = sys.stdout.buffer if to is None else str(to)
-    reader = relation.to_arrow_reader(1 << 17)
-    with pa.output_stream(sink) as stream, csv.CSVWriter(stream, reader.schema) as writer:
+    reader = _flat(relation).to_arrow_reader(1 << 17)
+    block = io.BytesIO()
+    with csv.CSVWriter(block, reader.schema) as writer:
         for batch in reader:
             writer.write_batch(batch)
             rows += batch.num_rows
+            file.write(block.getvalue())
+            block.seek(0)
+            block.truncate()
+    file.write(block.getvalue())
     return rows
 
 
+def _flat(relation: "duckdb.DuckDBPyRelation") -> "duckdb.DuckDBPyRelation":
+    """The relation with lists, intervals and other types that a CSV has no form for as text."""
+    if all(str(kind) in _CSV_TYPES for kind in relation.types):
+        return relation
+    kinds = dict(zip(_distinct(relation.columns), map(str, relation.types), strict=True))
+    quoted = {name: '"' + name.replace('"', '""') + '"' for name in kinds}
+    return relation.project(
+        ", ".join(
+            quoted[name] if kind in _CSV_TYPES else f"{quoted[name]}::varchar as {quoted[name]}"
+            for name, kind in kinds.items()
+        )
+    )
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """The names; FP012 if two columns share one, for then one of them would be lost."""
+    from pipeline.errors import FootprintError
+
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise FootprintError("FP012", f"two columns are called {twice[0]!r}", hint="name them apart: select ... as ...")
+    return names
+
+
 def _print_json(relation: "duckdb.DuckDBPyRelation") -> int:
-    names = relation.columns
+    names = _distinct(relation.columns)
     rows = [dict(zip(names, row, strict=True)) for row in relation.fetchall()]
     print(json.dumps(rows, indent=1, default=str))
     return len(rows)
@@ -121,7 +160,9 @@ def _print_json(relation: "duckdb.DuckDBPyRelation") -> int:
 
 def _print_rows(relation: "duckdb.DuckDBPyRelation") -> int:
     if not sys.stdout.isatty():
-        return _print_csv(relation, None)
+        rows = _write_csv(relation, sys.stdout.buffer)
+        sys.stdout.flush()
+        return rows
     count = len(relation)
     relation.show(max_rows=_SHOWN_ROWS)
     if count > _SHOWN_ROWS:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
+from cyclopts.validators import Number
 
 if TYPE_CHECKING:
     from pipeline.config import Config
@@ -21,7 +22,8 @@ ConfigOption = Annotated[
 ]
 JsonOption = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON for a program to read.")]
 WorkersOption = Annotated[
-    int | None, Parameter(name="--workers", help="Worker processes. Default: by the size of the work.")
+    int | None,
+    Parameter(name="--workers", help="Worker processes. Default: by the size of the work.", validator=Number(gte=1)),
 ]
 
 
@@ -37,27 +39,46 @@ class Setup:
 def setup(lake: Path | None, config: Path | None, stated: "Mapping[Market, MarketSettings] | None" = None) -> Setup:
     """The lake named by option or configuration; `stated` settings go before configured ones."""
     from pipeline.config import load_config
+    from pipeline.errors import FootprintError
     from pipeline.lake import Lake
     from pipeline.plan import Wanted
 
     loaded = load_config(config)
+    root = lake or loaded.root
+    if root.exists() and not root.is_dir():
+        raise FootprintError("FP015", "expected a folder for the lake, got a file", where=str(root))
     markets = dict(loaded.markets)
     for market, settings in (stated or {}).items():
         markets[market] = settings.over(markets[market]) if market in markets else settings
     loaded = replace(loaded, markets=markets)
     _check_params(loaded.params)
-    return Setup(Lake(lake or loaded.root), Wanted(markets, loaded.params, loaded.preset), loaded)
+    return Setup(Lake(root), Wanted(markets, loaded.params, loaded.preset), loaded)
 
 
 def _check_params(params: Mapping[str, Mapping[str, Any]]) -> None:
-    """Raises FP010 for a signal or parameter that does not exist."""
+    """Raises FP010 for a signal or parameter that does not exist, or a value of another kind than its default."""
     from pipeline.config import unknown
+    from pipeline.errors import FootprintError
     from signals import SIGNALS
 
     known = {signal.name: signal.params for signal in SIGNALS}
     for signal, values in params.items():
         if signal not in known:
             raise unknown("signal with parameters", signal, known, "[params]", code="FP010")
-        for name in values:
+        for name, value in values.items():
             if name not in known[signal]:
                 raise unknown(f"parameter of {signal}", name, known[signal], "[params]", code="FP010")
+            if not _is_like(value, known[signal][name]):
+                why = f"{signal}.{name} is {value!r}, expected something like its default {known[signal][name]!r}"
+                raise FootprintError("FP010", why, where="[params]")
+
+
+def _is_like(value: Any, default: Any) -> bool:
+    """Whether a value could stand in the place of the default."""
+    if isinstance(default, bool | str) or default is None:
+        return default is None or type(value) is type(default)
+    if isinstance(default, int | float):
+        return isinstance(value, int if isinstance(default, int) else int | float) and not isinstance(value, bool)
+    if isinstance(default, list | tuple):
+        return isinstance(value, list) and all(_is_like(item, default[0]) for item in value if default)
+    return isinstance(value, type(default))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
+from cyclopts.validators import Number
 
 from pipeline.commands.options import ConfigOption, JsonOption, LakeOption, Setup, WorkersOption, setup
 
@@ -22,8 +23,8 @@ def ingest(
     venue: str,
     symbol: str,
     lake: LakeOption = None,
-    tick: float | None = None,
-    qty_decimals: int | None = None,
+    tick: Annotated[float | None, Parameter(validator=Number(gt=0, lt=1e9))] = None,
+    qty_decimals: Annotated[int | None, Parameter(validator=Number(gte=0, lte=12))] = None,
     config: ConfigOption = None,
     workers: WorkersOption = None,
     as_json: JsonOption = False,

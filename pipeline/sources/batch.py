@@ -1,6 +1,7 @@
 """What a source module yields: frames of translated records, a batch of lines at a time."""
 
 from dataclasses import dataclass, field
+from math import gcd
 
 import polars as pl
 
@@ -33,6 +34,13 @@ class PriceGrid:
     decimals: int = 0
 
 
+def joined_grid(one: PriceGrid, other: PriceGrid) -> PriceGrid:
+    """The grid on which the prices of both lie."""
+    decimals = max(one.decimals, other.decimals)
+    divisors = (grid.divisor * 10 ** (decimals - grid.decimals) for grid in (one, other))
+    return PriceGrid(gcd(*divisors), decimals)
+
+
 @dataclass(slots=True)
 class Batch:
     """Records of consecutive lines, by table name, and what was seen on the way."""
@@ -49,6 +57,11 @@ class Batch:
 
 class BadRecordError(ValueError):
     """A line that cannot be taken; its text is the reason."""
+
+
+def brief(text: str, most: int = 300) -> str:
+    """Text of which a raw file decides the length, cut to what can be read."""
+    return text if len(text) <= most else f"{text[:most]}... ({len(text):,} characters)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from typing import Any, Final
 import orjson
 
 from pipeline.errors import FootprintError
-from pipeline.sources.batch import BadRecordError, Batch, Rejected, Stamp
+from pipeline.sources.batch import BadRecordError, Batch, Rejected, Stamp, brief
 from pipeline.sources.framing import frame_batch
 from pipeline.sources.lines import blocks_of_lines
 
@@ -27,6 +27,7 @@ DELAY_US: Final = {"depth": 100_000, "snapshot": 500_000, "trade": 50_000, "tick
 _UNITS: Final = {13: ("ms", 1_000), 16: ("us", 1), 19: ("ns", -1_000)}
 _EARLIEST_MS: Final = 1_230_768_000_000  # 2009-01-01: before it nothing was traded
 _LATEST_MS: Final = 4_102_444_800_000  # 2100-01-01
+_FOREIGN_KEPT: Final = 100
 _OFF_MARKET: Final = frozenset({"INSURANCE_FUND", "ADL", "NA"})
 
 
@@ -40,8 +41,9 @@ class _Reader:
     last_recv: int = 0
     last_event: dict[str, int] = field(default_factory=dict)
     carried: int = 0
-    foreign: dict[str, int] = field(default_factory=dict)
+    foreign: set[str] = field(default_factory=set)
     good: int = 0
+    named: int = 0
     backwards_recv: int = 0
     rows: dict[str, list[tuple[Stamp, tuple[Any, ...]]]] = field(default_factory=dict)
     bad: list[Rejected] = field(default_factory=list)
@@ -59,13 +61,13 @@ def read(path: Path, symbol: str) -> Iterator[Batch]:
             reader.line += 1
             _take_line(reader, text, path)
         yield _batch(reader, block, before)
-    if not reader.good:
+    if not reader.good or (reader.foreign and not reader.named):
         _refuse(reader, path)
 
 
 def _refuse(reader: _Reader, path: Path) -> None:
     if reader.foreign:
-        named = ", ".join(sorted(reader.foreign)[:3])
+        named = ", ".join(sorted(reader.foreign)[:3])  # a snapshot names no symbol and proves nothing
         raise FootprintError(
             "FP003",
             f"expected records of {reader.symbol}, found only {named} in {reader.line:,} lines",
@@ -96,7 +98,7 @@ def _take_line(reader: _Reader, text: bytes, path: Path) -> None:
         _take_message(reader, data, recv)
     except BadRecordError as reason:
         table, records = _guess(text)
-        reader.bad.append(Rejected(reader.line, reader.carried, table, str(reason), records, text))
+        reader.bad.append(Rejected(reader.line, reader.carried, table, brief(str(reason)), records, text))
         return
     if recv < reader.last_recv:
         reader.backwards_recv += 1
@@ -157,7 +159,8 @@ def _take_message(reader: _Reader, data: Any, recv: int) -> None:
         raise BadRecordError(f"unknown stream {kind!r}")
     named = data.get("s", reader.symbol)
     if named != reader.symbol:
-        reader.foreign[str(named)] = reader.foreign.get(str(named), 0) + 1
+        if len(reader.foreign) < _FOREIGN_KEPT:
+            reader.foreign.add(brief(str(named), 40))
         raise BadRecordError(f"foreign symbol {named!r}, expected {reader.symbol!r}")
     try:
         stream, delay, event_ms, values = take(data)
@@ -167,8 +170,7 @@ def _take_message(reader: _Reader, data: Any, recv: int) -> None:
         raise BadRecordError(f"{kind} is malformed: {wrong}") from wrong
     event = _time_us(event_ms, kind)
     publish = data.get("E")
-    content = orjson.dumps(data, option=orjson.OPT_SORT_KEYS)
-    digest = int.from_bytes(blake2b(content, digest_size=8).digest(), "big", signed=True)
+    digest = _digest(data)
     stamp = Stamp(
         reader.line,
         recv,
@@ -178,9 +180,19 @@ def _take_message(reader: _Reader, data: Any, recv: int) -> None:
         digest,
         event < reader.last_event.get(kind, event),
     )
+    reader.named += "s" in data
     reader.last_event[kind] = event
     reader.carried = max(reader.carried, event)
     reader.rows.setdefault(stream, []).append((stamp, values))
+
+
+def _digest(data: dict[str, Any]) -> int:
+    """Of the content, whatever the order of its keys."""
+    try:
+        content = orjson.dumps(data, option=orjson.OPT_SORT_KEYS)
+    except TypeError as deep:
+        raise BadRecordError(f"nested too deeply: {deep}") from deep
+    return int.from_bytes(blake2b(content, digest_size=8).digest(), "big", signed=True)
 
 
 def _time_us(ms: Any, kind: str) -> int:
@@ -206,6 +218,8 @@ def _trade(data: dict[str, Any]) -> _Taken:
     if not isinstance(data["m"], bool):
         raise BadRecordError(f"trade has m = {data['m']!r}, expected true or false")
     label = data.get("X")
+    if label is not None and not isinstance(label, str):
+        raise BadRecordError(f"trade has X = {label!r}, expected text")
     values = (str(_id(data["t"])), data["p"], data["q"], -1 if data["m"] else 1, label in _OFF_MARKET, label)
     return "trade", DELAY_US["trade"], data["T"], values
 
@@ -217,11 +231,12 @@ def _ticker(data: dict[str, Any]) -> _Taken:
 
 def _mark(data: dict[str, Any]) -> _Taken:
     """`T` is the NEXT settlement; the message's own time is `E`."""
-    return "mark", DELAY_US["mark"], data["E"], (data["p"], data["i"], data.get("P"), data["r"], data["T"] * 1_000)
+    settlement = _time_us(data["T"], "next settlement of markPriceUpdate")
+    return "mark", DELAY_US["mark"], data["E"], (data["p"], data["i"], data.get("P"), data["r"], settlement)
 
 
 def _id(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 1 << 63:
         raise BadRecordError(f"expected an id, got {value!r}")
     return value
 

@@ -10,13 +10,16 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
-from pipeline.sources.batch import Batch, PriceGrid, Rejected, Stamp, staged_schema
+from pipeline.sources.batch import Batch, PriceGrid, Rejected, Stamp, brief, joined_grid, staged_schema
 from signals.inputs import BOOK_TICKER, BOOK_UPDATES, DERIVATIVE_TICKER, FUNDING, QUARANTINE, TRADES
 from signals.table import UTC_US, Table
 
 Row = tuple[Stamp, tuple[Any, ...]]
 _RAW_KEPT: Final = 2_000
-_KINDS: Final = {"price": "> 0", "size": "> 0", "level size": ">= 0", "rate": "finite"}
+_KINDS: Final = {"price": " > 0", "size": " > 0", "level size": " >= 0", "rate": ""}
+_PLAIN: Final = r"^-?[0-9]{1,15}(\.[0-9]{1,15})?$"
+_LONGEST: Final = 19
+"""Characters of a number: more than a double can tell apart, and all that fits 64 bits without its point."""
 
 
 def frame_batch(
@@ -67,10 +70,13 @@ def _conform(frame: pl.DataFrame, name: str, source: str) -> pl.DataFrame:
 
 
 def _numbers(texts: list[Any], kind: str) -> tuple[pl.Series, pl.Series, pl.Series]:
-    """The texts, their values and whether each is a number its kind allows."""
-    text = pl.Series(texts, dtype=pl.String, strict=False)
+    """The texts, their values and whether each is a number its kind allows, written out as the venue does."""
+    try:
+        text = pl.Series(texts, dtype=pl.String)
+    except TypeError:  # JSON of another type where text is expected: shown in the reason, and no number
+        text = pl.Series([one if isinstance(one, str | None) else f"{one!r} (not text)" for one in texts])
     value = text.cast(pl.Float64, strict=False)
-    allowed = value.is_finite()
+    allowed = text.str.contains(_PLAIN) & (text.str.len_bytes() <= _LONGEST)
     if kind in ("price", "size"):
         allowed &= value > 0
     elif kind == "level size":
@@ -93,7 +99,7 @@ def _check_rows(
     for index in (~fine).arg_true().to_list():
         stamp = rows[index][0]
         name = next(name for name, (_, _, allowed) in parsed.items() if not allowed[index])
-        reason = f"{name} is {parsed[name][0][index]!r}, expected a number {_KINDS[columns[name][1]]}"
+        reason = f"{name} is {brief(repr(parsed[name][0][index]))}, expected a number{_KINDS[columns[name][1]]}"
         bad.append(Rejected(stamp.line, stamp.event, table, reason, 1, raw(stamp.line)))
     kept = rows if fine.all() else [row for row, keep in zip(rows, fine, strict=True) if keep]
     return (
@@ -142,21 +148,22 @@ def _ticker(
 
 
 def _mark(
-    rows: list[Row], bad: list[Rejected], raw: Callable[[int], bytes], _: dict[str, list[pl.Series]]
+    rows: list[Row], bad: list[Rejected], raw: Callable[[int], bytes], _texts: dict[str, list[pl.Series]]
 ) -> dict[str, pl.DataFrame]:
     """One message gives a row of derivative_ticker and, as its estimate, one of funding."""
     columns = {"mark_price": (0, "price"), "index_price": (1, "price"), "funding_rate": (3, "rate")}
-    rows, number, _texts = _check_rows(rows, columns, "derivative_ticker", bad, raw)
+    rows, number, _text = _check_rows(rows, columns, "derivative_ticker", bad, raw)
+    _, estimate, is_estimate = _numbers([values[2] for _, values in rows], "price")
     stamps = _stamps(rows).with_columns(pl.lit("publish").alias("clock"))
     state = stamps.with_columns(
         *(series.alias(name) for name, series in number.items()),
-        _numbers([values[2] for _, values in rows], "price")[1].alias("settle_price_estimate"),
+        estimate.zip_with(is_estimate, pl.Series([None], dtype=pl.Float64)).alias("settle_price_estimate"),
         pl.Series("next_funding_ts", [values[4] for _, values in rows], dtype=pl.Int64).cast(UTC_US),
     )
-    estimate = state.rename({"funding_rate": "rate", "next_funding_ts": "next_ts"}).with_columns(
+    funding = state.rename({"funding_rate": "rate", "next_funding_ts": "next_ts"}).with_columns(
         kind=pl.lit("predicted")
     )
-    return {"derivative_ticker": state, "funding": estimate}
+    return {"derivative_ticker": state, "funding": funding}
 
 
 def _depth(
@@ -211,7 +218,7 @@ def _reject_messages(
         first_wrong.setdefault(int(owner[at]), at)
     for message, at in first_wrong.items():
         stamp = rows[message][0]
-        reason = f"level {flat[at][:2]!r}, expected a price > 0 and a quantity >= 0"
+        reason = f"level {brief(repr(flat[at][:2]))}, expected a price > 0 and a quantity >= 0 as text"
         bad.append(Rejected(stamp.line, stamp.event, "book_updates", reason, int(counts[message]), raw(stamp.line)))
 
 
@@ -248,12 +255,14 @@ def _decimals(text: pl.Series) -> int:
 
 def price_grid(texts: list[pl.Series]) -> PriceGrid:
     """Greatest common divisor of the prices, exactly, from their decimal texts."""
-    decimals = max((_decimals(text) for text in texts), default=0)
-    divisor = 0
+    grid = PriceGrid()
     for text in texts:
-        whole = (text.unique().cast(pl.Float64) * 10**decimals).round().cast(pl.Int64)
-        divisor = int(np.gcd.reduce(np.append(whole.to_numpy(), divisor)))
-    return PriceGrid(divisor, decimals)
+        unique = text.unique()
+        decimals = unique.str.len_bytes() - unique.str.find(".", literal=True) - 1
+        for (count,), alike in unique.to_frame("text").group_by(decimals.fill_null(0).alias("decimals")):
+            whole = alike["text"].str.replace(".", "", literal=True).cast(pl.Int64)
+            grid = joined_grid(grid, PriceGrid(int(np.gcd.reduce(whole.to_numpy())), int(count)))
+    return grid
 
 
 _TABLES: Final[dict[str, Table]] = {

@@ -5,21 +5,20 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from isal import igzip
+from isal import igzip, isal_zlib
 
 from pipeline.errors import FootprintError
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _BLOCK = 8 << 20
+_LONGEST_LINE = 64 << 20
 
 
 def blocks_of_lines(path: Path) -> Iterator[list[bytes]]:
     """Yield the file's lines without their ends, in blocks of about 8 MB of text.
 
-    Raises FP002 if the file is empty or its compressed stream is cut or damaged.
+    Raises FP002 if the file is empty, its compressed stream is cut or damaged, or it has no lines to speak of.
     """
-    if path.stat().st_size == 0:
-        raise FootprintError("FP002", "the file is empty", where=str(path), hint="check how it was recorded or copied")
     with path.open("rb") as raw:
         zipped = raw.read(2) == _GZIP_MAGIC
     rest, read = b"", 0
@@ -30,7 +29,14 @@ def blocks_of_lines(path: Path) -> Iterator[list[bytes]]:
                 read += len(lines)
                 if lines:
                     yield lines
-    except (EOFError, zlib.error, gzip.BadGzipFile) as damage:
+                if len(rest) > _LONGEST_LINE:
+                    raise FootprintError(
+                        "FP002",
+                        f"expected lines, found none of its ends in {_LONGEST_LINE >> 20} MB",
+                        where=f"{path}, line {read + 1:,}",
+                        hint="is this a capture? `footprint ingest --help` lists the sources",
+                    )
+    except (EOFError, zlib.error, isal_zlib.IsalError, gzip.BadGzipFile) as damage:  # type: ignore[misc]  # its stub calls IsalError a value
         raise FootprintError(
             "FP002",
             f"the gzip stream ends or breaks after line {read:,} ({damage})",
@@ -39,3 +45,5 @@ def blocks_of_lines(path: Path) -> Iterator[list[bytes]]:
         ) from damage
     if rest:
         yield [rest]
+    elif not read:
+        raise FootprintError("FP002", "the file is empty", where=str(path), hint="check how it was recorded or copied")

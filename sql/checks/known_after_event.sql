@@ -1,11 +1,33 @@
 -- Rows that claim to be known before they happened, and bars known before they end or in falling order.
-select 'book_updates' as table_name, venue, symbol, event_ts, known_ts from book_updates where known_ts < event_ts
+with events as (
+    select 'book_updates' as table_name, venue, symbol, event_ts, known_ts from book_updates
+    union all
+    select 'trades', venue, symbol, event_ts, known_ts from trades
+    union all
+    select 'book_ticker', venue, symbol, event_ts, known_ts from book_ticker
+    union all
+    select 'derivative_ticker', venue, symbol, event_ts, known_ts from derivative_ticker
+    union all
+    select 'funding', venue, symbol, event_ts, known_ts from funding
+),
+
+bars as (
+    select 'book_state' as table_name, venue, symbol, date, bar_end, known_ts from book_state
+    union all
+    select 'taker_flow', venue, symbol, date, bar_end, known_ts from taker_flow
+),
+
+in_order as (
+    select
+        *,
+        lag(known_ts) over (partition by table_name, venue, symbol, date order by bar_end) as known_before
+    from bars
+)
+
+select table_name, venue, symbol, event_ts, known_ts
+from events
+where known_ts < event_ts
 union all
-select 'trades', venue, symbol, event_ts, known_ts from trades where known_ts < event_ts
-union all
-select 'book_state', venue, symbol, bar_end, known_ts from book_state where known_ts < bar_end
-union all
-select 'taker_flow', venue, symbol, bar_end, known_ts from taker_flow where known_ts < bar_end
-union all
-select 'book_state', venue, symbol, bar_end, known_ts from book_state
-qualify known_ts < lag(known_ts) over (partition by venue, symbol, date order by bar_end);
+select table_name, venue, symbol, bar_end, known_ts
+from in_order
+where known_ts < bar_end or known_ts < known_before;

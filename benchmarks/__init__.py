@@ -1,0 +1,1 @@
+"""Measurements of the book and of the whole path; never imported by the product."""

@@ -1,0 +1,58 @@
+"""A raw capture as one frame of BOOK_UPDATES, read and merged as the product does it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from pipeline.identity import merge
+from pipeline.sources import SOURCES
+from pipeline.sources.batch import PriceGrid, joined_grid
+from signals.bars import end_of_bar
+from signals.grid import Grid
+from signals.inputs import BOOK_UPDATES
+
+VENUE: Final = "binance-usdm"
+SYMBOL: Final = "BTCUSDT"
+SOURCE: Final = "binance-capture"
+DEFAULT: Final = Path(__file__).resolve().parents[2] / "shared/market-data/binance-2024-08-08/usdm_btcusdt_20240808.gz"
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """Book updates in their final order, their grid, and the ends of the first and last whole bar (microseconds)."""
+
+    name: str
+    updates: pl.DataFrame
+    grid: Grid
+    first_bar: int
+    until: int
+
+    @property
+    def messages(self) -> int:
+        return self.updates["msg_id"].n_unique()
+
+
+def load(path: Path, symbol: str = SYMBOL) -> Recording:
+    """Read a capture of Binance USD-M, days joined: one book from the first line to the last."""
+    grid, decimals, frames = PriceGrid(), 0, []
+    for batch in SOURCES[SOURCE].read(path, symbol):
+        grid, decimals = joined_grid(grid, batch.grid), max(decimals, batch.qty_decimals)
+        if "book_updates" in batch.frames:
+            frames.append(batch.frames["book_updates"].with_columns(file_id=pl.lit("recording")))
+    tick = grid.divisor / 10**grid.decimals
+    return recording(path.name, merge("book_updates", pl.concat(frames), tick, decimals).kept, tick, decimals, symbol)
+
+
+def recording(name: str, rows: pl.DataFrame, tick: float, decimals: int, symbol: str = SYMBOL) -> Recording:
+    """Number merged rows as the product does, and find the bars."""
+    updates = rows.with_columns(
+        venue=pl.lit(VENUE),
+        symbol=pl.lit(symbol),
+        seq=pl.int_range(rows.height, dtype=pl.Int64),
+        msg_id=pl.struct("file_id", "line").rle_id().cast(pl.Int64),
+    ).select(BOOK_UPDATES.schema.names())
+    times = updates["event_ts"].to_physical()
+    first, last = int(times[0]), int(times[-1])
+    return Recording(name, updates.rechunk(), Grid.of(tick, decimals), end_of_bar(first), end_of_bar(last) - 1_000_000)

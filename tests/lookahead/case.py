@@ -1,0 +1,46 @@
+"""A case: one signal, the frames it reads and the span it covers; everything a check needs to run it again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from signals.table import Signal, Span, Table, input_name
+
+Frames = Mapping[str, pl.DataFrame]
+
+WHOLE = 1 << 18
+
+
+@dataclass(frozen=True)
+class Case:
+    """`inputs` by input name, as `Compute` finds them."""
+
+    signal: Signal
+    inputs: Frames
+    span: Span
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    def run(self, *, chunk_rows: int = WHOLE) -> dict[str, pl.DataFrame]:
+        """The signal's outputs; inputs and outputs satisfy their contracts."""
+        for name, (table, frame) in self.records().items():
+            assert frame.schema == table.schema, f"the check itself spoiled {name}"
+        lazy = {name: frame.lazy() for name, frame in self.inputs.items()}
+        params = {**self.signal.params, **self.params}
+        made = self.signal.compute(lazy, span=self.span, chunk_rows=chunk_rows, **params)
+        assert set(made) == {table.name for table in self.signal.outputs}
+        for table in self.signal.outputs:
+            table.check(made[table.name])
+        return made
+
+    def with_inputs(self, inputs: Frames, until: datetime | None = None) -> "Case":
+        span = self.span if until is None else Span(self.span.start, min(self.span.until, until))
+        return replace(self, inputs=inputs, span=span)
+
+    def records(self) -> dict[str, tuple[Table, pl.DataFrame]]:
+        """Inputs that come in the course of time, by name. What is said of a market once and for all
+        (`instruments`) is no record: it is stated before the market is read."""
+        tables = {input_name(table, role): table for table, role in self.signal.inputs}
+        return {name: (tables[name], frame) for name, frame in self.inputs.items() if "date" in tables[name].partition}

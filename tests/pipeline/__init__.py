@@ -1,0 +1,1 @@
+"""Tests of the outside world: sources, lake, plan, drivers, catalogue, command line."""

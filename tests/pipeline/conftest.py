@@ -1,0 +1,74 @@
+"""Lakes that several tests read, built once a session."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipeline.lake import Lake
+from pipeline.warehouse import open_catalogue, publish
+from tests.pipeline.captures import session, write_capture
+from tests.pipeline.lakes import add
+
+_HOME = Path(__file__).parents[3] / "shared" / "market-data"
+
+
+@pytest.fixture(scope="session")
+def recordings() -> Path:
+    """Real recordings; they are no part of the repository."""
+    if not _HOME.is_dir():
+        pytest.skip(f"real recordings are not here: {_HOME}")
+    return _HOME
+
+
+@pytest.fixture(scope="session")
+def files_2023(recordings: Path) -> list[Path]:
+    return [recordings / "binance-2023-04-05" / f"usdm_btcusdt_{day}.dat.gz" for day in ("20230404", "20230405")]
+
+
+@pytest.fixture(scope="session")
+def files_2024(recordings: Path) -> list[Path]:
+    return [recordings / "binance-2024-08-08" / "usdm_btcusdt_20240808.gz"]
+
+
+@pytest.fixture(scope="session")
+def lake_2023(files_2023: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    return _published(tmp_path_factory.mktemp("lake_2023"), *files_2023)
+
+
+@pytest.fixture(scope="session")
+def lake_2024(files_2024: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    return _published(tmp_path_factory.mktemp("lake_2024"), *files_2024)
+
+
+@pytest.fixture(scope="session")
+def lake_small(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    """Four hand-made seconds."""
+    folder = tmp_path_factory.mktemp("small")
+    return _published(folder / "lake", write_capture(folder / "small.gz", session()))
+
+
+def _published(root: Path, *files: Path) -> Lake:
+    lake = Lake(root)
+    add(lake, *files)
+    publish(lake, "test")
+    return lake
+
+
+@pytest.fixture(scope="session")
+def sql_2023(lake_2023: Lake) -> Iterator[duckdb.DuckDBPyConnection]:
+    with open_catalogue(lake_2023.root) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def sql_2024(lake_2024: Lake) -> Iterator[duckdb.DuckDBPyConnection]:
+    with open_catalogue(lake_2024.root) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def sql_small(lake_small: Lake) -> Iterator[duckdb.DuckDBPyConnection]:
+    with open_catalogue(lake_small.root) as connection:
+        yield connection

@@ -1,0 +1,82 @@
+"""Help answers at once, begins with an example, and says what the code says."""
+
+import inspect
+import os
+import resource
+import subprocess
+from importlib import import_module
+
+import pytest
+
+from pipeline.cli import _COMMANDS, app
+from tests.pipeline.command import PROGRAM, footprint, program
+
+
+def _cpu_seconds(*arguments: str) -> float:
+    """User and system time of one run of the program."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([PROGRAM, *arguments], capture_output=True, check=True, env=os.environ | {"TERM": "dumb"})
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (after.ru_utime - before.ru_utime) + (after.ru_stime - before.ru_stime)
+
+
+@pytest.mark.parametrize("command", [None, *_COMMANDS])
+def test_help_takes_less_than_a_third_of_a_second(command: str | None):
+    arguments = [command, "--help"] if command else ["--help"]
+    assert min(_cpu_seconds(*arguments) for _ in range(3)) < 0.3
+
+
+def test_help_begins_with_examples_and_lists_every_command():
+    result = footprint("--help")
+    assert (result.code, result.err) == (0, "")
+    assert result.out.startswith("Examples:\n  footprint demo\n")
+    for name, (_, summary, _) in _COMMANDS.items():
+        assert name in result.out
+        assert summary.split()[0] in result.out
+    assert "Exit codes: 0 done, 1 the work failed, 2 the request was wrong." in result.out
+
+
+@pytest.mark.parametrize("command", _COMMANDS)
+def test_help_of_a_command_begins_with_its_example(command: str):
+    result = footprint(command, "--help")
+    example = _COMMANDS[command][2]
+    assert (result.code, result.err) == (0, "")
+    assert " ".join(result.out.split()).startswith(f"Example: footprint {example}")
+    assert example.split()[0] == command
+    assert f"Usage: footprint {command}" in result.out
+
+
+def test_no_command_shows_the_help():
+    assert footprint().out.startswith("Examples:\n  footprint demo\n")
+
+
+@pytest.mark.parametrize("command", _COMMANDS)
+def test_every_option_says_what_it_is_for(command: str):
+    """A row of the help without words after the name and type would be an option nobody explained."""
+    bare = [
+        argument.name
+        for argument in app[command].assemble_argument_collection(parse_docstring=True)
+        if argument.show and not (argument.parameter.help or "").strip()
+    ]
+    assert bare == []
+
+
+@pytest.mark.parametrize("command", _COMMANDS)
+def test_the_docstring_agrees_with_the_summary(command: str):
+    """Both are written by hand: the verb or the noun they begin with has to be the same."""
+    module, summary, _ = _COMMANDS[command]
+    first = (inspect.getdoc(getattr(import_module(module), command)) or "").splitlines()[0]
+    assert first.endswith(".")
+    shared = {word.strip(".,;:").lower() for word in first.split()} & {
+        word.strip(".,;:").lower() for word in summary.split()
+    }
+    assert len(shared - {"a", "the", "of", "it", "to", "and", "what", "is"}) >= 2 or first == summary
+
+
+def test_the_version_is_the_packages():
+    assert footprint("--version").out.strip()[0].isdigit()
+
+
+def test_help_into_a_pipe_has_no_colours():
+    result = program("--help", FORCE_COLOR="")
+    assert "\x1b" not in result.out + result.err

@@ -1,0 +1,1 @@
+"""Tests of what analysts read: views, checks and worked queries."""

@@ -1,0 +1,108 @@
+"""Each check in sql/checks finds what it is for: a defect planted in good tables."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipeline.plan import TABLES
+from pipeline.warehouse import publish, run_checks, sql_files
+from tests.pipeline.captures import session, write_capture
+from tests.pipeline.lakes import Lake, add
+
+_FIRST_BAR = "bar_end = (select min(bar_end) from book_state)"
+_EARLY = "interval '1 day'"
+
+_DEFECTS = {
+    "accounts_balance": [
+        "update accounts set records_in = records_in + 1 where table_name = 'trades'",
+        "update accounts set records_quarantined = -1 where table_name = 'book_updates'",
+    ],
+    "bars_are_complete": [
+        "delete from book_state where bar_end = (select median(bar_end) from book_state)",
+        f"insert into book_state from book_state where {_FIRST_BAR}",
+    ],
+    "book_is_null_unless_ok": [
+        f"update book_state set state = 'RESYNC' where {_FIRST_BAR}",
+        f"update book_state set state = 'LOCKED' where {_FIRST_BAR}",
+        f"update book_state set bid_px = ask_px + 1 where {_FIRST_BAR}",
+    ],
+    "depth_grows_outward": [
+        "update book_state set bid_depth_5bps_qty = 9, bid_depth_10bps_qty = 8",
+        "update book_state set bid_depth_10bps_qty = 9, bid_depth_25bps_qty = 8",
+        "update book_state set ask_depth_5bps_qty = 9, ask_depth_10bps_qty = 8",
+        "update book_state set ask_depth_10bps_qty = 9, ask_depth_25bps_qty = 8",
+        "update book_state set spread_bps = 1, bid_depth_5bps_qty = 0",
+    ],
+    "flow_is_null_without_coverage": [
+        "update taker_flow set coverage = 0.5",
+        "update taker_flow set coverage = 1.5",
+        "update taker_flow set buy_qty = null",
+        "update taker_flow set n_prints = null",
+    ],
+    "flow_matches_tape": [
+        "delete from trades where seq = 5",
+        f"update taker_flow set n_prints = n_prints + 1 where {_FIRST_BAR}",
+        "update trades set is_off_market = true where seq = 5",
+    ],
+    "imbalance_in_range": [
+        "update book_state set imbalance_1 = 1.01",
+        "update book_state set imbalance_5 = -1.01",
+        "update book_state set imbalance_10bps = 2",
+    ],
+    "known_after_event": [
+        *(f"update {name} set known_ts = event_ts - {_EARLY}" for name in ("book_updates", "trades")),
+        *(f"update {name} set known_ts = bar_end - {_EARLY}" for name in ("book_state", "taker_flow")),
+        f"update book_state set known_ts = known_ts + {_EARLY} where {_FIRST_BAR}",
+        f"update taker_flow set known_ts = known_ts + {_EARLY} where {_FIRST_BAR}",
+        *(f"update {name} set known_ts = event_ts - {_EARLY}" for name in ("book_ticker", "derivative_ticker")),
+        f"update funding set known_ts = event_ts - {_EARLY}",
+    ],
+    "lines_balance": [
+        "update manifest set lines = lines + 1",
+        "update accounts set lines_kept = lines_kept - 1 where table_name = 'trades'",
+        "delete from accounts",
+    ],
+    "rows_are_what_accounts_say": [
+        "delete from trades where seq = 5",
+        "delete from funding",
+        "delete from accounts where table_name = 'book_ticker'",
+        "insert into book_updates from book_updates limit 1",
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A published lake of four hand-made seconds; the path of its catalogue."""
+    folder = tmp_path_factory.mktemp("checks")
+    lake = Lake(folder / "lake")
+    add(lake, write_capture(folder / "good.gz", session()))
+    publish(lake, "test")
+    return lake.root / "footprint.duckdb"
+
+
+@pytest.fixture
+def tables(good: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A copy of the catalogue whose tables can be changed."""
+    with duckdb.connect() as connection:
+        connection.execute("set timezone = 'UTC'")
+        connection.execute(f"attach '{good}' as good (read_only)")
+        for name in TABLES:
+            connection.execute(f"create table {name} as from good.{name}")
+        yield connection
+
+
+def test_every_check_has_a_defect_to_find():
+    assert sorted(_DEFECTS) == [script.name.removesuffix(".sql") for script in sql_files("checks")]
+
+
+def test_good_tables_have_no_offending_rows(tables: duckdb.DuckDBPyConnection):
+    assert run_checks(tables) == dict.fromkeys(_DEFECTS, 0)
+
+
+@pytest.mark.parametrize(("check", "defect"), [(name, text) for name, texts in _DEFECTS.items() for text in texts])
+def test_a_planted_defect_is_found(tables: duckdb.DuckDBPyConnection, check: str, defect: str):
+    tables.execute(defect)
+    assert run_checks(tables)[check] > 0

@@ -1,0 +1,37 @@
+"""Views explain themselves: every table and column of the catalogue has a comment."""
+
+import duckdb
+
+from pipeline.plan import TABLES
+from pipeline.warehouse import sql_files
+
+_SHIPPED = [script.name.removesuffix(".sql") for script in sql_files("views")]
+
+
+def test_every_view_has_its_grain_as_comment(sql_small: duckdb.DuckDBPyConnection):
+    views = sql_small.sql("select view_name, comment from duckdb_views() where not internal").fetchall()
+    assert {name for name, _ in views} == {*TABLES, *_SHIPPED}
+    assert all(comment for _, comment in views)
+
+
+def test_every_column_of_a_table_has_its_meaning_and_unit_as_comment(sql_small: duckdb.DuckDBPyConnection):
+    found = sql_small.sql("select table_name, column_name, comment from duckdb_columns() where not internal").fetchall()
+    comments = {(table, column): comment for table, column, comment in found}
+    for table in TABLES.values():
+        for column in table.columns:
+            assert comments[table.name, column.name] == f"{column.meaning} [{column.unit}]"
+
+
+def test_a_shipped_view_names_grain_reads_and_explained_columns(sql_small: duckdb.DuckDBPyConnection):
+    for script in sql_files("views"):
+        text, name = script.read_text(), script.name.removesuffix(".sql")
+        assert "-- grain:" in text
+        assert "-- reads:" in text
+        explained = f"select count(*) from duckdb_columns() where table_name = '{name}' and comment is not null"
+        assert sql_small.sql(explained).fetchall() == [(text.count("-- column:"),)]
+        assert text.count("-- column:") > 0
+
+
+def test_market_seconds_joins_book_and_flow(sql_small: duckdb.DuckDBPyConnection):
+    rows = sql_small.sql("select mid_px, net_qty, cvd_qty, state from market_seconds order by bar_end").fetchall()
+    assert rows == [(100.0, 10.0, 10.0, "OK"), (100.0, 10.0, 20.0, "OK"), (100.0, 10.0, 30.0, "OK")]
