@@ -24,7 +24,7 @@ def close_day(root: Path, step: Step, inputs: Mapping[str, pl.LazyFrame]) -> lis
     _replay(book, inputs["book_updates"])
     closing = book.close(step.market.venue, step.market.symbol) if book.known_us >= 0 else BOOK_CLOSE.empty()
     feeds = {table.name: inputs[table.name] for table in RECORD_TABLES}
-    gaps = pl.concat([_broken(book, inputs["book_updates"], step.until), feed_gaps(feeds, step)])
+    gaps = pl.concat([_broken(book, inputs["book_updates"], step.edges.until), feed_gaps(feeds, step)])
     gaps = (
         gaps.with_columns(venue=pl.lit(step.market.venue), symbol=pl.lit(step.market.symbol))
         .select(GAPS.schema.names())

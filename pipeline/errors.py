@@ -54,7 +54,8 @@ FAULTS: Final = {
             "the price grid disagrees",
             1,
             "The tick was inferred as the greatest common divisor of the prices seen, and a later file holds prices "
-            "off that grid. A guess here would merge levels, so the tick has to be stated once.",
+            "off that grid, or no market could have such a grid. A guess here would merge levels, so the tick (or the "
+            "decimals of quantities) has to be stated once.",
         ),
         Fault(
             "FP006",

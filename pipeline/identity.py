@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from signals.grid import MAX_EXACT, Grid
 from signals.table import UTC_US
 
 _ID: Final = {
@@ -25,6 +26,8 @@ _ORDER: Final = {
     "trades": ("event_ts", "number", "trade_id", "recv_ts", "digest"),
     "book_ticker": ("event_ts", "update_id", "recv_ts", "digest"),
 }
+_MAX_NOTIONAL: Final = 4e18
+"""Ticks x lots of one print: more could not be summed with others in 64 bits."""
 _CONTENT_ORDER: Final = ("event_ts", "recv_ts", "digest")
 _GRID_COLUMNS: Final = {
     "book_updates": (("price",), ("qty",)),
@@ -107,18 +110,25 @@ def _copies(messages: pl.DataFrame) -> pl.DataFrame:
 
 
 def _off_grid(table: str, rows: pl.DataFrame, starts: np.ndarray, tick: float, qty_decimals: int) -> pl.DataFrame:
-    """Messages with a price off the tick or a quantity finer than the decimals, and the words for it.
+    """Messages with numbers that the market's grid has no whole number for, and the words for it.
 
     Prints off the market are not on the book's grid and pass.
     """
-    prices, sizes = _GRID_COLUMNS.get(table, ((), ()))
-    on_book = ~pl.col("is_off_market") if table == "trades" else pl.lit(True)
-    checks = [(name, pl.col(name) / tick, f"price {{}} is off the grid of {tick:g}") for name in prices]
-    finer = f"quantity {{}} has more than {qty_decimals} decimals"
-    checks += [(name, pl.col(name) * 10.0**qty_decimals, finer) for name in sizes]
-    words = [pl.when(_is_fractional(count) & on_book).then(pl.format(text, name)) for name, count, text in checks]
-    if not words:
+    if table not in _GRID_COLUMNS or rows.is_empty():
         return pl.DataFrame(schema={"message": pl.Int64, "off_grid": pl.String})
+    prices, sizes = _GRID_COLUMNS[table]
+    grid = Grid.of(tick, qty_decimals)
+    on_book = ~pl.col("is_off_market") if table == "trades" else pl.lit(True)
+    ticks = {name: pl.col(name) * grid.scale / grid.tick for name in prices}
+    lots = {name: pl.col(name) * grid.lots for name in sizes}
+    checks = [(name, _is_fractional(count), f"price {{}} is off the grid of {tick:g}") for name, count in ticks.items()]
+    finer = f"quantity {{}} has more than {qty_decimals} decimals"
+    checks += [(name, _is_fractional(count), finer) for name, count in lots.items()]
+    many = f"{{}} is too large to be counted in ticks of {tick:g} and {qty_decimals} decimals"
+    checks += [(name, count >= MAX_EXACT, many) for name, count in (ticks | lots).items()]
+    if table == "trades":
+        checks.append(("qty", ticks["price"] * lots["qty"] >= _MAX_NOTIONAL, many))
+    words = [pl.when(is_wrong & on_book).then(pl.format(text, name)) for name, is_wrong, text in checks]
     wrong = (
         rows.lazy().with_row_index("row").select("row", off_grid=pl.coalesce(words)).drop_nulls("off_grid").collect()
     )
@@ -139,5 +149,6 @@ def _gather(rows: pl.DataFrame, starts: np.ndarray, order: np.ndarray) -> pl.Dat
 
 
 def _is_fractional(count: pl.Expr) -> pl.Expr:
-    """True where a count is not whole, allowing for the rounding of a double."""
-    return ((count - count.round()).abs() > 1e-6 + 1e-15 * count.abs()).fill_null(False)
+    """True where a count is not whole, allowing for the rounding of a double; nothing but 0 rounds to 0."""
+    whole = count.round()
+    return (((count - whole).abs() > 1e-6 + 4e-16 * count.abs()) | ((whole == 0) & (count > 0))).fill_null(False)

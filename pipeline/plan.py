@@ -9,7 +9,7 @@ its live file bears the wanted fingerprint. Both drivers run this list.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -18,7 +18,8 @@ from pipeline.fingerprint import fingerprint, schema_digest
 from pipeline.lake import Lake, LiveFile
 from pipeline.market import Instrument, Market, MarketSettings
 from pipeline.parts import part_path
-from pipeline.registry import Registered, day_start, instruments, registered
+from pipeline.recording import DayEdges, edges_of, joined_days
+from pipeline.registry import Registered, instruments, registered
 from pipeline.sources import SOURCES
 from signals import SIGNALS
 from signals.inputs import (
@@ -65,7 +66,7 @@ class Step:
     files: tuple[Registered, ...]
     feeds: tuple[str, ...]
     instrument: Instrument
-    until: datetime
+    edges: DayEdges
     silence_s: float
     params: Mapping[str, Any]
     after: tuple[str, ...]
@@ -135,21 +136,15 @@ def _add_market(
 ) -> None:
     days = sorted({day for file in files for day in file.dates})
     draft.days[market] = set(days)
+    moments = joined_days(file.days for file in files)
+    silence = timedelta(seconds=draft.wanted.of(market).silence_s)
     for day in days:
         touching = tuple(file for file in files if day in file.dates)
-        until = _seen_until(day, files)
-        common = _Common(market, day, touching, instrument, until)
+        common = _Common(market, day, touching, instrument, edges_of(day, moments, silence))
         _add_normalise(draft, common)
         _add_close(draft, common)
         for signal in SIGNALS if signals else ():
             _add_signal(draft, common, signal)
-
-
-def _seen_until(day: date, files: Sequence[Registered]) -> datetime:
-    """The day's end if a file of this day or the next reaches it, else the last event of the day."""
-    next_day = day + timedelta(days=1)
-    seen = max(file.last_ts for file in files if day in file.dates or next_day in file.dates)
-    return min(day_start(next_day), seen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +155,7 @@ class _Common:
     day: date
     files: tuple[Registered, ...]
     instrument: Instrument
-    until: datetime
+    edges: DayEdges
 
     @property
     def feeds(self) -> tuple[str, ...]:
@@ -185,7 +180,7 @@ def _add_close(draft: _Draft, common: _Common) -> None:
             "normalise": draft.marks[step_id("normalise", common.market, common.day)],
             "opening": draft.marks.get(step_id("close", common.market, day_before)),
         },
-        "until": common.until.isoformat(),
+        **_edge_lineage(common.edges),
         "feeds": common.feeds,
         "silence_s": draft.wanted.of(common.market).silence_s,
         "schemas": _schemas(CLOSED),
@@ -196,25 +191,37 @@ def _add_close(draft: _Draft, common: _Common) -> None:
     _add(draft, common, "close", CLOSED, lineage, inputs, after)
 
 
+def _edge_lineage(edges: DayEdges) -> dict[str, Any]:
+    known = edges.tail_known
+    return {
+        "until": edges.until.isoformat(),
+        "continued": edges.is_continued,
+        "silent head": edges.is_head_silent,
+        "silent tail": None if known is None else known.isoformat(),
+    }
+
+
 def _add_signal(draft: _Draft, common: _Common, signal: Signal) -> None:
     params = {**signal.params, **draft.wanted.params.get(signal.name, {})}
     reach = -(-signal.warmup // timedelta(days=1))
     inputs: dict[str, tuple[str, ...]] = {}
     marks: dict[str, Any] = {}
     after: list[str] = []
+    facts = asdict(common.instrument)
     for table, role in signal.inputs:
         offsets = [1] if role == "opening" else range(reach, -1, -1)
         days = [None] if "date" not in table.partition else [common.day - timedelta(days=back) for back in offsets]
         name = input_name(table, role)
         inputs[name] = _paths(draft, table, common.market, days)
-        marks[name] = [path.rsplit("/", 1)[-1] for path in inputs[name]]
+        marks[name] = [path.rsplit("/", 1)[-1] for path in inputs[name]] if days != [None] else facts
         after += [step_id(_maker(table), common.market, day) for day in days if day is not None]
     lineage = {
         "version": signal.version,
         "parameters": params,
         "preset": draft.wanted.preset,
         "inputs": marks,
-        "until": common.until.isoformat(),
+        "until": common.edges.until.isoformat(),
+        "continued": common.edges.is_continued,
         "schemas": _schemas(signal.outputs),
     }
     _add(draft, common, signal.name, signal.outputs, lineage, inputs, tuple(after), params)
@@ -234,12 +241,14 @@ def _add(
     mark = fingerprint(step=name, market=str(common.market), day=str(common.day), **lineage)
     step = step_id(name, common.market, common.day)
     draft.marks[step] = mark
-    live = [draft.lake.live(table.name, common.market, common.day) for table in tables]
-    if all(len(files) == 1 and files[0].fingerprint == mark for files in live):
+    live = {table.name: draft.lake.live(table.name, common.market, common.day) for table in tables}
+    wrong = [table for table, files in live.items() if [file.fingerprint for file in files] != [mark]]
+    if not wrong:
         draft.fresh += 1
         return
     draft.stale.add(step)
-    old = draft.lake.lineage(tables[0].name, live[0][0]) if live[0] else None
+    # Of a commit that was cut short, some tables may bear the mark already.
+    old = draft.lake.lineage(wrong[0], live[wrong[0]][0]) if live[wrong[0]] else None
     draft.steps.append(
         Step(
             name=name,
@@ -253,7 +262,7 @@ def _add(
             files=common.files if name == "normalise" else (),
             feeds=common.feeds,
             instrument=common.instrument,
-            until=common.until,
+            edges=common.edges,
             silence_s=draft.wanted.of(common.market).silence_s,
             params=params or {},
             after=tuple(before for before in after if before in draft.stale),

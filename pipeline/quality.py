@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from pipeline.plan import Step
-from pipeline.registry import day_start
+from pipeline.recording import day_start
 from signals.inputs import GAPS
 
 GapRow = tuple[str, datetime, datetime, datetime, str]
@@ -42,9 +42,11 @@ def feed_gaps(feeds: Mapping[str, pl.LazyFrame], step: Step) -> pl.DataFrame:
     first = _Moment(together["first"][0], together["first_known"][0])
     last = _Moment(together["last"][-1], together["last_known"][-1])
     rows: list[GapRow] = []
+    until = step.edges.until
     for name in activity:
         if name not in step.feeds:
-            rows.append((name, first.event_ts, step.until, max(step.until, last.known_ts), "not_recorded"))
+            begin = day_start(step.day) if step.edges.is_continued else first.event_ts
+            rows.append((name, begin, until, max(until, last.known_ts), "not_recorded"))
             continue
         rows += [(name, before, after.event_ts, after.known_ts, "silence") for before, after in silences]
         rows += _edges(name, first, last, step)
@@ -52,14 +54,15 @@ def feed_gaps(feeds: Mapping[str, pl.LazyFrame], step: Step) -> pl.DataFrame:
 
 
 def _edges(name: str, first: _Moment, last: _Moment, step: Step) -> list[GapRow]:
-    """The day's head before the recording and, once the day is over, its tail after it."""
-    start, end = day_start(step.day), day_start(step.day + timedelta(days=1))
-    allowed = timedelta(seconds=step.silence_s)
+    """The day's head before the first event ever, and silences over its midnights."""
+    start, allowed = day_start(step.day), timedelta(seconds=step.silence_s)
     rows: list[GapRow] = []
-    if first.event_ts - start > allowed:
+    if step.edges.is_head_silent:
+        rows.append((name, start, first.event_ts, first.known_ts, "silence"))
+    elif not step.edges.is_continued and first.event_ts - start > allowed:
         rows.append((name, start, first.event_ts, first.known_ts, "before_recording"))
-    if step.until == end and end - last.event_ts > allowed:
-        rows.append((name, last.event_ts, end, max(end, last.known_ts), "after_recording"))
+    if step.edges.tail_known is not None:
+        rows.append((name, last.event_ts, step.edges.until, step.edges.tail_known, "silence"))
     return rows
 
 

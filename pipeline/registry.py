@@ -1,9 +1,9 @@
 """Which raw files belong to the lake, and what is known of each market."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from fractions import Fraction
 from math import gcd
 from pathlib import Path
@@ -14,10 +14,14 @@ from pipeline.fingerprint import fingerprint, sha256_of
 from pipeline.lake import Lake, LiveFile
 from pipeline.market import DEFAULT_FUNDING_INTERVAL_H, VENUES, Instrument, Market, MarketSettings
 from pipeline.parts import write_part
+from pipeline.recording import DayMoments, joined_days
 from pipeline.staging import Staged
 from signals.inputs import INSTRUMENTS, MANIFEST
 
 _CACHE = "digests.json"
+_MOST_TICKS = 10**12
+_MOST_DECIMALS = 10
+"""What an inferred grid may come to before one record in it must be wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ class Registered:
     first_ts: datetime
     last_ts: datetime
     dates: tuple[date, ...]
+    days: Mapping[date, DayMoments]
     feeds: tuple[str, ...]
     lines: int
 
@@ -75,12 +80,18 @@ def registered(lake: Lake) -> list[Registered]:
             row["first_ts"],
             row["last_ts"],
             tuple(row["dates"]),
+            _moments(row),
             tuple(row["feeds"]),
             row["lines"],
         )
         for row in rows
     ]
     return sorted(files, key=lambda file: (file.market, file.file_id))
+
+
+def _moments(row: Mapping[str, Any]) -> dict[date, DayMoments]:
+    lists = zip(row["dates"], row["day_first_ts"], row["day_first_known_ts"], row["day_last_ts"], strict=True)
+    return {day: DayMoments(first, known, last) for day, first, known, last in lists if first is not None}
 
 
 def instruments(lake: Lake) -> dict[Market, Instrument]:
@@ -126,21 +137,31 @@ def register(
         name = fingerprint(files=sorted(row["file_id"] for row in rows))
         part = write_part(lake.root, MANIFEST, market, None, name, {"files": len(rows)}, frame)
         lake.commit({"manifest": MANIFEST}, [part], [])
-    _set_instrument(lake, market, instrument, max(datetime.fromisoformat(staged.known_ts) for *_, staged in files))
+    _set_instrument(lake, market, instrument)
 
 
-def _set_instrument(lake: Lake, market: Market, instrument: Instrument, known_ts: datetime) -> None:
+def _set_instrument(lake: Lake, market: Market, instrument: Instrument) -> None:
+    """State the market's facts, as known from its first record on; nothing if they stand so already."""
     import polars as pl
 
-    if instruments(lake).get(market) == instrument:
-        return
+    days = joined_days(file.days for file in registered(lake) if file.market == market)
     facts = asdict(instrument) | {"inferred": ",".join(instrument.inferred)}
-    row = {"venue": market.venue, "symbol": market.symbol, "known_ts": known_ts} | facts
+    row = {"venue": market.venue, "symbol": market.symbol, "known_ts": days[min(days)].first_known} | facts
+    name = fingerprint(row={key: str(value) for key, value in row.items()})
+    if [file.fingerprint for file in lake.live("instruments", market)] == [name]:
+        return
     frame = pl.DataFrame([row], schema=INSTRUMENTS.schema)
-    name = fingerprint(market=str(market), facts=facts)
-    part = write_part(lake.root, INSTRUMENTS, market, None, name, {}, frame)
-    old = [("instruments", file) for file in lake.live("instruments", market)]
-    lake.commit({"instruments": INSTRUMENTS}, [part], [(table, file) for table, file in old if file.path != part.path])
+    lake.commit({"instruments": INSTRUMENTS}, [write_part(lake.root, INSTRUMENTS, market, None, name, {}, frame)], [])
+
+
+def _day_moments(staged: Staged) -> dict[str, list[datetime | None]]:
+    """The manifest's lists of first and last events, one entry for each of `dates`."""
+    found = [staged.moments.get(day) for day in staged.dates]
+    names = ("day_first_ts", "day_first_known_ts", "day_last_ts")
+    return {
+        name: [datetime.fromisoformat(moments[at]) if moments else None for moments in found]
+        for at, name in enumerate(names)
+    }
 
 
 def _manifest_row(market: Market, path: Path, digest: str, staged: Staged, source: str, version: int) -> dict[str, Any]:
@@ -157,6 +178,7 @@ def _manifest_row(market: Market, path: Path, digest: str, staged: Staged, sourc
         "first_ts": datetime.fromisoformat(staged.first_ts),
         "last_ts": datetime.fromisoformat(staged.last_ts),
         "dates": [date.fromisoformat(day) for day in staged.dates],
+        **_day_moments(staged),
         "feeds": list(staged.feeds),
         "recv_unit": staged.recv_unit,
         "clock_offset_us": staged.clock_offset_us,
@@ -209,7 +231,7 @@ def resolve_instrument(
 ) -> Instrument:
     """What is stated, else what is known already, else what the files show.
 
-    Raises FP005 if the tick was inferred and the new files hold prices off its grid.
+    Raises FP005 if the tick was inferred and the new files hold prices off its grid, or no grid that could be one.
     """
     inferred = []
     tick = settings.tick or (known.tick_size if known and "tick_size" not in known.inferred else None)
@@ -221,6 +243,12 @@ def resolve_instrument(
         decimals = known.qty_decimals
     if decimals is None:
         decimals = max([seen.qty_decimals for seen in staged] + ([known.qty_decimals] if known else []))
+        if decimals > _MOST_DECIMALS:
+            raise FootprintError(
+                "FP005",
+                f"a quantity of {market} has {decimals} decimals, more than any market counts in",
+                hint="state them, and what is finer goes to quarantine: footprint ingest ... --qty-decimals 3",
+            )
         inferred.append("qty_decimals")
     kind = settings.kind or (known.kind if known else VENUES[market.venue])
     interval = settings.funding_interval_h
@@ -233,6 +261,14 @@ def resolve_instrument(
 def _infer_tick(market: Market, known: Instrument | None, staged: Sequence[Staged]) -> float:
     seen = [Fraction(one.price_divisor, 10**one.price_decimals) for one in staged if one.price_divisor]
     grid = _common(seen)
+    highest = max((Fraction(one.price_largest, 10**one.price_decimals) for one in staged), default=Fraction(0))
+    if grid and highest >= _MOST_TICKS * grid:
+        raise FootprintError(
+            "FP005",
+            f"the prices of {market} have no tick in common coarser than {float(grid):g}, with prices up to "
+            f"{float(highest):g}; one of them must be wrong",
+            hint="state the tick, and what is off it goes to quarantine: footprint ingest ... --tick 0.1",
+        )
     if known is None or not known.tick_size:  # no prices so far
         return float(grid)
     before = Fraction(repr(known.tick_size))
@@ -253,7 +289,3 @@ def _common(steps: Sequence[Fraction]) -> Fraction:
         low = step.denominator * result.denominator
         result = Fraction(gcd(int(step * low), int(result * low)), low)
     return result
-
-
-def day_start(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)

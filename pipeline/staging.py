@@ -20,6 +20,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.errors import FootprintError
+from pipeline.recording import DayMoments, joined_days
 from pipeline.sources import Source
 from pipeline.sources.batch import Batch, PriceGrid, joined_grid
 
@@ -36,6 +37,8 @@ class Staged:
     lines: int
     quarantined: int
     dates: tuple[str, ...]
+    moments: dict[str, tuple[str, str, str]]
+    """By day: first event, from when it was known, last event."""
     feeds: tuple[str, ...]
     first_ts: str
     last_ts: str
@@ -47,6 +50,8 @@ class Staged:
     price_divisor: int
     price_decimals: int
     qty_decimals: int
+    price_largest: int = 0
+    """In units of 10^-price_decimals; 0 in summaries written before it was kept."""
 
 
 @dataclass(slots=True)
@@ -56,6 +61,7 @@ class _Tally:
     lines: int = 0
     quarantined: int = 0
     dates: set[str] = field(default_factory=set)
+    days: dict[date, DayMoments] = field(default_factory=dict)
     feeds: set[str] = field(default_factory=set)
     first: datetime | None = None
     last: datetime | None = None
@@ -155,7 +161,6 @@ def _count(tally: _Tally, name: str, frame: pl.DataFrame) -> None:
         last=pl.col("event_ts").max(),
         known=pl.col("known_ts").max(),
         backwards=pl.struct("line", "is_backwards").unique().struct.field("is_backwards").sum(),
-        dates=pl.col("event_ts").dt.date().unique().implode(),
     ).row(0, named=True)
     if seen["first"] is None:
         return
@@ -164,7 +169,17 @@ def _count(tally: _Tally, name: str, frame: pl.DataFrame) -> None:
     tally.last = max(seen["last"], tally.last or seen["last"])
     tally.known = max(seen["known"], tally.known or seen["known"])
     tally.backwards_events += seen["backwards"]
-    tally.dates.update(str(day) for day in seen["dates"])
+    tally.days = joined_days([tally.days, _days(frame)])
+    tally.dates.update(str(day) for day in tally.days)
+
+
+def _days(frame: pl.DataFrame) -> dict[date, DayMoments]:
+    """First and last event of each day of a frame."""
+    event, known = pl.col("event_ts"), pl.col("known_ts")
+    found = frame.group_by(event.dt.date().alias("day")).agg(
+        first=event.min(), known=known.filter(event == event.min()).max(), last=event.max()
+    )
+    return {day: DayMoments(first, known, last) for day, first, known, last in found.rows()}
 
 
 def _date_quarantine(folder: Path, tally: _Tally) -> None:
@@ -187,6 +202,7 @@ def _staged(folder: Path, file_id: str, tally: _Tally) -> Staged:
         lines=tally.lines,
         quarantined=tally.quarantined,
         dates=tuple(sorted(tally.dates)),
+        moments={str(day): (str(at.first), str(at.first_known), str(at.last)) for day, at in tally.days.items()},
         feeds=tuple(sorted(tally.feeds)),
         first_ts=str(tally.first),
         last_ts=str(tally.last),
@@ -198,6 +214,7 @@ def _staged(folder: Path, file_id: str, tally: _Tally) -> Staged:
         price_divisor=tally.grid.divisor,
         price_decimals=tally.grid.decimals,
         qty_decimals=tally.qty_decimals,
+        price_largest=tally.grid.largest,
     )
 
 

@@ -13,7 +13,8 @@ from pipeline.lake import scan_parts
 from pipeline.normalise import RawFile, normalise
 from pipeline.parts import Part, write_part
 from pipeline.plan import TABLES, Step
-from pipeline.registry import Registered, day_start
+from pipeline.recording import day_start
+from pipeline.registry import Registered
 from pipeline.sources import SOURCES
 from pipeline.staging import stage, staged_folder
 from signals import SIGNALS
@@ -57,7 +58,7 @@ def frames(root: Path, step: Step) -> dict[str, pl.LazyFrame]:
 
 def _signal(root: Path, step: Step) -> list[Part]:
     signal = next(signal for signal in SIGNALS if signal.name == step.name)
-    span = Span(day_start(step.day), step.until)
+    span = Span(day_start(step.day), step.edges.until, step.edges.is_continued)
     made: Mapping[str, pl.DataFrame] = signal.compute(
         frames(root, step), span=span, chunk_rows=CHUNK_ROWS, **step.params
     )

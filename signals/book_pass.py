@@ -4,6 +4,7 @@ Book and tape are read chunk by chunk; what is carried between chunks is one boo
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from signals.book import Book
 from signals.book_state import BOOK_STATE, book_state
 from signals.grid import Grid
 from signals.inputs import BOOK_CLOSE, BOOK_UPDATES, GAPS, INSTRUMENTS, TRADES
-from signals.table import Signal, Span, Table, input_name
+from signals.table import UTC_US, Signal, Span, Table, input_name
 from signals.taker_flow import TAKER_FLOW, Tape
 from signals.taker_flow import taker_flow as taker_flow_rows
 
@@ -34,13 +35,15 @@ def book_pass(
     book_delay_ms: int,
     trade_delay_ms: int,
 ) -> dict[str, pl.DataFrame]:
-    """BOOK_STATE and TAKER_FLOW for every second from the first event of either feed to `span.until`.
+    """BOOK_STATE and TAKER_FLOW for every second to `span.until`, from its start if the market was recorded
+    before, else from the first event of either feed.
 
     Any input may be absent or empty, but for the one row of `instruments` once there are events. Raises
     ValueError if the market's grid is not known or a record does not fit it.
     """
-    ends = _bars(inputs, span)
-    if not ends.size:
+    begin = _beginning(inputs, span)
+    ends = np.empty(0, np.int64) if begin is None else bar_ends(end_of_bar(begin.at), _microseconds(span.until))
+    if begin is None or not ends.size:
         return {table.name: table.empty() for table in (BOOK_STATE, TAKER_FLOW)}
     instruments = _whole(inputs, INSTRUMENTS)
     grid = Grid.of_instrument(instruments)
@@ -53,7 +56,30 @@ def book_pass(
     for chunk in _chunks(inputs, TRADES, taker_flow.COLUMNS, chunk_rows):
         tape.feed(chunk)
     flows = taker_flow_rows(tape, grid, _whole(inputs, GAPS), delay_us=trade_delay_ms * 1_000, **market)
-    return {BOOK_STATE.name: BOOK_STATE.check(states), TAKER_FLOW.name: TAKER_FLOW.check(flows)}
+    # That there is a bar at all is known no earlier than the event the bars begin with, of whichever feed.
+    known = pl.max_horizontal("known_ts", pl.lit(begin.known).cast(UTC_US))
+    made = ((BOOK_STATE, states), (TAKER_FLOW, flows))
+    return {table.name: table.check(rows.with_columns(known_ts=known)) for table, rows in made}
+
+
+@dataclass(frozen=True, slots=True)
+class _Beginning:
+    """Where the bars begin and from when that is known, microseconds."""
+
+    at: int
+    known: int
+
+
+def _beginning(inputs: Mapping[str, pl.LazyFrame], span: Span) -> _Beginning | None:
+    """The start of a span that continues a recording, else the first event; None if there is none."""
+    start = _microseconds(span.start)
+    if span.is_continued:
+        return _Beginning(start, start)
+    firsts = [first for table in (BOOK_UPDATES, TRADES) if (first := _first_event(inputs, table)) is not None]
+    if not firsts:
+        return None
+    first = min(firsts, key=lambda event: (event.at, event.known))
+    return _Beginning(max(first.at, start), first.known)
 
 
 def _book_bars(inputs: Mapping[str, pl.LazyFrame], grid: Grid, ends: Ints, chunk_rows: int) -> Ints:
@@ -66,21 +92,11 @@ def _book_bars(inputs: Mapping[str, pl.LazyFrame], grid: Grid, ends: Ints, chunk
     return np.concatenate(parts, axis=1)[:, : ends.size]
 
 
-def _bars(inputs: Mapping[str, pl.LazyFrame], span: Span) -> Ints:
-    """Ends of the bars in the span, from the one that holds the first event of book or tape."""
-    firsts = [_first_event(inputs, table) for table in (BOOK_UPDATES, TRADES)]
-    events = [first for first in firsts if first is not None]
-    if not events:
-        return np.empty(0, np.int64)
-    start = end_of_bar(_microseconds(span.start))
-    return bar_ends(max(end_of_bar(min(events)), start), _microseconds(span.until))
-
-
-def _first_event(inputs: Mapping[str, pl.LazyFrame], table: Table) -> int | None:
+def _first_event(inputs: Mapping[str, pl.LazyFrame], table: Table) -> _Beginning | None:
     if table.name not in inputs:
         return None
-    first = inputs[table.name].select("event_ts").head(1).collect()
-    return None if first.is_empty() else int(first["event_ts"].to_physical()[0])
+    first = inputs[table.name].select("event_ts", "known_ts").head(1).collect()
+    return None if first.is_empty() else _Beginning(*(int(column[0]) for column in first.cast(pl.Int64)))
 
 
 def _chunks(

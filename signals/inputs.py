@@ -161,6 +161,9 @@ MANIFEST = Table(
         Column("first_ts", UTC_US, "UTC", "earliest event time in the file"),
         Column("last_ts", UTC_US, "UTC", "latest event time in the file"),
         Column("dates", pl.List(pl.Date()), "UTC days", "days with at least one record or quarantined line"),
+        Column("day_first_ts", pl.List(UTC_US), "UTC", "first event of each of `dates`; null if it has bad lines only"),
+        Column("day_first_known_ts", pl.List(UTC_US), "UTC", "known_ts of that event"),
+        Column("day_last_ts", pl.List(UTC_US), "UTC", "last event of each of `dates`; null if it has bad lines only"),
         Column("feeds", pl.List(pl.String()), "names", "normalised tables of which the file holds records"),
         Column("recv_unit", pl.String(), "text", "unit of the recorder's clock in the file: us or ns"),
         Column(
@@ -210,8 +213,7 @@ GAPS = Table(
             "reason",
             pl.String(),
             "text",
-            "no_snapshot, sequence_break, silence, not_recorded (feed absent), "
-            "before_recording and after_recording (the day's head and tail)",
+            "no_snapshot, sequence_break, silence, not_recorded (feed absent), before_recording (first day's head)",
         ),
     ),
 )

@@ -88,11 +88,13 @@ class Span:
     """The time a computation covers: bars with `start < bar_end <= until`.
 
     `until` is the instant up to which the inputs are complete: the end of the day
-    once it was seen, else the last event seen.
+    once it was seen, else the last event seen. `is_continued` says that the market was
+    recorded before `start`: bars begin there, else with the first event.
     """
 
     start: datetime
     until: datetime
+    is_continued: bool = False
 
 
 class Compute(Protocol):

@@ -40,7 +40,7 @@ TAKER_FLOW = Table(
 COLUMNS = ("event_ts", "known_ts", "price", "qty", "taker_side", "taker_order_id", "is_off_market")
 """What `Tape.feed` reads of TRADES."""
 
-MISSING = ("silence", "not_recorded", "after_recording")
+MISSING = ("silence", "not_recorded")
 """Reasons of gaps in which prints may be missing. Before and after a recording there is no bar."""
 
 

@@ -28,17 +28,19 @@ def staged_schema(table: Table) -> pl.Schema:
 
 @dataclass(frozen=True, slots=True)
 class PriceGrid:
-    """Greatest common divisor of the prices seen, in units of 10^-decimals."""
+    """Greatest common divisor and largest of the prices seen, in units of 10^-decimals."""
 
     divisor: int = 0
     decimals: int = 0
+    largest: int = 0
 
 
 def joined_grid(one: PriceGrid, other: PriceGrid) -> PriceGrid:
     """The grid on which the prices of both lie."""
     decimals = max(one.decimals, other.decimals)
-    divisors = (grid.divisor * 10 ** (decimals - grid.decimals) for grid in (one, other))
-    return PriceGrid(gcd(*divisors), decimals)
+    factors = [10 ** (decimals - grid.decimals) for grid in (one, other)]
+    divisor = gcd(one.divisor * factors[0], other.divisor * factors[1])
+    return PriceGrid(divisor, decimals, max(one.largest * factors[0], other.largest * factors[1]))
 
 
 @dataclass(slots=True)

@@ -113,9 +113,10 @@ def _trades(
     rows: list[Row], bad: list[Rejected], raw: Callable[[int], bytes], texts: dict[str, list[pl.Series]]
 ) -> dict[str, pl.DataFrame]:
     rows, number, text = _check_rows(rows, {"price": (1, "price"), "qty": (2, "size")}, "trades", bad, raw)
-    texts["price"].append(text["price"])
-    texts["size"].append(text["qty"])
     values = [values for _, values in rows]
+    on_book = ~pl.Series([row[4] for row in values], dtype=pl.Boolean)
+    texts["price"].append(text["price"].filter(on_book))  # other prints are not on the book's grid
+    texts["size"].append(text["qty"])
     frame = _stamps(rows).with_columns(
         pl.Series("trade_id", [row[0] for row in values], dtype=pl.String),
         number["price"].alias("price"),
@@ -260,8 +261,8 @@ def price_grid(texts: list[pl.Series]) -> PriceGrid:
         unique = text.unique()
         decimals = unique.str.len_bytes() - unique.str.find(".", literal=True) - 1
         for (count,), alike in unique.to_frame("text").group_by(decimals.fill_null(0).alias("decimals")):
-            whole = alike["text"].str.replace(".", "", literal=True).cast(pl.Int64)
-            grid = joined_grid(grid, PriceGrid(int(np.gcd.reduce(whole.to_numpy())), int(count)))
+            whole = alike["text"].str.replace(".", "", literal=True).cast(pl.Int64).to_numpy()
+            grid = joined_grid(grid, PriceGrid(int(np.gcd.reduce(whole)), int(count), int(whole.max(initial=0))))
     return grid
 
 

@@ -36,7 +36,7 @@ class Case:
         return made
 
     def with_inputs(self, inputs: Frames, until: datetime | None = None) -> "Case":
-        span = self.span if until is None else Span(self.span.start, min(self.span.until, until))
+        span = self.span if until is None else replace(self.span, until=min(self.span.until, until))
         return replace(self, inputs=inputs, span=span)
 
     def records(self) -> dict[str, tuple[Table, pl.DataFrame]]:

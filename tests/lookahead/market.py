@@ -12,7 +12,7 @@ from pipeline.ingest import ingest
 from pipeline.lake import Lake
 from pipeline.market import Market, MarketSettings
 from pipeline.plan import Plan, Wanted, make_plan
-from pipeline.registry import day_start
+from pipeline.recording import day_start
 from pipeline.run import run_plan
 from pipeline.simulator.demo import write_demo_market
 from pipeline.sources import SOURCES
@@ -73,7 +73,9 @@ def _cases(lake: Lake, plan: Plan, signal: Signal) -> Iterator[Case]:
     for step in plan.steps:
         if step.name == signal.name:
             inputs = {name: frame.collect() for name, frame in frames(lake.root, step).items()}
-            yield Case(signal, inputs, Span(day_start(step.day), step.until), step.params)
+            yield Case(
+                signal, inputs, Span(day_start(step.day), step.edges.until, step.edges.is_continued), step.params
+            )
 
 
 def event_ms(line: Line) -> int:

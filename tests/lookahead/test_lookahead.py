@@ -25,34 +25,17 @@ MOMENTS = 14
 every_signal = pytest.mark.parametrize("name", [signal.name for signal in SIGNALS])
 every_recording = pytest.mark.parametrize("damage", DAMAGES)
 
-LATE_HEAD = (
-    "signals/book_pass.py, _bars: bars begin with the first event of EITHER feed, but known_ts of a row of one table "
-    "ignores when that event of the other feed was known; rows of quiet seconds stand before anything says so"
-)
-SILENT_MIDNIGHT = (
-    "pipeline/close.py sees one day: a silence over midnight is no row of gaps before it, and the quiet of the day's "
-    "end becomes 0 with coverage 1; the day after has no rows for it at all"
-)
-KNOWN_DEFECTS = {
-    ("past", "book_pass", "late_head"): LATE_HEAD,
-    ("future", "book_pass", "late_head"): LATE_HEAD,
-    ("restart", "book_pass", "silent_midnight"): SILENT_MIDNIGHT,
-}
-"""Claims that do not hold yet, by claim, signal and recording. When one begins to hold, the suite fails: delete it."""
-
 
 @every_recording
 @every_signal
-def test_the_past_alone_gives_the_same_past(name, damage, recording, request):
-    expect_known(request, "past", name, damage)
+def test_the_past_alone_gives_the_same_past(name, damage, recording):
     for day, case in enumerate(recording(damage).cases[name]):
         check_prefix(case, moments(case, MOMENTS, SEED + day))
 
 
 @every_recording
 @every_signal
-def test_no_future_changes_the_past(name, damage, recording, request):
-    expect_known(request, "future", name, damage)
+def test_no_future_changes_the_past(name, damage, recording):
     for day, case in enumerate(recording(damage).cases[name]):
         check_poison(case, moments(case, MOMENTS, SEED + 10 + day))
 
@@ -78,8 +61,7 @@ def test_single_rows_are_chunks_too(name, recording):
 
 @every_recording
 @every_signal
-def test_a_day_alone_is_the_day_after_the_day_before(name, damage, recording, request):
-    expect_known(request, "restart", name, damage)
+def test_a_day_alone_is_the_day_after_the_day_before(name, damage, recording):
     check_restart(*recording(damage).cases[name])
 
 
@@ -100,12 +82,6 @@ def test_a_bar_holds_nothing_from_its_end_on(name, damage, recording):
 @every_signal
 def test_every_column_says_something_on_a_healthy_market(name, recording):
     check_filled(recording("healthy").cases[name])
-
-
-def expect_known(request: pytest.FixtureRequest, *claim: str) -> None:
-    if claim in KNOWN_DEFECTS:
-        is_certain = claim[0] != "future"  # few futures are bad enough to show it
-        request.applymarker(pytest.mark.xfail(reason=KNOWN_DEFECTS[claim], raises=AssertionError, strict=is_certain))
 
 
 def opening_of(case: Case, *, minutes: int, rows: int) -> Case:

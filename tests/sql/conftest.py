@@ -1,5 +1,5 @@
-"""The lakes of the pipeline's tests serve here too."""
+"""The hand-made lake of the pipeline's tests serves here too."""
 
-from tests.pipeline.conftest import files_2023, lake_2023, lake_small, recordings, sql_2023, sql_small
+from tests.pipeline.conftest import lake_small, sql_small
 
-__all__ = ["files_2023", "lake_2023", "lake_small", "recordings", "sql_2023", "sql_small"]
+__all__ = ["lake_small", "sql_small"]

@@ -22,11 +22,6 @@ def test_a_worked_query_gives_rows_on_four_seconds(name: str, sql_small: duckdb.
     assert _rows(sql_small, name)
 
 
-@pytest.mark.parametrize("name", _QUERIES)
-def test_a_worked_query_gives_rows_on_a_real_recording(name: str, sql_2023: duckdb.DuckDBPyConnection):
-    assert _rows(sql_2023, name)
-
-
 def test_accounts_tell_where_every_line_went(sql_small: duckdb.DuckDBPyConnection):
     (row,) = _rows(sql_small, "accounts.sql")
     assert row[3:] == ("small.gz", 48, 48, 0, 0)
