@@ -5,6 +5,8 @@ the book, no coverage, and the window of its ROIVector must be named beforehand.
 ROIVector returns the price, so sizes are read at the tick.
 """
 
+# mypy: allow-untyped-defs
+
 from importlib.metadata import PackageNotFoundError, version
 from time import process_time
 from typing import Any, Literal
@@ -48,7 +50,7 @@ def events(rows: Rows, grid: Grid, books: Books) -> NDArray[Any]:
         is_bid, hft.BUY_EVENT, hft.SELL_EVENT
     )
     made["exch_ts"] = rows.ts * 1_000
-    made["px"], made["qty"] = grid.price(rows.px), grid.qty(rows.lots)
+    made["px"], made["qty"] = grid.price(rows.px.astype(np.int64)), grid.qty(rows.lots)
     clears = made[resets].copy()
     clears["ev"] = hft.DEPTH_CLEAR_EVENT
     made = np.insert(made, resets, clears)[np.insert(used, resets, True)]

@@ -19,12 +19,15 @@ _CHUNK_ROWS = 1 << 18
 
 def close_day(root: Path, step: Step, inputs: Mapping[str, pl.LazyFrame]) -> list[Part]:
     """Write BOOK_CLOSE and GAPS of the step's market-day."""
-    opening = inputs["opening/book_close"].collect()
-    book = Book(Grid.of(step.instrument.tick_size, step.instrument.qty_decimals), opening=opening)
-    _replay(book, inputs["book_updates"])
-    closing = book.close(step.market.venue, step.market.symbol) if book.known_us >= 0 else BOOK_CLOSE.empty()
+    closing, breaks = BOOK_CLOSE.empty(), gap_rows([])
+    if step.instrument.tick_size:  # no prices have been seen yet otherwise
+        opening = inputs["opening/book_close"].collect()
+        book = Book(Grid.of(step.instrument.tick_size, step.instrument.qty_decimals), opening=opening)
+        _replay(book, inputs["book_updates"])
+        closing = book.close(step.market.venue, step.market.symbol)
+        breaks = _broken(book, inputs["book_updates"], step.edges.until)
     feeds = {table.name: inputs[table.name] for table in RECORD_TABLES}
-    gaps = pl.concat([_broken(book, inputs["book_updates"], step.edges.until), feed_gaps(feeds, step)])
+    gaps = pl.concat([breaks, feed_gaps(feeds, step)])
     gaps = (
         gaps.with_columns(venue=pl.lit(step.market.venue), symbol=pl.lit(step.market.symbol))
         .select(GAPS.schema.names())

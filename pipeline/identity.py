@@ -56,7 +56,7 @@ class Merged:
 
 def merge(table: str, rows: pl.DataFrame, tick: float, qty_decimals: int) -> Merged:
     """Deduplicate, check and sort the staged rows (plus file_id) of one slice of time."""
-    starts = _message_starts(rows)
+    starts = message_starts(rows)
     messages = _messages(table, rows, starts)
     verdicts = _copies(messages).join(
         _off_grid(table, rows, starts, tick, qty_decimals), on="message", how="full", coalesce=True
@@ -70,10 +70,10 @@ def merge(table: str, rows: pl.DataFrame, tick: float, qty_decimals: int) -> Mer
 
 def off_grid_lines(table: str, rows: pl.DataFrame, tick: float, qty_decimals: int) -> int:
     """How many messages hold a price off the tick or a quantity finer than the decimals."""
-    return _off_grid(table, rows, _message_starts(rows), tick, qty_decimals).height
+    return _off_grid(table, rows, message_starts(rows), tick, qty_decimals).height
 
 
-def _message_starts(rows: pl.DataFrame) -> np.ndarray:
+def message_starts(rows: pl.DataFrame) -> np.ndarray:
     """Index of the first row of each message."""
     changes = rows.select(
         ((pl.col("line") != pl.col("line").shift()) | (pl.col("file_id") != pl.col("file_id").shift())).fill_null(True)

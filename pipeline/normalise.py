@@ -6,10 +6,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from pipeline.errors import FootprintError
-from pipeline.identity import DROPPED, merge
+from pipeline.identity import DROPPED, merge, message_starts
 from pipeline.market import Instrument, Market
 from pipeline.parts import Part, PartWriter, write_part
 from pipeline.sources.batch import RECORD_TABLES
@@ -120,11 +121,14 @@ def _complete(table: Table, rows: pl.DataFrame, market: Market, instrument: Inst
 
 
 def _count(table: str, rows: pl.DataFrame, way: str) -> pl.DataFrame:
-    return rows.group_by("file_id", maintain_order=True).agg(
+    starts = message_starts(rows)
+    records = pl.Series("records", np.diff(np.append(starts, rows.height)), dtype=pl.Int64)
+    messages = rows.select("file_id", "known_ts")[starts].with_columns(records)
+    return messages.group_by("file_id", maintain_order=True).agg(
         table_name=pl.lit(table),
         way=pl.lit(way),
-        lines=pl.col("line").n_unique().cast(pl.Int64),
-        records=pl.len().cast(pl.Int64),
+        lines=pl.len().cast(pl.Int64),
+        records=pl.col("records").sum(),
         known_ts=pl.col("known_ts").max(),
     )
 

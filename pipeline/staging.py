@@ -135,9 +135,8 @@ def _write_pieces(batches: Iterator[Batch], folder: Path) -> _Tally:
     for number, batch in enumerate(batches):
         for name, frame in batch.frames.items():
             _count(tally, name, frame)
-            slices = pl.col("event_ts").dt.truncate(_SLICE).dt.strftime("%Y%m%dT%H%M")
-            for (start,), piece in frame.group_by(slices, maintain_order=True):
-                _write(piece, folder / name / f"{start}-{number:06d}.parquet")
+            for start, piece in _slices(frame):
+                _write(piece, folder / name / f"{start:%Y%m%dT%H%M}-{number:06d}.parquet")
         if batch.quarantine.height:
             _write(batch.quarantine, folder / "quarantine" / f"{number:06d}.parquet")
         tally.lines += batch.lines
@@ -148,6 +147,14 @@ def _write_pieces(batches: Iterator[Batch], folder: Path) -> _Tally:
         tally.grid = joined_grid(tally.grid, batch.grid)
         tally.qty_decimals = max(tally.qty_decimals, batch.qty_decimals)
     return tally
+
+
+def _slices(frame: pl.DataFrame) -> Iterator[tuple[datetime, pl.DataFrame]]:
+    """The rows of each slice of time and its start; nearly always all rows are of one."""
+    starts = frame["event_ts"].dt.truncate(_SLICE)
+    found = starts.unique(maintain_order=True).to_list()
+    for start in found:
+        yield start, frame if len(found) == 1 else frame.filter(starts == start)
 
 
 def _write(frame: pl.DataFrame, path: Path) -> None:

@@ -131,7 +131,7 @@ class Book:
         goes_on = self._message is not None and self._message[0] == ids[0]
         begins = starts[1:] if goes_on else starts
         update_id, prev_id, is_snapshot = (
-            frame[name].gather(begins) for name in ("update_id", "prev_update_id", "is_snapshot")
+            frame[name][begins] for name in ("update_id", "prev_update_id", "is_snapshot")
         )
         code = self.chain.follow(ts[begins], _ids(update_id), _ids(prev_id), is_snapshot.to_numpy())
         meaning = np.zeros(7, np.uint8)

@@ -46,6 +46,8 @@ def book_pass(
     if begin is None or not ends.size:
         return {table.name: table.empty() for table in (BOOK_STATE, TAKER_FLOW)}
     instruments = _whole(inputs, INSTRUMENTS)
+    if instruments["tick_size"].to_list() == [0.0]:  # no prices have been seen yet: there is no book and no tape
+        return {table.name: table.empty() for table in (BOOK_STATE, TAKER_FLOW)}
     grid = Grid.of_instrument(instruments)
     venue, symbol = instruments.select("venue", "symbol").row(0)
     market: dict[str, Any] = {"venue": venue, "symbol": symbol, "bar_us": SECOND, "min_coverage": min_coverage}

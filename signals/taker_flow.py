@@ -59,17 +59,17 @@ class Tape:
 
     def feed(self, frame: pl.DataFrame) -> None:
         """Raises ValueError if a price or quantity is off the grid, or a sum too large to be exact."""
+        frame = frame.filter(~pl.col("is_off_market"))  # such prints need not be on the book's grid either
         if frame.is_empty() or not self.ends.size:
             return
         ts = frame["event_ts"].to_physical().to_numpy()
         known = frame["known_ts"].to_physical().to_numpy()
-        side = frame.select(pl.when("is_off_market").then(0).otherwise("taker_side").cast(pl.Int8)).to_series()
         start = int(self.ends[0]) - self._bar_us
         bar = (ts - start) // self._bar_us
         bad = self._kernel.add_prints(
             ts,
             bar,
-            side.to_numpy(),
+            frame["taker_side"].to_numpy(),
             self._grid.ticks(frame["price"].to_numpy()),
             self._grid.whole_lots(frame["qty"].to_numpy()),
             frame["taker_order_id"].fill_null(-1).to_numpy(),

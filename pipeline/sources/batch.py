@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from math import gcd
+from typing import NamedTuple
 
 import polars as pl
 
@@ -66,8 +67,7 @@ def brief(text: str, most: int = 300) -> str:
     return text if len(text) <= most else f"{text[:most]}... ({len(text):,} characters)"
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(NamedTuple):
     """Where and when a message came; times and the feed's delay in microseconds."""
 
     line: int

@@ -196,7 +196,7 @@ def _digest(data: dict[str, Any]) -> int:
 
 
 def _time_us(ms: Any, kind: str) -> int:
-    if not isinstance(ms, int) or isinstance(ms, bool) or not _EARLIEST_MS <= ms < _LATEST_MS:
+    if type(ms) is not int or not _EARLIEST_MS <= ms < _LATEST_MS:
         raise BadRecordError(f"{kind} has time {ms!r}, expected milliseconds since 1970 between 2009 and 2100")
     return ms * 1_000
 
@@ -236,13 +236,13 @@ def _mark(data: dict[str, Any]) -> _Taken:
 
 
 def _id(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 1 << 63:
+    if type(value) is not int or not 0 <= value < 1 << 63:
         raise BadRecordError(f"expected an id, got {value!r}")
     return value
 
 
 def _levels(levels: Any) -> list[list[str]]:
-    if not isinstance(levels, list) or any(not isinstance(level, list) or len(level) < 2 for level in levels):
+    if not isinstance(levels, list) or not (set(map(type, levels)) <= {list} and min(map(len, levels), default=2) >= 2):
         raise BadRecordError("expected levels as [price, quantity] pairs")
     return levels
 

@@ -5,6 +5,7 @@ number that cannot be is dropped whole and its line rejected with the reason.
 """
 
 from collections.abc import Callable
+from operator import itemgetter
 from typing import Any, Final
 
 import numpy as np
@@ -47,7 +48,7 @@ def frame_batch(
 
 def _stamps(rows: list[Row]) -> pl.DataFrame:
     stamps = [stamp for stamp, _ in rows]
-    columns = {name: [getattr(stamp, name) for stamp in stamps] for name in Stamp.__slots__}
+    columns = {name: list(map(itemgetter(at), stamps)) for at, name in enumerate(Stamp._fields)}
     frame = pl.DataFrame(columns, schema_overrides={"publish": pl.Int64, "digest": pl.Int64})
     return frame.select(
         "line",

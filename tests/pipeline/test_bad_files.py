@@ -206,7 +206,6 @@ def test_a_refused_file_can_be_ingested_when_it_is_whole(made: Path, tmp_path: P
     assert rows(Lake(lake), "trades").height == 60
 
 
-@pytest.mark.xfail(reason="pipeline/close.py asks for a grid even where there is no book")
 def test_a_file_without_prices_leaves_the_tick_open(tmp_path: Path):
     """Mark prices alone are on no grid: the tick is inferred from the next file."""
     lake = tmp_path / "lake"

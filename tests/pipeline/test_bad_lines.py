@@ -242,9 +242,6 @@ def test_a_print_off_the_market_does_not_make_the_grid(tmp_path: Path):
     assert rows(Lake(lake), "trades").filter("is_off_market")["price"].to_list() == [100.05]
 
 
-@pytest.mark.xfail(
-    reason="signals/taker_flow.py puts prints off the market on the book's grid before it leaves them out"
-)
 def test_a_print_off_the_market_and_off_the_grid_is_in_no_flow(tmp_path: Path):
     odd = trade(900, at=NOON + 500, price="100.05", X="INSURANCE_FUND")
     lake = tmp_path / "lake"
