@@ -26,8 +26,14 @@ lint: install
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: install
-	$(BIN)/python -m benchmarks.book
+# hftbacktest pins an older numpy, so the race has a place of its own.
+bench: .venv-bench/installed
+	.venv-bench/bin/python -m benchmarks.book --write
+
+.venv-bench/installed: pyproject.toml
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --editable '.[bench]'
+	touch $@
 
 docs: install
 	$(BIN)/python -m pipeline.catalogue > docs/data_dictionary.md

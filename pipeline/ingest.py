@@ -1,6 +1,6 @@
 """Ingest: register raw files, then bring the tables they touch up to date."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from pipeline.registry import file_digest, instruments, register, registered, re
 from pipeline.sources import SOURCES, Source
 from pipeline.staging import Staged, commonest_reason, stage
 
+Told = Callable[[Path], None]
+
 
 @dataclass(slots=True)
 class Registration:
@@ -24,9 +26,16 @@ class Registration:
 
 
 def ingest(
-    lake: Lake, source: Source, files: Sequence[Path], market: Market, wanted: Wanted, *, workers: int | None = None
+    lake: Lake,
+    source: Source,
+    files: Sequence[Path],
+    market: Market,
+    wanted: Wanted,
+    *,
+    workers: int | None = None,
+    told: Told = lambda _: None,
 ) -> Registration:
-    """Read the files and register them, all or none.
+    """Read the files and register them, all or none; `told` hears of each file that was read.
 
     Raises FP001 for a missing file, FP002 and FP003 for one that cannot be read, FP004
     for one with too many bad lines, FP005 for prices off the inferred tick; the lake
@@ -47,9 +56,11 @@ def ingest(
     if not fresh:
         return result
     with process_pool(workers or workers_for(list(fresh.values()))) as pool:
-        tasks = [
-            pool.submit(stage, path, source, market.symbol, digest[:16], lake.root) for digest, path in fresh.items()
-        ]
+        tasks = []
+        for digest, path in fresh.items():
+            task = pool.submit(stage, path, source, market.symbol, digest[:16], lake.root)
+            task.add_done_callback(lambda _, path=path: told(path))  # type: ignore[misc]
+            tasks.append(task)
         result.new = [task.result() for task in tasks]
     instrument = resolve_instrument(market, wanted.of(market), instruments(lake).get(market), result.new)
     for path, staged in zip(fresh.values(), result.new, strict=True):
@@ -130,7 +141,7 @@ def _quarantined_lines(lake: Lake, market: Market, file_ids: set[str]) -> int:
 
 
 def ingest_configured(
-    lake: Lake, config: Config, wanted: Wanted, *, workers: int | None = None
+    lake: Lake, config: Config, wanted: Wanted, *, workers: int | None = None, told: Told = lambda _: None
 ) -> Iterator[tuple[Market, Registration]]:
     """Register the raw files that the configuration names. Raises FP010 for a pattern that matches nothing."""
     for raw in config.raw:
@@ -144,4 +155,4 @@ def ingest_configured(
                 where=str(config.folder),
                 hint="files is a pattern below this folder",
             )
-        yield raw.market, ingest(lake, SOURCES[raw.source], files, raw.market, wanted, workers=workers)
+        yield raw.market, ingest(lake, SOURCES[raw.source], files, raw.market, wanted, workers=workers, told=told)

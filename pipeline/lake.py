@@ -23,6 +23,8 @@ if TYPE_CHECKING:  # imported where used: `plan` and `status` need none of them
 
     from signals.table import Table
 
+_KEPT_HOURS: Final = 24
+_LOG_LENGTH: Final = 100
 _COMMIT_TRIES: Final = 20
 
 
@@ -104,6 +106,23 @@ class Lake:
         for name in dict.fromkeys([part.table for part in parts] + [table for table, _ in gone]):
             new = [part for part in parts if part.table == name]
             self._commit_table(tables[name], new, [file for table, file in gone if table == name])
+        self.refresh()
+
+    def tidy(self) -> None:
+        """Remove files that nothing has named for a day (replaced, or left by a killed run) and shorten long logs.
+
+        Readers of the catalogue before this one may still hold younger files.
+        """
+        from deltalake import DeltaTable
+
+        for log in sorted(self.root.glob("*/_delta_log")):
+            delta = DeltaTable(str(log.parent))
+            if delta.vacuum(_KEPT_HOURS, enforce_retention_duration=False, full=True):
+                delta.vacuum(_KEPT_HOURS, dry_run=False, enforce_retention_duration=False, full=True)
+            pointer = log / "_last_checkpoint"
+            last = json.loads(pointer.read_text())["version"] if pointer.exists() else 0
+            if delta.version() - last >= _LOG_LENGTH:
+                delta.create_checkpoint()
         self.refresh()
 
     def _commit_table(self, table: "Table", parts: Sequence[Part], dropped: Sequence[LiveFile]) -> None:

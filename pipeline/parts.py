@@ -92,7 +92,7 @@ class PartWriter:
         self._table, self._market, self._day, self._fingerprint = table, market, day, fingerprint
         self._path = part_path(market, day, fingerprint)
         self._file = root / table.name / self._path
-        self._scratch = self._file.with_name(f".{self._file.name}.{os.getpid()}")
+        self._scratch = self._file.with_name(f"{self._file.name}.{os.getpid()}.tmp")
         self._file.parent.mkdir(parents=True, exist_ok=True)
         self._schema = arrow_schema(table)
         self._rows = 0

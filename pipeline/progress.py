@@ -1,8 +1,10 @@
 """Signs of life: a bar on a terminal, plain lines elsewhere. Everything goes to stderr."""
 
+import itertools
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -66,6 +68,21 @@ class BarProgress:
 
 def progress_for(stream: IO[str]) -> LineProgress | BarProgress:
     return BarProgress() if stream.isatty() else LineProgress(stream)
+
+
+@contextmanager
+def reading(stream: IO[str]) -> Iterator[Callable[[Path], None]]:
+    """Tells of raw files as they are read: a moving clock on a terminal, a line for each elsewhere."""
+    if not stream.isatty():
+        yield lambda path: print(f"read {path.name}", file=stream, flush=True)
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task, done = bar.add_task("reading raw files"), itertools.count(1)
+        yield lambda path: bar.update(task, description=f"reading raw files: {next(done)} done, last {path.name}")
 
 
 def describe(outcome: Outcome) -> str:

@@ -46,7 +46,7 @@ def publish(lake: Lake, version: str) -> dict[str, int]:
 
     if not lake.exists("manifest"):
         raise empty_lake(lake)
-    lake.refresh()
+    lake.tidy()
     target = lake.root / CATALOGUE
     scratch = target.with_name(f".{CATALOGUE}.{os.getpid()}")
     scratch.unlink(missing_ok=True)

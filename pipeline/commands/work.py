@@ -53,6 +53,7 @@ def ingest(
     from pipeline.ingest import ingest as register_files
     from pipeline.ingest import quarantine_warning
     from pipeline.market import MarketSettings
+    from pipeline.progress import reading
     from pipeline.sources import SOURCES
 
     if source not in SOURCES:
@@ -61,7 +62,8 @@ def ingest(
     if venue not in SOURCES[source].venues:
         raise unknown(f"venue of {source}", venue, SOURCES[source].venues)
     chosen = setup(lake, config, {market: MarketSettings(tick=tick, qty_decimals=qty_decimals)})
-    result = register_files(chosen.lake, SOURCES[source], files, market, chosen.wanted, workers=workers)
+    with reading(sys.stderr) as told:
+        result = register_files(chosen.lake, SOURCES[source], files, market, chosen.wanted, workers=workers, told=told)
     known = f", {result.known} known already" if result.known else ""
     print(f"{len(result.new)} files registered{known}", file=sys.stderr)
     code = do_work(chosen, "ingest", signals=False, workers=workers, as_json=as_json)
@@ -142,10 +144,12 @@ def run(
         Last day.
     """
     from pipeline.ingest import ingest_configured
+    from pipeline.progress import reading
 
     chosen = setup(lake, config)
-    for market, result in ingest_configured(chosen.lake, chosen.config, chosen.wanted, workers=workers):
-        print(f"{market}: {len(result.new)} files registered, {result.known} known already", file=sys.stderr)
+    with reading(sys.stderr) as told:
+        for market, result in ingest_configured(chosen.lake, chosen.config, chosen.wanted, workers=workers, told=told):
+            print(f"{market}: {len(result.new)} files registered, {result.known} known already", file=sys.stderr)
     code = do_work(chosen, "run", since=since, until=until, workers=workers, as_json=as_json)
     return max(code, publish(lake=lake, config=config))
 
@@ -185,7 +189,7 @@ def _tell(report: "RunReport", path: Path) -> None:
         if outcome.state == "failed":
             print(f"\nFAILED {outcome.step}\n{outcome.error}", file=sys.stderr)
     if not report.outcomes and not report.dropped:
-        print(f"nothing to do: all {report.reused} steps are fresh", file=sys.stderr)
+        print(f"nothing to do: {report.reused} steps are fresh", file=sys.stderr)
         return
     totals = f"ok {report.count('ok')}  failed {report.count('failed')}  skipped {report.count('skipped')}"
     dropped = f"  dropped {report.dropped}" if report.dropped else ""

@@ -41,7 +41,7 @@ def test_progress_in_a_pipe_is_plain_lines(made):
 
 def test_work_ends_with_totals(made):
     lake, (ingest, compute, publish) = made
-    assert ingest.err.startswith("1 files registered\n")
+    assert ingest.err.startswith("read small.gz\n1 files registered\n")
     totals = "ok {}  failed 0  skipped 0  reused {}  in "
     assert ingest.err.splitlines()[-1].startswith(totals.format(2, 0))
     assert compute.err.splitlines()[-1].startswith(totals.format(len(SIGNALS), 2))
@@ -60,12 +60,12 @@ def test_a_second_run_says_that_there_is_nothing_to_do(made, command: str):
             break
     assert min(seconds) < 2
     assert (result.code, result.out) == (0, "")
-    assert result.err.splitlines()[0] == f"nothing to do: all {2 + len(SIGNALS)} steps are fresh"
+    assert result.err.splitlines()[0] == f"nothing to do: {2 + len(SIGNALS)} steps are fresh"
 
 
 def test_the_same_file_again_is_known(made):
     result = ingest_command(made[0], made[0].parent / "small.gz")
-    assert result.err == "0 files registered, 1 known already\nnothing to do: all 2 steps are fresh\n"
+    assert result.err == "0 files registered, 1 known already\nnothing to do: 2 steps are fresh\n"
 
 
 def test_status_tells_files_gaps_and_freshness(made):
