@@ -126,10 +126,12 @@ class Lake:
         self.refresh()
 
     def _commit_table(self, table: "Table", parts: Sequence[Part], dropped: Sequence[LiveFile]) -> None:
-        from deltalake import DeltaTable
+        from deltalake import CommitProperties, DeltaTable
         from deltalake.exceptions import CommitFailedError
 
         path = self.table_path(table.name)
+        # Left to itself, Delta lets two writers add to the same empty partition: its rows would stand twice.
+        only_next = CommitProperties(max_commit_retries=0)
         if not self.exists(table.name):
             DeltaTable.create(
                 str(path),
@@ -145,7 +147,11 @@ class Lake:
                 return
             try:
                 delta.create_write_transaction(
-                    actions, mode="append", schema=delta_schema(table), partition_by=list(table.partition)
+                    actions,
+                    mode="append",
+                    schema=delta_schema(table),
+                    partition_by=list(table.partition),
+                    commit_properties=only_next,
                 )
             except CommitFailedError:
                 if attempt + 1 == _COMMIT_TRIES:

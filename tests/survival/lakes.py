@@ -56,10 +56,9 @@ def digest(frame: pl.DataFrame) -> str:
     columns = sorted(frame.columns)
     lists = [name for name in columns if frame.schema[name].is_nested()]
     plain = frame.select(columns).with_columns(
-        pl.col(lists).cast(pl.List(pl.String)).list.join(",", ignore_nulls=False)
+        pl.col(lists).cast(pl.List(pl.String)).list.join(",", ignore_nulls=False),
     )
-    rows = sorted(plain.cast(pl.String).rows(), key=repr)
-    return hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
+    return hashlib.sha256(plain.hash_rows(seed=1).sort().to_numpy().tobytes()).hexdigest()[:16]
 
 
 def differing(one: Mapping[str, str], other: Mapping[str, str]) -> Sequence[str]:
