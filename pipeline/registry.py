@@ -128,23 +128,28 @@ def register(
     version: int,
     instrument: Instrument,
 ) -> None:
-    """Add raw files (path, sha256, what was seen in it) to the market, in one commit per table."""
+    """Add raw files (path, sha256, what was seen in it) to the market, in one commit per table.
+
+    The instrument stands first: a market without files is nothing, files without their
+    instrument could not be read.
+    """
     import polars as pl
 
+    _set_instrument(lake, market, instrument, [_days(staged) for *_, staged in files])
     rows = [_manifest_row(market, path, digest, staged, source, version) for path, digest, staged in files]
-    if rows:
-        frame = pl.DataFrame(rows, schema=MANIFEST.schema).sort(MANIFEST.key)
-        name = fingerprint(files=sorted(row["file_id"] for row in rows))
-        part = write_part(lake.root, MANIFEST, market, None, name, {"files": len(rows)}, frame)
-        lake.commit({"manifest": MANIFEST}, [part], [])
-    _set_instrument(lake, market, instrument)
+    frame = pl.DataFrame(rows, schema=MANIFEST.schema).sort(MANIFEST.key)
+    name = fingerprint(files=sorted(row["file_id"] for row in rows))
+    part = write_part(lake.root, MANIFEST, market, None, name, {"files": len(rows)}, frame)
+    lake.commit({"manifest": MANIFEST}, [part], [])
 
 
-def _set_instrument(lake: Lake, market: Market, instrument: Instrument) -> None:
+def _set_instrument(
+    lake: Lake, market: Market, instrument: Instrument, coming: Sequence[Mapping[date, DayMoments]]
+) -> None:
     """State the market's facts, as known from its first record on; nothing if they stand so already."""
     import polars as pl
 
-    days = joined_days(file.days for file in registered(lake) if file.market == market)
+    days = joined_days([*(file.days for file in registered(lake) if file.market == market), *coming])
     facts = asdict(instrument) | {"inferred": ",".join(instrument.inferred)}
     row = {"venue": market.venue, "symbol": market.symbol, "known_ts": days[min(days)].first_known} | facts
     name = fingerprint(row={key: str(value) for key, value in row.items()})
@@ -154,13 +159,23 @@ def _set_instrument(lake: Lake, market: Market, instrument: Instrument) -> None:
     lake.commit({"instruments": INSTRUMENTS}, [write_part(lake.root, INSTRUMENTS, market, None, name, {}, frame)], [])
 
 
-def _day_moments(staged: Staged) -> dict[str, list[datetime | None]]:
-    """The manifest's lists of first and last events, one entry for each of `dates`."""
-    found = [staged.moments.get(day) for day in staged.dates]
-    names = ("day_first_ts", "day_first_known_ts", "day_last_ts")
+def _days(staged: Staged) -> dict[date, DayMoments]:
     return {
-        name: [datetime.fromisoformat(moments[at]) if moments else None for moments in found]
-        for at, name in enumerate(names)
+        date.fromisoformat(day): DayMoments(*map(datetime.fromisoformat, moments))
+        for day, moments in staged.moments.items()
+    }
+
+
+def _day_lists(staged: Staged) -> dict[str, list[Any]]:
+    """The manifest's days with the first and last event of each, null where only bad lines are known."""
+    days = _days(staged)
+    dates = [date.fromisoformat(day) for day in staged.dates]
+    found = [days.get(day) for day in dates]
+    return {
+        "dates": dates,
+        "day_first_ts": [moments and moments.first for moments in found],
+        "day_first_known_ts": [moments and moments.first_known for moments in found],
+        "day_last_ts": [moments and moments.last for moments in found],
     }
 
 
@@ -177,8 +192,7 @@ def _manifest_row(market: Market, path: Path, digest: str, staged: Staged, sourc
         "parser_version": version,
         "first_ts": datetime.fromisoformat(staged.first_ts),
         "last_ts": datetime.fromisoformat(staged.last_ts),
-        "dates": [date.fromisoformat(day) for day in staged.dates],
-        **_day_moments(staged),
+        **_day_lists(staged),
         "feeds": list(staged.feeds),
         "recv_unit": staged.recv_unit,
         "clock_offset_us": staged.clock_offset_us,

@@ -140,11 +140,6 @@ def test_killed_just_before_a_file_takes_its_name(half, pieces, undisturbed, tmp
     assert {code for code, _ in ended.values()} == {-signal.SIGKILL}
 
 
-@pytest.mark.xfail(
-    reason="pipeline/registry.py, register: the manifest is committed before the instrument; killed between the two, "
-    "every later command ends with KeyError in make_plan, and ingest says `known already`",
-    strict=True,
-)
 def test_killed_between_the_file_and_its_instrument(pieces, undisturbed, tmp_path):
     code, wrong = killed_at("instruments/", tmp_path, pieces, undisturbed[False])
     assert (code, wrong) == (-signal.SIGKILL, "")
