@@ -1,7 +1,9 @@
 """Ingest: register raw files, then bring the tables they touch up to date."""
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from pipeline.config import Config, unknown
@@ -59,7 +61,7 @@ def ingest(
         tasks = []
         for digest, path in fresh.items():
             task = pool.submit(stage, path, source, market.symbol, digest[:16], lake.root)
-            task.add_done_callback(lambda _, path=path: told(path))  # type: ignore[misc]
+            task.add_done_callback(partial(_tell, told, path))
             tasks.append(task)
         result.new = [task.result() for task in tasks]
     instrument = resolve_instrument(market, wanted.of(market), instruments(lake).get(market), result.new)
@@ -68,6 +70,11 @@ def ingest(
     entries = list(zip(fresh.values(), fresh.keys(), result.new, strict=True))
     register(lake, market, entries, source.name, source.version, instrument)
     return result
+
+
+def _tell(told: Told, path: Path, task: "Future[Staged]") -> None:
+    if task.exception() is None:
+        told(path)
 
 
 def _gate(path: Path, staged: Staged, instrument: Instrument, allowed: float) -> None:

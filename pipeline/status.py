@@ -76,8 +76,9 @@ def _catalogue(lake: Lake) -> dict[str, Any]:
     from pipeline.warehouse import open_catalogue
 
     with open_catalogue(lake.root) as connection:
-        pinned = dict(connection.sql("select table_name, delta_version from publication").fetchall())
-    behind = sorted(name for name, version in pinned.items() if version != lake.version(name))
+        pinned = set(connection.sql("select table_name, path from publication_files").fetchall())
+    live = {(name, file.path) for name in TABLES for file in lake.live(name)}
+    behind = sorted({name for name, _ in pinned ^ live})
     return {"published": True, "path": str(path), "tables_behind": behind}
 
 

@@ -46,7 +46,7 @@ def publish(lake: Lake, version: str) -> dict[str, int]:
 
     if not lake.exists("manifest"):
         raise empty_lake(lake)
-    lake.tidy()
+    lake.refresh()
     target = lake.root / CATALOGUE
     scratch = target.with_name(f".{CATALOGUE}.{os.getpid()}")
     scratch.unlink(missing_ok=True)
@@ -59,6 +59,7 @@ def publish(lake: Lake, version: str) -> dict[str, int]:
         for script in sql_files("views"):
             _add_view(connection, script)
     scratch.replace(target)
+    lake.tidy()  # not before: the catalogue that stood may name files replaced days ago
     return rows
 
 

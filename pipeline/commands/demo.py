@@ -86,7 +86,7 @@ def _five_rows(connection: "duckdb.DuckDBPyConnection", table: str) -> str:
     """Five rows from the middle of the table, as text."""
     columns = _COLUMNS.get(table, "*")
     skip = f"(select count(*) // 2 from {table})"
-    relation = connection.sql(f"select {columns} from {table} order by bar_end limit {_SHOWN_ROWS} offset {skip}")
+    relation = connection.sql(f"select {columns} from {table} order by known_ts limit {_SHOWN_ROWS} offset {skip}")
     rows = [[str(value).removesuffix("+00:00") for value in row] for row in relation.fetchall()]
     widths = [max(map(len, column)) for column in zip(relation.columns, *rows, strict=True)]
     return "\n".join(
