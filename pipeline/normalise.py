@@ -13,19 +13,14 @@ from pipeline.errors import FootprintError
 from pipeline.identity import DROPPED, merge, message_starts
 from pipeline.market import Instrument, Market
 from pipeline.parts import Part, PartWriter, write_part
-from pipeline.sources.batch import RECORD_TABLES
+from pipeline.sources.batch import RAW_KEPT, RECORD_TABLES
 from pipeline.sources.lines import blocks_of_lines
 from pipeline.staging import pieces, quarantined
 from signals.inputs import ACCOUNTS, QUARANTINE
 from signals.table import UTC_US, Table
 
-OUTPUTS = (*RECORD_TABLES, QUARANTINE, ACCOUNTS)
-VERSION = 1
-
 _COUNTED_ELSEWHERE = {"funding"}
 """Tables whose lines are counted where they give their first record."""
-
-_RAW_KEPT = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +52,11 @@ def normalise(
         tallies += _merge_day(table, files, day, market, instrument, writer)
         parts.append(writer.close())
     left_out = pl.concat([_no_left_out(), *(tally.dropped for tally in tallies)])
-    bad = _quarantine(files, market, day, left_out)
+    rejected = _rejected(files, day)
+    bad = _quarantine(files, market, rejected, left_out)
     parts.append(write_part(root, QUARANTINE, market, day, fingerprint, lineage, bad))
     counted = pl.concat([_no_counts(), *(count for tally in tallies for count in (tally.came, tally.kept))])
-    book = _accounts(market, counted, left_out, _rejected(files, day))
+    book = _accounts(market, counted, left_out, rejected)
     parts.append(write_part(root, ACCOUNTS, market, day, fingerprint, lineage, book))
     return parts
 
@@ -144,14 +140,16 @@ def _rejected(files: Sequence[RawFile], day: date) -> pl.DataFrame:
     return pl.concat([empty, *(frame.select(empty.columns) for frame in found)])
 
 
-def _quarantine(files: Sequence[RawFile], market: Market, day: date, left_out: pl.DataFrame) -> pl.DataFrame:
+def _quarantine(
+    files: Sequence[RawFile], market: Market, rejected: pl.DataFrame, left_out: pl.DataFrame
+) -> pl.DataFrame:
     """Rejected lines and those found wrong in merging, each line once."""
     wrong = left_out.filter(pl.col("reason").is_not_null()).unique(
         ("file_id", "line"), keep="first", maintain_order=True
     )
-    merged = wrong.with_columns(raw=_raw_lines(files, wrong)).select(_rejected(files, day).columns)
+    merged = wrong.with_columns(raw=_raw_lines(files, wrong)).select(rejected.columns)
     return (
-        pl.concat([_rejected(files, day), merged])
+        pl.concat([rejected, merged])
         .with_columns(venue=pl.lit(market.venue), symbol=pl.lit(market.symbol))
         .select(QUARANTINE.schema.names())
         .sort("file_id", "line")
@@ -177,7 +175,7 @@ def _raw_lines(files: Sequence[RawFile], wrong: pl.DataFrame) -> pl.Series:
             for line in block:
                 number += 1
                 if number in wanted:
-                    texts[file.file_id, number] = line[:_RAW_KEPT].decode(errors="replace")
+                    texts[file.file_id, number] = line[:RAW_KEPT].decode(errors="replace")
     keys = wrong.select("file_id", "line").rows()
     return pl.Series("raw", [texts[key] for key in keys], dtype=pl.String)
 

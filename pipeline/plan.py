@@ -21,22 +21,12 @@ from pipeline.parts import part_path
 from pipeline.recording import DayEdges, edges_of, joined_days
 from pipeline.registry import Registered, instruments, registered
 from pipeline.sources import SOURCES
+from pipeline.sources.batch import RECORD_TABLES
 from signals import SIGNALS
-from signals.inputs import (
-    ACCOUNTS,
-    BOOK_CLOSE,
-    BOOK_TICKER,
-    BOOK_UPDATES,
-    DERIVATIVE_TICKER,
-    FUNDING,
-    GAPS,
-    NORMALISED,
-    QUARANTINE,
-    TRADES,
-)
+from signals.inputs import ACCOUNTS, BOOK_CLOSE, GAPS, NORMALISED, QUARANTINE
 from signals.table import Signal, Table, input_name
 
-MERGED: Final = (BOOK_UPDATES, TRADES, BOOK_TICKER, DERIVATIVE_TICKER, FUNDING, QUARANTINE, ACCOUNTS)
+MERGED: Final = (*RECORD_TABLES, QUARANTINE, ACCOUNTS)
 CLOSED: Final = (BOOK_CLOSE, GAPS)
 NORMALISE_VERSION: Final = 1
 CLOSE_VERSION: Final = 1
@@ -185,7 +175,7 @@ def _add_close(draft: _Draft, common: _Common) -> None:
         "silence_s": draft.wanted.of(common.market).silence_s,
         "schemas": _schemas(CLOSED),
     }
-    inputs = {table.name: _paths(draft, table, common.market, [common.day]) for table in MERGED[:5]}
+    inputs = {table.name: _paths(draft, table, common.market, [common.day]) for table in RECORD_TABLES}
     inputs["opening/book_close"] = _paths(draft, BOOK_CLOSE, common.market, [day_before])
     after = (step_id("normalise", common.market, common.day), step_id("close", common.market, day_before))
     _add(draft, common, "close", CLOSED, lineage, inputs, after)

@@ -12,6 +12,9 @@ from signals.table import Table
 RECORD_TABLES = (BOOK_UPDATES, TRADES, BOOK_TICKER, DERIVATIVE_TICKER, FUNDING)
 """Tables that sources fill, in the order in which a line is counted to its first home."""
 
+RAW_KEPT = 2_000
+"""Characters of a raw line that quarantine keeps."""
+
 _MADE_LATER = {"venue", "symbol", "seq", "msg_id", "file_id"}
 
 

@@ -11,12 +11,11 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
-from pipeline.sources.batch import Batch, PriceGrid, Rejected, Stamp, brief, joined_grid, staged_schema
+from pipeline.sources.batch import RAW_KEPT, Batch, PriceGrid, Rejected, Stamp, brief, joined_grid, staged_schema
 from signals.inputs import BOOK_TICKER, BOOK_UPDATES, DERIVATIVE_TICKER, FUNDING, QUARANTINE, TRADES
 from signals.table import UTC_US, Table
 
 Row = tuple[Stamp, tuple[Any, ...]]
-_RAW_KEPT: Final = 2_000
 _KINDS: Final = {"price": " > 0", "size": " > 0", "level size": " >= 0", "rate": ""}
 _PLAIN: Final = r"^-?[0-9]{1,15}(\.[0-9]{1,15})?$"
 _LONGEST: Final = 19
@@ -234,7 +233,7 @@ def _quarantine(bad: list[Rejected]) -> pl.DataFrame:
             "table_name": [rejected.table for rejected in ordered],
             "reason": [rejected.reason for rejected in ordered],
             "records": [rejected.records for rejected in ordered],
-            "raw": [rejected.raw[:_RAW_KEPT].decode(errors="replace") for rejected in ordered],
+            "raw": [rejected.raw[:RAW_KEPT].decode(errors="replace") for rejected in ordered],
         },
         schema=staged_schema(QUARANTINE),
     )
