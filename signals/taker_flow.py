@@ -29,7 +29,7 @@ TAKER_FLOW = Table(
         Column("sell_qty", pl.Float64(), "base", "sold by takers"),
         Column("n_prints", pl.Int64(), "prints", "prints on the public book"),
         Column(
-            "n_orders", pl.Int64(), "orders", "taker orders behind them; an upper bound where the venue gives no ids"
+            "n_orders", pl.Int64(), "orders", "taker orders behind them; a lower bound where the venue gives no ids"
         ),
         Column("net_quote", pl.Float64(), "quote", "notional bought minus sold by takers"),
         Column("cvd_qty", pl.Float64(), "base", "running sum of bought minus sold since 00:00 UTC or the last gap"),
