@@ -137,14 +137,8 @@ def quarantine_warning(lake: Lake, market: Market, result: Registration, allowed
 
 
 def _quarantined_lines(lake: Lake, market: Market, file_ids: set[str]) -> int:
-    import pyarrow.parquet as pq
-
-    return sum(
-        row["lines_quarantined"]
-        for file in lake.live("accounts", market)
-        for row in pq.ParquetFile(lake.absolute("accounts", file)).read().to_pylist()
-        if row["file_id"] in file_ids
-    )
+    rows = lake.rows("accounts", market)
+    return sum(row["lines_quarantined"] for row in rows if row["file_id"] in file_ids)
 
 
 def ingest_configured(

@@ -95,6 +95,17 @@ class Lake:
         found = self.live(table.name, market, day)
         return scan_parts(table, [(self.absolute(table.name, file), file.market) for file in found])
 
+    def rows(self, table: str, market: Market | None = None) -> list[dict[str, Any]]:
+        """All rows of a small table, of one market if given, as plain values."""
+        return [row for file in self.live(table, market) for row in self.rows_of(table, file)]
+
+    def rows_of(self, table: str, file: LiveFile) -> list[dict[str, Any]]:
+        """The rows of one of its files."""
+        import pyarrow.parquet as pq
+
+        folders = {"venue": file.market.venue, "symbol": file.market.symbol}
+        return [row | folders for row in pq.ParquetFile(self.absolute(table, file)).read().to_pylist()]
+
     def commit(
         self, tables: Mapping[str, "Table"], parts: Sequence[Part], dropped: Iterable[tuple[str, LiveFile]]
     ) -> None:

@@ -13,7 +13,7 @@ from pipeline.errors import FootprintError
 from pipeline.fingerprint import fingerprint, sha256_of
 from pipeline.lake import Lake, LiveFile
 from pipeline.market import DEFAULT_FUNDING_INTERVAL_H, VENUES, Instrument, Market, MarketSettings
-from pipeline.parts import write_part
+from pipeline.parts import Part, write_part
 from pipeline.recording import DayMoments, joined_days
 from pipeline.staging import Staged
 from signals.inputs import INSTRUMENTS, MANIFEST
@@ -32,7 +32,6 @@ class Registered:
     file_id: str
     path: str
     source: str
-    parser_version: int
     first_ts: datetime
     last_ts: datetime
     dates: tuple[date, ...]
@@ -69,14 +68,12 @@ def _remembered(cache: Path) -> dict[str, list[Any]]:
 
 def registered(lake: Lake) -> list[Registered]:
     """All raw files of the lake, ordered by market and id."""
-    rows = _rows(lake, "manifest")
     files = [
         Registered(
             Market(row["venue"], row["symbol"]),
             row["file_id"],
             row["path"],
             row["source"],
-            row["parser_version"],
             row["first_ts"],
             row["last_ts"],
             tuple(row["dates"]),
@@ -84,7 +81,7 @@ def registered(lake: Lake) -> list[Registered]:
             tuple(row["feeds"]),
             row["lines"],
         )
-        for row in rows
+        for row in lake.rows("manifest")
     ]
     return sorted(files, key=lambda file: (file.market, file.file_id))
 
@@ -106,18 +103,8 @@ def instruments(lake: Lake) -> dict[Market, Instrument]:
             row["funding_interval_h"],
             tuple(filter(None, row["inferred"].split(","))),
         )
-        for row in _rows(lake, "instruments")
+        for row in lake.rows("instruments")
     }
-
-
-def _rows(lake: Lake, table: str) -> list[dict[str, Any]]:
-    import pyarrow.parquet as pq
-
-    return [
-        row | {"venue": file.market.venue, "symbol": file.market.symbol}
-        for file in lake.live(table)
-        for row in pq.ParquetFile(lake.absolute(table, file)).read().to_pylist()
-    ]
 
 
 def register(
@@ -133,14 +120,9 @@ def register(
     The instrument stands first: a market without files is nothing, files without their
     instrument could not be read.
     """
-    import polars as pl
-
     _set_instrument(lake, market, instrument, [_days(staged) for *_, staged in files])
     rows = [_manifest_row(market, path, digest, staged, source, version) for path, digest, staged in files]
-    frame = pl.DataFrame(rows, schema=MANIFEST.schema).sort(MANIFEST.key)
-    name = fingerprint(files=sorted(row["file_id"] for row in rows))
-    part = write_part(lake.root, MANIFEST, market, None, name, {"files": len(rows)}, frame)
-    lake.commit({"manifest": MANIFEST}, [part], [])
+    lake.commit({"manifest": MANIFEST}, [_manifest_part(lake, market, rows)], [])
 
 
 def _set_instrument(
@@ -204,9 +186,6 @@ def _manifest_row(market: Market, path: Path, digest: str, staged: Staged, sourc
 
 def forget(lake: Lake, text: str) -> Registered:
     """Withdraw the raw file given by path, name or id; FP006 if there is none or several."""
-    import polars as pl
-    import pyarrow.parquet as pq
-
     named = [file for file in registered(lake) if text in (file.file_id, file.path, Path(file.path).name)]
     named = named or [file for file in registered(lake) if file.path == str(Path(text).resolve())]
     if len(named) != 1:
@@ -218,26 +197,28 @@ def forget(lake: Lake, text: str) -> Registered:
         )
     found = named[0]
     for file in lake.live("manifest", found.market):
-        rows = pq.ParquetFile(lake.absolute("manifest", file)).read().to_pylist()
-        if found.file_id in {row["file_id"] for row in rows}:
-            _rewrite(lake, file, pl.DataFrame([row for row in rows if row["file_id"] != found.file_id]))
+        rows = lake.rows_of("manifest", file)
+        left = [row for row in rows if row["file_id"] != found.file_id]
+        if len(left) < len(rows):
+            _rewrite(lake, file, left)
     if not any(file.market == found.market for file in registered(lake)):
         gone = [("instruments", file) for file in lake.live("instruments", found.market)]
         lake.commit({"instruments": INSTRUMENTS}, [], gone)
     return found
 
 
-def _rewrite(lake: Lake, file: LiveFile, left: Any) -> None:
+def _rewrite(lake: Lake, file: LiveFile, left: Sequence[Mapping[str, Any]]) -> None:
     """Put a manifest part with fewer rows in the place of `file`."""
+    parts = [_manifest_part(lake, file.market, left)] if left else []
+    lake.commit({"manifest": MANIFEST}, parts, [("manifest", file)])
+
+
+def _manifest_part(lake: Lake, market: Market, rows: Sequence[Mapping[str, Any]]) -> Part:
     import polars as pl
 
-    parts = []
-    if left.height:
-        frame = left.with_columns(venue=pl.lit(file.market.venue), symbol=pl.lit(file.market.symbol))
-        frame = frame.select(MANIFEST.schema.names()).cast(MANIFEST.schema).sort(MANIFEST.key)
-        name = fingerprint(files=sorted(frame["file_id"].to_list()))
-        parts.append(write_part(lake.root, MANIFEST, file.market, None, name, {"files": left.height}, frame))
-    lake.commit({"manifest": MANIFEST}, parts, [("manifest", file)])
+    frame = pl.DataFrame(rows, schema=MANIFEST.schema).sort(MANIFEST.key)
+    name = fingerprint(files=sorted(row["file_id"] for row in rows))
+    return write_part(lake.root, MANIFEST, market, None, name, {"files": len(rows)}, frame)
 
 
 def resolve_instrument(

@@ -18,7 +18,7 @@ from pipeline.plan import TABLES, Plan, Step
 from pipeline.pool import process_pool, slots, workers_for
 
 _BATCH: Final = 64
-"""Steps per commit: a transaction costs about the same for one part as for a hundred."""
+"""Parts per commit: a transaction costs about the same for one part as for a hundred."""
 
 State = Literal["ok", "failed", "skipped"]
 

@@ -55,13 +55,10 @@ def _market(lake: Lake, name: str, files: list[Registered], inferred: tuple[str,
 
 def _gaps(lake: Lake, market: Any) -> list[dict[str, Any]]:
     """Number and total seconds of gaps by feed and reason."""
-    import pyarrow.parquet as pq
-
     totals: dict[tuple[str, str], list[float]] = {}
-    for file in lake.live("gaps", market):
-        for row in pq.ParquetFile(lake.absolute("gaps", file)).read().to_pylist():
-            seconds = (row["to_ts"] - row["from_ts"]).total_seconds()
-            totals.setdefault((row["table_name"], row["reason"]), []).append(seconds)
+    for row in lake.rows("gaps", market):
+        seconds = (row["to_ts"] - row["from_ts"]).total_seconds()
+        totals.setdefault((row["table_name"], row["reason"]), []).append(seconds)
     return [
         {"table": table, "reason": reason, "count": len(found), "seconds": round(sum(found), 3)}
         for (table, reason), found in sorted(totals.items())

@@ -41,7 +41,7 @@ def execute(root: Path, step: Step) -> Done:
         raws = [RawFile(file.file_id, file.path, str(_staged(root, file))) for file in step.files]
         parts = normalise(root, step.market, step.day, raws, step.instrument, step.fingerprint, step.lineage)
     elif step.name == "close":
-        parts = close_day(root, step, frames(root, step))
+        parts = close_day(root, step, frames(root, step), CHUNK_ROWS)
     else:
         parts = _signal(root, step)
     rows = sum(part.rows for part in parts)

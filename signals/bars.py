@@ -1,5 +1,7 @@
 """The grid of time bars: half-open, stamped with their end. Times are integer microseconds."""
 
+from datetime import UTC, datetime, timedelta
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -7,6 +9,19 @@ Ints = NDArray[np.int64]
 
 SECOND = 1_000_000
 DAY = 86_400 * SECOND
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def microseconds(instant: datetime) -> int:
+    """Microseconds since 1970."""
+    return (instant - _EPOCH) // timedelta(microseconds=1)
+
+
+def instant(us: int) -> datetime:
+    """The UTC instant of microseconds since 1970."""
+    return _EPOCH + timedelta(microseconds=us)
 
 
 def end_of_bar(ts: int, width: int = SECOND) -> int:

@@ -1,13 +1,12 @@
 """The order book of one market: rows of book_updates in, bars and the closing book out."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from signals.bars import SECOND, latest_before
+from signals.bars import SECOND, instant, latest_before, microseconds
 from signals.book_levels import BookLevels
 from signals.chain import Break, Chain
 from signals.grid import Grid
@@ -100,8 +99,8 @@ class Book:
         row = {
             "venue": [venue],
             "symbol": [symbol],
-            "event_ts": [_instant(levels.now)],
-            "known_ts": [_instant(self.known_us)],
+            "event_ts": [instant(levels.now)],
+            "known_ts": [instant(self.known_us)],
             "last_update_id": [self.chain.last_id if self.chain.last_id >= 0 else None],
             "chain_mode": [self.chain.mode],
             "is_in_gap": [not usable],
@@ -115,10 +114,10 @@ class Book:
 
     def _open(self, row: dict[str, Any]) -> None:
         """Continue from a row of BOOK_CLOSE."""
-        now = _microseconds(row["event_ts"])
+        now = microseconds(row["event_ts"])
         last_id = row["last_update_id"]
         self.chain = Chain(-1 if last_id is None else last_id, row["chain_mode"], now)
-        self.known_us = _microseconds(row["known_ts"])
+        self.known_us = microseconds(row["known_ts"])
         self.levels.open(row, now=now, is_usable=self.chain.is_usable)
 
     def _mark_messages(self, frame: pl.DataFrame, ts: Ints) -> tuple[Ints, NDArray[np.uint8]]:
@@ -159,7 +158,7 @@ class Book:
         """What is wrong with a row of book_updates, in words."""
         at = frame.row(row, named=True)
         where = f"book_updates: message {at['msg_id']} at {at['event_ts']}"
-        before = frame["event_ts"][row - 1] if row else _instant(self.levels.now)
+        before = frame["event_ts"][row - 1] if row else instant(self.levels.now)
         if before > at["event_ts"]:
             return f"{where}: expected rows in the order of event_ts, but the row before is later"
         try:
@@ -177,11 +176,3 @@ def _integers(column: pl.Series) -> Ints:
 def _ids(column: pl.Series) -> Ints:
     """Ids, -1 where unknown."""
     return _integers(column.fill_null(-1) if column.null_count() else column)
-
-
-def _instant(us: int) -> datetime:
-    return datetime.fromtimestamp(us // SECOND, UTC).replace(microsecond=us % SECOND)
-
-
-def _microseconds(instant: datetime) -> int:
-    return int(instant.timestamp()) * SECOND + instant.microsecond

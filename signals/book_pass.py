@@ -3,9 +3,9 @@
 Book and tape are read chunk by chunk; what is carried between chunks is one book and one print.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -13,12 +13,13 @@ import polars as pl
 from numpy.typing import NDArray
 
 from signals import book, taker_flow
-from signals.bars import SECOND, bar_ends, end_of_bar
+from signals.bars import SECOND, bar_ends, end_of_bar, microseconds
 from signals.book import Book
 from signals.book_state import BOOK_STATE, book_state
 from signals.grid import Grid
 from signals.inputs import BOOK_CLOSE, BOOK_UPDATES, GAPS, INSTRUMENTS, TRADES
-from signals.table import UTC_US, Signal, Span, Table, input_name
+from signals.reading import chunks, whole
+from signals.table import UTC_US, Signal, Span, Table
 from signals.taker_flow import TAKER_FLOW, Tape
 from signals.taker_flow import taker_flow as taker_flow_rows
 
@@ -42,10 +43,10 @@ def book_pass(
     ValueError if the market's grid is not known or a record does not fit it.
     """
     begin = _beginning(inputs, span)
-    ends = np.empty(0, np.int64) if begin is None else bar_ends(end_of_bar(begin.at), _microseconds(span.until))
+    ends = np.empty(0, np.int64) if begin is None else bar_ends(end_of_bar(begin.at), microseconds(span.until))
     if begin is None or not ends.size:
         return {table.name: table.empty() for table in (BOOK_STATE, TAKER_FLOW)}
-    instruments = _whole(inputs, INSTRUMENTS)
+    instruments = whole(inputs, INSTRUMENTS)
     if instruments["tick_size"].to_list() == [0.0]:  # no prices have been seen yet: there is no book and no tape
         return {table.name: table.empty() for table in (BOOK_STATE, TAKER_FLOW)}
     grid = Grid.of_instrument(instruments)
@@ -55,9 +56,9 @@ def book_pass(
     bars = _book_bars(inputs, grid, ends, chunk_rows)
     states = book_state(bars, grid, delay_us=book_delay_ms * 1_000, imbalance_decay=imbalance_decay, **market)
     tape = Tape(grid, ends)
-    for chunk in _chunks(inputs, TRADES, taker_flow.COLUMNS, chunk_rows):
+    for chunk in chunks(inputs, TRADES, taker_flow.COLUMNS, chunk_rows):
         tape.feed(chunk)
-    flows = taker_flow_rows(tape, grid, _whole(inputs, GAPS), delay_us=trade_delay_ms * 1_000, **market)
+    flows = taker_flow_rows(tape, grid, whole(inputs, GAPS), delay_us=trade_delay_ms * 1_000, **market)
     # That there is a bar at all is known no earlier than the event the bars begin with, of whichever feed.
     known = pl.max_horizontal("known_ts", pl.lit(begin.known).cast(UTC_US))
     made = ((BOOK_STATE, states), (TAKER_FLOW, flows))
@@ -74,7 +75,7 @@ class _Beginning:
 
 def _beginning(inputs: Mapping[str, pl.LazyFrame], span: Span) -> _Beginning | None:
     """The start of a span that continues a recording, else the first event; None if there is none."""
-    start = _microseconds(span.start)
+    start = microseconds(span.start)
     if span.is_continued:
         return _Beginning(start, start)
     firsts = [first for table in (BOOK_UPDATES, TRADES) if (first := _first_event(inputs, table)) is not None]
@@ -86,9 +87,9 @@ def _beginning(inputs: Mapping[str, pl.LazyFrame], span: Span) -> _Beginning | N
 
 def _book_bars(inputs: Mapping[str, pl.LazyFrame], grid: Grid, ends: Ints, chunk_rows: int) -> Ints:
     """The bars `ends` of the book, as of `Book.feed`."""
-    opening = _whole(inputs, BOOK_CLOSE, "opening")
+    opening = whole(inputs, BOOK_CLOSE, "opening")
     reader = Book(grid, opening=opening, first_bar=int(ends[0]))
-    parts = [reader.feed(chunk) for chunk in _chunks(inputs, BOOK_UPDATES, book.COLUMNS, chunk_rows)]
+    parts = [reader.feed(chunk) for chunk in chunks(inputs, BOOK_UPDATES, book.COLUMNS, chunk_rows)]
     parts.append(reader.finish(int(ends[-1])))
     # An event after the last complete bar may have ended bars that are not wanted.
     return np.concatenate(parts, axis=1)[:, : ends.size]
@@ -99,28 +100,6 @@ def _first_event(inputs: Mapping[str, pl.LazyFrame], table: Table) -> _Beginning
         return None
     first = inputs[table.name].select("event_ts", "known_ts").head(1).collect()
     return None if first.is_empty() else _Beginning(*(int(column[0]) for column in first.cast(pl.Int64)))
-
-
-def _chunks(
-    inputs: Mapping[str, pl.LazyFrame], table: Table, columns: Sequence[str], chunk_rows: int
-) -> Iterator[pl.DataFrame]:
-    """The rows of an input in order, at most `chunk_rows` at once."""
-    if table.name not in inputs:
-        return
-    rows, offset = inputs[table.name].select(columns), 0
-    while (chunk := rows.slice(offset, chunk_rows).collect()).height:
-        yield chunk
-        offset += chunk.height
-
-
-def _whole(inputs: Mapping[str, pl.LazyFrame], table: Table, role: Any = "own") -> pl.DataFrame:
-    """A small input at once; no rows if it is absent."""
-    name = input_name(table, role)
-    return inputs[name].collect() if name in inputs else table.empty()
-
-
-def _microseconds(instant: datetime) -> int:
-    return (instant - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
 BOOK_PASS = Signal(

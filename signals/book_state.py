@@ -16,7 +16,6 @@ from signals.table import UTC_US, Column, Table
 Ints = NDArray[np.int64]
 
 BAR_END = Column("bar_end", UTC_US, "UTC", "exclusive end of the bar")
-COVERAGE = Column("coverage", pl.Float64(), "0 to 1", "share of the bar in which what it measures was recorded whole")
 
 _BANDS = (5, 10, 25)
 _LEVELS = (1, 2, 3, 4, 5)

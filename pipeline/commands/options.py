@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,6 +22,8 @@ ConfigOption = Annotated[
     Path | None, Parameter(name="--config", help="Configuration file. Default: footprint.toml in this folder, if any.")
 ]
 JsonOption = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON for a program to read.")]
+SinceOption = Annotated[date | None, Parameter(name="--since", help="First day, as 2024-08-08.")]
+UntilOption = Annotated[date | None, Parameter(name="--until", help="Last day.")]
 WorkersOption = Annotated[
     int | None,
     Parameter(name="--workers", help="Worker processes. Default: by the size of the work.", validator=Number(gte=1)),

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from pipeline.commands.options import ConfigOption, JsonOption, LakeOption, Setup, WorkersOption, setup
+from pipeline.commands.options import (
+    ConfigOption,
+    JsonOption,
+    LakeOption,
+    Setup,
+    SinceOption,
+    UntilOption,
+    WorkersOption,
+    setup,
+)
 
 if TYPE_CHECKING:
     from pipeline.run import RunReport
@@ -93,20 +102,12 @@ def compute(
     *,
     lake: LakeOption = None,
     config: ConfigOption = None,
-    since: date | None = None,
-    until: date | None = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
     workers: WorkersOption = None,
     as_json: JsonOption = False,
 ) -> int:
-    """Bring every signal up to date.
-
-    Parameters
-    ----------
-    since
-        First day, as 2024-08-08.
-    until
-        Last day.
-    """
+    """Bring every signal up to date."""
     return do_work(setup(lake, config), "compute", since=since, until=until, workers=workers, as_json=as_json)
 
 
@@ -129,20 +130,12 @@ def run(
     *,
     lake: LakeOption = None,
     config: ConfigOption = None,
-    since: date | None = None,
-    until: date | None = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
     workers: WorkersOption = None,
     as_json: JsonOption = False,
 ) -> int:
-    """Ingest the raw files of footprint.toml, compute what is stale and publish.
-
-    Parameters
-    ----------
-    since
-        First day, as 2024-08-08.
-    until
-        Last day.
-    """
+    """Ingest the raw files of footprint.toml, compute what is stale and publish."""
     from pipeline.ingest import ingest_configured
     from pipeline.progress import reading
 
