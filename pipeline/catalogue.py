@@ -4,7 +4,7 @@ from typing import Any
 
 from signals import SIGNALS
 from signals.inputs import NORMALISED
-from signals.table import Signal, Table
+from signals.table import Input, Params, Signal, Table
 
 _TYPES = {"Datetime(time_unit='us', time_zone='UTC')": "Datetime[us, UTC]"}
 
@@ -19,10 +19,14 @@ def _signal(signal: Signal) -> dict[str, Any]:
         "name": signal.name,
         "version": signal.version,
         "meaning": signal.meaning,
-        "inputs": [{"table": table.name, "role": role} for table, role in signal.inputs],
+        "inputs": [
+            {"table": source.table.name, "role": source.role, "history_s": source.reach(signal.params).total_seconds()}
+            for source in signal.inputs
+        ],
         "outputs": [describe_table(table) for table in signal.outputs],
-        "warmup_s": signal.warmup.total_seconds(),
         "params": dict(signal.params),
+        "presets": {name: dict(changes) for name, changes in signal.presets.items()},
+        "kinds": list(signal.kinds),
     }
 
 
@@ -55,10 +59,24 @@ def data_dictionary() -> str:
 
 
 def _signal_section(signal: Signal) -> str:
-    reads = ", ".join(f"`{table.name}`" + ("" if role == "own" else f" ({role})") for table, role in signal.inputs)
-    params = ", ".join(f"`{name}` = {value}" for name, value in signal.params.items()) or "none"
-    head = f"`{signal.name}`, version {signal.version}: {signal.meaning}\n\nReads {reads}. Parameters: {params}."
+    reads = ", ".join(_source(source, signal) for source in signal.inputs)
+    made = f" Made for: {', '.join(signal.kinds)}." if signal.kinds else ""
+    lines = [f"Reads {reads}.{made} Parameters: {_choices(signal.params)}."]
+    lines += [f"Preset `{name}`: {_choices(changes)}." for name, changes in signal.presets.items()]
+    head = f"`{signal.name}`, version {signal.version}: {signal.meaning}\n\n" + "\n".join(lines)
     return "\n\n".join([head, *(_section(table) for table in signal.outputs)])
+
+
+def _source(source: Input, signal: Signal) -> str:
+    """As `taker_flow` (0:05:00 before the day)."""
+    reach = source.reach(signal.params)
+    notes: list[str] = [source.role] if source.role != "own" else []
+    notes += [f"from {reach} before the day"] if reach else []
+    return f"`{source.table.name}`" + (f" ({', '.join(notes)})" if notes else "")
+
+
+def _choices(params: Params) -> str:
+    return ", ".join(f"`{name}` = {value}" for name, value in params.items()) or "none"
 
 
 def _section(table: Table) -> str:

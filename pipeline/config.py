@@ -13,8 +13,20 @@ from pipeline.market import KINDS, VENUES, Market, MarketSettings
 
 FILE: Final = "footprint.toml"
 PRESETS: Final = ("default", "sample", "demo")
-_SHAPES: Final[Mapping[str, type]] = {"lake": dict, "params": dict, "schedule": dict, "market": list, "raw": list}
-_SECTIONS: Final = {"lake": {"root"}, "raw": {"source", "market", "files"}, "schedule": {"hourly", "daily"}}
+_SHAPES: Final[Mapping[str, type]] = {
+    "lake": dict,
+    "params": dict,
+    "schedule": dict,
+    "market": list,
+    "raw": list,
+    "pair": list,
+}
+_SECTIONS: Final = {
+    "lake": {"root"},
+    "raw": {"source", "market", "files"},
+    "schedule": {"hourly", "daily"},
+    "pair": {"own", "reference"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +46,7 @@ class Config:
     root: Path = field(default_factory=lambda: Path("data/lake"))
     markets: Mapping[Market, MarketSettings] = field(default_factory=dict)
     raw: tuple[RawFiles, ...] = ()
+    pairs: Mapping[Market, Market] = field(default_factory=dict)
     preset: str = "default"
     params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -78,7 +91,7 @@ def _parse(path: Path) -> Config:
     for name, kind in _SHAPES.items():
         if not isinstance(raw.get(name, kind()), kind):
             raise _bad(path, f"{name} is written as [[{name}]] once per {name}" if kind is list else f"write [{name}]")
-    _known(raw, {*_SECTIONS, "market", "params", "pair"}, path, "section")
+    _known(raw, {*_SECTIONS, "market", "params"}, path, "section")
     _known(raw.get("lake", {}), _SECTIONS["lake"], path, "key in [lake]")
     params = dict(raw.get("params", {}))
     preset = params.pop("preset", "default")
@@ -90,6 +103,7 @@ def _parse(path: Path) -> Config:
         root=root if root.is_absolute() else path.parent / root,
         markets=dict(_market(item, path) for item in raw.get("market", [])),
         raw=tuple(_raw(item, path) for item in raw.get("raw", [])),
+        pairs=dict(_pair(item, path) for item in raw.get("pair", [])),
         preset=preset,
         params={name: _table(values, path, f"[params.{name}]") for name, values in params.items()},
     )
@@ -122,12 +136,28 @@ def _raw(item: Any, path: Path) -> RawFiles:
     _known(item, _SECTIONS["raw"], path, "key in [[raw]]")
     if missing := _SECTIONS["raw"] - set(item):
         raise _bad(path, f"[[raw]] lacks {', '.join(sorted(missing))}")
+    return RawFiles(_text(item, "source", path), _named(item, "market", path), _text(item, "files", path))
+
+
+def _pair(item: Any, path: Path) -> tuple[Market, Market]:
+    """A market and the one it is compared with."""
+    item = _table(item, path, "[[pair]]")
+    _known(item, _SECTIONS["pair"], path, "key in [[pair]]")
+    if missing := _SECTIONS["pair"] - set(item):
+        raise _bad(path, f"[[pair]] lacks {', '.join(sorted(missing))}")
+    own, reference = (_named(item, name, path) for name in ("own", "reference"))
+    if own == reference:
+        raise _bad(path, f"[[pair]] compares {own} with itself")
+    return own, reference
+
+
+def _named(item: Mapping[str, Any], name: str, path: Path) -> Market:
+    """The market that a key names as venue/symbol."""
     try:
-        named = Market.parse(_text(item, "market", path))
+        named = Market.parse(_text(item, name, path))
     except ValueError as error:
-        raise _bad(path, str(error)) from error
-    market = market_of(named.venue, named.symbol, str(path))
-    return RawFiles(_text(item, "source", path), market, _text(item, "files", path))
+        raise _bad(path, f"{name}: {error}") from error
+    return market_of(named.venue, named.symbol, str(path))
 
 
 def _text(item: Mapping[str, Any], name: str, path: Path, default: str = "") -> str:

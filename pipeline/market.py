@@ -17,6 +17,9 @@ VENUES: Final = {
 
 KINDS: Final = ("perp", "spot", "future", "option")
 
+_SIBLING_SPOT: Final = {"binance-usdm": "binance-spot", "bybit-linear": "bybit-spot"}
+"""Where the same symbol text names the spot market of the same base and quote."""
+
 DEFAULT_FUNDING_INTERVAL_H: Final = {"binance-usdm": 8.0, "binance-coinm": 8.0, "hyperliquid": 1.0}
 
 
@@ -37,6 +40,12 @@ class Market:
         if not (venue and slash and symbol):
             raise ValueError(f"expected venue/symbol as binance-usdm/BTCUSDT, got {text!r}")
         return cls(venue, symbol)
+
+
+def sibling_spot(market: Market) -> Market | None:
+    """The spot market a perpetual is compared with where none was stated."""
+    venue = _SIBLING_SPOT.get(market.venue)
+    return None if venue is None else Market(venue, market.symbol)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ its live file bears the wanted fingerprint. Both drivers run this list.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from functools import cache
@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from pipeline.fingerprint import fingerprint, schema_digest
 from pipeline.lake import Lake, LiveFile
-from pipeline.market import Instrument, Market, MarketSettings
+from pipeline.market import Instrument, Market, MarketSettings, sibling_spot
 from pipeline.parts import part_path
 from pipeline.recording import DayEdges, edges_of, joined_days
 from pipeline.registry import Registered, instruments, registered
@@ -24,7 +24,7 @@ from pipeline.sources import SOURCES
 from pipeline.sources.batch import RECORD_TABLES
 from signals import SIGNALS
 from signals.inputs import ACCOUNTS, BOOK_CLOSE, GAPS, NORMALISED, QUARANTINE
-from signals.table import Signal, Table, input_name
+from signals.table import Input, Signal, Table
 
 MERGED: Final = (*RECORD_TABLES, QUARANTINE, ACCOUNTS)
 CLOSED: Final = (BOOK_CLOSE, GAPS)
@@ -41,8 +41,9 @@ class Step:
     """One piece of work: it rewrites the partitions of `tables` for one market-day.
 
     `lineage` is all that enters the result; `inputs` are the files it reads, by
-    input name, `feeds` the tables that were recorded; `after` names steps of the
-    same plan that must come before.
+    input name, `feeds` the tables that were recorded; `reference` is the market of
+    reference inputs, if there is one; `after` names steps of the same plan that must
+    come before.
     """
 
     name: str
@@ -59,7 +60,13 @@ class Step:
     edges: DayEdges
     silence_s: float
     params: Mapping[str, Any]
+    reference: Market | None
     after: tuple[str, ...]
+
+    def market_of(self, input_name: str) -> Market:
+        """Whose tables an input is made of."""
+        is_reference = self.reference is not None and input_name.startswith("reference/")
+        return self.reference if is_reference else self.market  # type: ignore[return-value]
 
     @property
     def id(self) -> str:
@@ -77,14 +84,19 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the user chose: settings of markets and parameters of signals, by name."""
+    """What the user chose: settings of markets, parameters of signals by name, references by own market."""
 
     markets: Mapping[Market, MarketSettings] = field(default_factory=dict)
     params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     preset: str = "default"
+    pairs: Mapping[Market, Market] = field(default_factory=dict)
 
     def of(self, market: Market) -> MarketSettings:
         return self.markets.get(market, MarketSettings())
+
+    def reference_of(self, market: Market) -> Market | None:
+        """The market it is compared with: as stated, else the same symbol on the sibling spot venue."""
+        return self.pairs.get(market) or sibling_spot(market)
 
 
 def step_id(name: str, market: Market, day: date) -> str:
@@ -99,12 +111,15 @@ def make_plan(
     `since` and `until` bound the days whose stale steps are listed; stale steps that these need are listed too.
     """
     draft = _Draft(lake, wanted)
-    known = instruments(lake)
-    by_market: dict[Market, list[Registered]] = {}
-    for file in registered(lake):
-        by_market.setdefault(file.market, []).append(file)
-    for market, files in by_market.items():
-        _add_market(draft, market, files, known[market], signals)
+    days = list(_market_days(lake, wanted))
+    for common in days:
+        _add_normalise(draft, common)
+        _add_close(draft, common)
+    # Signal by signal through all markets: what a signal reads of another market stands before it.
+    for signal in SIGNALS:
+        for common in days:
+            if not signal.kinds or common.instrument.kind in signal.kinds:
+                _add_signal(draft, common, signal, wanted=signals)
     return Plan(tuple(_needed(draft.steps, since, until)), tuple(_orphans(lake, draft)), draft.fresh)
 
 
@@ -117,24 +132,8 @@ class _Draft:
     marks: dict[str, str] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
     stale: set[str] = field(default_factory=set)
-    days: dict[Market, set[date]] = field(default_factory=dict)
+    partitions: set[tuple[str, Market, date]] = field(default_factory=set)
     fresh: int = 0
-
-
-def _add_market(
-    draft: _Draft, market: Market, files: Sequence[Registered], instrument: Instrument, signals: bool
-) -> None:
-    days = sorted({day for file in files for day in file.dates})
-    draft.days[market] = set(days)
-    moments = joined_days(file.days for file in files)
-    silence = timedelta(seconds=draft.wanted.of(market).silence_s)
-    for day in days:
-        touching = tuple(file for file in files if day in file.dates)
-        common = _Common(market, day, touching, instrument, edges_of(day, moments, silence))
-        _add_normalise(draft, common)
-        _add_close(draft, common)
-        for signal in SIGNALS if signals else ():
-            _add_signal(draft, common, signal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +149,20 @@ class _Common:
     @property
     def feeds(self) -> tuple[str, ...]:
         return tuple(sorted({feed for file in self.files for feed in file.feeds}))
+
+
+def _market_days(lake: Lake, wanted: Wanted) -> Iterator[_Common]:
+    """Every day of every market that registered files touch, in order."""
+    known = instruments(lake)
+    by_market: dict[Market, list[Registered]] = {}
+    for file in registered(lake):
+        by_market.setdefault(file.market, []).append(file)
+    for market, files in by_market.items():
+        moments = joined_days(file.days for file in files)
+        silence = timedelta(seconds=wanted.of(market).silence_s)
+        for day in sorted({day for file in files for day in file.dates}):
+            touching = tuple(file for file in files if day in file.dates)
+            yield _Common(market, day, touching, known[market], edges_of(day, moments, silence))
 
 
 def _add_normalise(draft: _Draft, common: _Common) -> None:
@@ -191,30 +204,47 @@ def _edge_lineage(edges: DayEdges) -> dict[str, Any]:
     }
 
 
-def _add_signal(draft: _Draft, common: _Common, signal: Signal) -> None:
-    params = {**signal.params, **draft.wanted.params.get(signal.name, {})}
-    reach = -(-signal.warmup // timedelta(days=1))
+def _add_signal(draft: _Draft, common: _Common, signal: Signal, *, wanted: bool) -> None:
+    """Note the signal of a day; if not wanted now, only that its partitions are no orphans."""
+    draft.partitions.update((table.name, common.market, common.day) for table in signal.outputs)
+    if not wanted:
+        return
+    params = signal.params_of(draft.wanted.preset, draft.wanted.params.get(signal.name, {}))
+    reference = draft.wanted.reference_of(common.market)
     inputs: dict[str, tuple[str, ...]] = {}
     marks: dict[str, Any] = {}
     after: list[str] = []
-    facts = asdict(common.instrument)
-    for table, role in signal.inputs:
-        offsets = [1] if role == "opening" else range(reach, -1, -1)
-        days = [None] if "date" not in table.partition else [common.day - timedelta(days=back) for back in offsets]
-        name = input_name(table, role)
-        inputs[name] = _paths(draft, table, common.market, days)
-        marks[name] = [path.rsplit("/", 1)[-1] for path in inputs[name]] if days != [None] else facts
-        after += [step_id(_maker(table), common.market, day) for day in days if day is not None]
+    for source in signal.inputs:
+        market = reference if source.role == "reference" else common.market
+        days = _days_read(source, common.day, params)
+        inputs[source.name] = () if market is None else _paths(draft, source.table, market, days)
+        marks[source.name] = [path.rsplit("/", 1)[-1] for path in inputs[source.name]]
+        if days == [None]:
+            marks[source.name] = asdict(common.instrument)
+        elif market is not None:
+            after += [step_id(_maker(source.table), market, day) for day in days if day is not None]
+    has_reference = any(source.role == "reference" for source in signal.inputs)
     lineage = {
         "version": signal.version,
         "parameters": params,
-        "preset": draft.wanted.preset,
+        "preset": signal.preset_of(draft.wanted.preset),
         "inputs": marks,
         "until": common.edges.until.isoformat(),
         "continued": common.edges.is_continued,
         "schemas": _schemas(signal.outputs),
+        **({"reference": str(reference)} if has_reference else {}),
     }
-    _add(draft, common, signal.name, signal.outputs, lineage, inputs, tuple(after), params)
+    _add(draft, common, signal.name, signal.outputs, lineage, inputs, tuple(after), params, reference)
+
+
+def _days_read(source: Input, day: date, params: Mapping[str, Any]) -> list[date | None]:
+    """The days of an input that a step reads; [None] for a table that has no days."""
+    if "date" not in source.table.partition:
+        return [None]
+    if source.role == "opening":
+        return [day - timedelta(days=1)]
+    reach = -(-source.reach(params) // timedelta(days=1))
+    return [day - timedelta(days=back) for back in range(reach, -1, -1)]
 
 
 def _add(
@@ -226,11 +256,13 @@ def _add(
     inputs: Mapping[str, tuple[str, ...]],
     after: tuple[str, ...],
     params: Mapping[str, Any] | None = None,
+    reference: Market | None = None,
 ) -> None:
     """Note the wanted fingerprint of a step, and the step itself if a live file says otherwise."""
     mark = fingerprint(step=name, market=str(common.market), day=str(common.day), **lineage)
     step = step_id(name, common.market, common.day)
     draft.marks[step] = mark
+    draft.partitions.update((table.name, common.market, common.day) for table in tables)
     live = {table.name: draft.lake.live(table.name, common.market, common.day) for table in tables}
     wrong = [table for table, files in live.items() if [file.fingerprint for file in files] != [mark]]
     if not wrong:
@@ -255,6 +287,7 @@ def _add(
             edges=common.edges,
             silence_s=draft.wanted.of(common.market).silence_s,
             params=params or {},
+            reference=reference,
             after=tuple(before for before in after if before in draft.stale),
         )
     )
@@ -294,13 +327,13 @@ def _needed(steps: Sequence[Step], since: date | None, until: date | None) -> li
 
 
 def _orphans(lake: Lake, draft: _Draft) -> list[tuple[str, LiveFile]]:
-    """Partitions of days that no registered file touches any more."""
+    """Partitions that nothing asks for: no registered file touches the day, or the market is of another kind."""
     return [
         (name, file)
         for name, table in TABLES.items()
         if "date" in table.partition
         for file in lake.live(name)
-        if file.day not in draft.days.get(file.market, set())
+        if (name, file.market, file.day) not in draft.partitions
     ]
 
 

@@ -5,7 +5,6 @@ Book and tape are read chunk by chunk; what is carried between chunks is one boo
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -19,7 +18,7 @@ from signals.book_state import BOOK_STATE, book_state
 from signals.grid import Grid
 from signals.inputs import BOOK_CLOSE, BOOK_UPDATES, GAPS, INSTRUMENTS, TRADES
 from signals.reading import chunks, whole
-from signals.table import UTC_US, Signal, Span, Table
+from signals.table import UTC_US, Input, Signal, Span, Table
 from signals.taker_flow import TAKER_FLOW, Tape
 from signals.taker_flow import taker_flow as taker_flow_rows
 
@@ -107,14 +106,13 @@ BOOK_PASS = Signal(
     version=1,
     meaning="state of the order book and flow of takers, every second",
     inputs=(
-        (INSTRUMENTS, "own"),
-        (BOOK_UPDATES, "own"),
-        (TRADES, "own"),
-        (GAPS, "own"),
-        (BOOK_CLOSE, "opening"),
+        Input(INSTRUMENTS),
+        Input(BOOK_UPDATES),
+        Input(TRADES),
+        Input(GAPS),
+        Input(BOOK_CLOSE, "opening"),
     ),
     outputs=(BOOK_STATE, TAKER_FLOW),
     compute=book_pass,  # type: ignore[arg-type]  # its parameters are named, not **params
-    warmup=timedelta(0),
     params={"imbalance_decay": 0.5, "min_coverage": 0.8, "book_delay_ms": 100, "trade_delay_ms": 50},
 )

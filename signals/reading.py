@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
-from signals.table import Role, Table, input_name
+from signals.table import Input, Role, Table
 
 
 def whole(inputs: Mapping[str, pl.LazyFrame], table: Table, role: Role = "own") -> pl.DataFrame:
     """A small input at once; no rows if it is absent."""
-    name = input_name(table, role)
+    name = Input(table, role).name
     return inputs[name].collect() if name in inputs else table.empty()
 
 

@@ -5,7 +5,7 @@ the Parquet schema, the DuckDB comments and docs/data_dictionary.md all derive
 from it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
@@ -110,25 +110,51 @@ class Compute(Protocol):
     ) -> dict[str, pl.DataFrame]: ...
 
 
+Params = Mapping[str, Any]
+"""Research choices by name; part of the fingerprint of what they made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A table a signal reads, whose, and how far before the day: a time, or a function of the parameters."""
+
+    table: Table
+    role: Role = "own"
+    history: timedelta | Callable[[Params], timedelta] = timedelta(0)
+
+    @property
+    def name(self) -> str:
+        """The key under which `Compute` finds it."""
+        return self.table.name if self.role == "own" else f"{self.role}/{self.table.name}"
+
+    def reach(self, params: Params) -> timedelta:
+        """How far before the day its rows are read with these parameters."""
+        return self.history(params) if callable(self.history) else self.history
+
+
 @dataclass(frozen=True, slots=True)
 class Signal:
     """A computation over one market-day.
 
-    `version` is raised by hand whenever results change. `warmup` is how much
-    history before the day the inputs must reach back. `params` are the research
-    choices and their defaults; they are part of the fingerprint.
+    `version` is raised by hand whenever results change. `params` are the research choices and their
+    defaults; `presets` says by name what a preset changes in them. `kinds` are the kinds of instrument it
+    is made for; none named: all.
     """
 
     name: str
     version: int
     meaning: str
-    inputs: tuple[tuple[Table, Role], ...]
+    inputs: tuple[Input, ...]
     outputs: tuple[Table, ...]
     compute: Compute
-    warmup: timedelta
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Params = field(default_factory=dict)
+    presets: Mapping[str, Params] = field(default_factory=dict)
+    kinds: tuple[str, ...] = ()
 
+    def params_of(self, preset: str, chosen: Params) -> dict[str, Any]:
+        """The defaults, changed by the preset, changed by what was chosen."""
+        return {**self.params, **self.presets.get(preset, {}), **chosen}
 
-def input_name(table: Table, role: Role) -> str:
-    """The key under which `Compute` finds an input."""
-    return table.name if role == "own" else f"{role}/{table.name}"
+    def preset_of(self, preset: str) -> str:
+        """The preset that makes a difference here."""
+        return preset if preset in self.presets else "default"

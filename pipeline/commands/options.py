@@ -55,7 +55,7 @@ def setup(lake: Path | None, config: Path | None, stated: "Mapping[Market, Marke
         markets[market] = settings.over(markets[market]) if market in markets else settings
     loaded = replace(loaded, markets=markets)
     _check_params(loaded.params)
-    return Setup(Lake(root), Wanted(markets, loaded.params, loaded.preset), loaded)
+    return Setup(Lake(root), Wanted(markets, loaded.params, loaded.preset, loaded.pairs), loaded)
 
 
 def _check_params(params: Mapping[str, Mapping[str, Any]]) -> None:

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import polars as pl
 
-from signals.table import Signal, Span, Table, input_name
+from signals.table import Signal, Span, Table
 
 Frames = Mapping[str, pl.DataFrame]
 
@@ -39,8 +39,13 @@ class Case:
         span = self.span if until is None else replace(self.span, until=min(self.span.until, until))
         return replace(self, inputs=inputs, span=span)
 
+    def reach(self) -> dict[str, timedelta]:
+        """How far before the day each input is read, by name."""
+        params = {**self.signal.params, **self.params}
+        return {source.name: source.reach(params) for source in self.signal.inputs}
+
     def records(self) -> dict[str, tuple[Table, pl.DataFrame]]:
         """Inputs that come in the course of time, by name. What is said of a market once and for all
         (`instruments`) is no record: it is stated before the market is read."""
-        tables = {input_name(table, role): table for table, role in self.signal.inputs}
+        tables = {source.name: source.table for source in self.signal.inputs}
         return {name: (tables[name], frame) for name, frame in self.inputs.items() if "date" in tables[name].partition}

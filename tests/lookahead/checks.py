@@ -98,10 +98,11 @@ def check_restart(first: Case, second: Case) -> None:
 def _after_warmup(case: Case) -> Case:
     """Inputs no further back than the signal declares."""
     inputs = dict(case.inputs)
+    reach = case.reach()
     for name, (table, frame) in case.records().items():
         time = next((column for column in ("event_ts", "bar_end", "from_ts") if column in table.schema), None)
         if time and not name.startswith("opening/"):
-            inputs[name] = frame.filter(pl.col(time) >= case.span.start - case.signal.warmup)
+            inputs[name] = frame.filter(pl.col(time) >= case.span.start - reach[name])
     return case.with_inputs(inputs)
 
 
@@ -109,8 +110,8 @@ def _both_days(first: Case, second: Case) -> Case:
     inputs = dict(first.inputs)
     for name, (table, late) in second.records().items():
         if not name.startswith("opening/"):
-            # with a warm-up the second day's inputs begin with the first day's
-            inputs[name] = late if second.signal.warmup else _joined(table, first.inputs[name], late)
+            # an input with a history begins with the first day's
+            inputs[name] = late if second.reach()[name] else _joined(table, first.inputs[name], late)
     return replace(first, inputs=inputs, span=Span(first.span.start, second.span.until))
 
 

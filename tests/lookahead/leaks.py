@@ -7,7 +7,7 @@ from typing import Any, Final
 import polars as pl
 
 from signals.inputs import KNOWN_TS, SYMBOL, TRADES, VENUE
-from signals.table import UTC_US, Column, Signal, Span, Table
+from signals.table import UTC_US, Column, Input, Signal, Span, Table
 
 _BAR: Final = "1s"
 _DELAY: Final = pl.duration(milliseconds=50)
@@ -62,7 +62,7 @@ def planted(name: str, change: Change = lambda frame, _: frame, warmup: timedelt
         del chunk_rows
         return {"traded": change(traded(inputs["trades"].collect(), span), span).select(TRADED.schema.names())}
 
-    return Signal(name, 1, "planted", ((TRADES, "own"),), (TRADED,), compute, warmup)
+    return Signal(name, 1, "planted", (Input(TRADES, history=warmup),), (TRADED,), compute)
 
 
 def forgets_at_chunks() -> Signal:
@@ -82,7 +82,7 @@ def forgets_at_chunks() -> Signal:
             .select(TRADED.schema.names())
         }
 
-    return Signal("forgets_at_chunks", 1, "planted", ((TRADES, "own"),), (TRADED,), compute, timedelta(0))
+    return Signal("forgets_at_chunks", 1, "planted", (Input(TRADES),), (TRADED,), compute)
 
 
 def sorts_by_recorder() -> Signal:
@@ -97,7 +97,7 @@ def sorts_by_recorder() -> Signal:
         last = pl.col("price").sort_by("known_ts").last().over(in_bar)
         return {"traded": traded(trades.with_columns(price=last), span)}
 
-    return Signal("sorts_by_recorder", 1, "planted", ((TRADES, "own"),), (TRADED,), compute, timedelta(0))
+    return Signal("sorts_by_recorder", 1, "planted", (Input(TRADES),), (TRADED,), compute)
 
 
 def _known(expr: pl.Expr) -> Change:

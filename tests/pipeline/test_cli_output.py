@@ -115,7 +115,7 @@ def test_json_of_signals():
     found = json.loads(footprint("signals", "--json").out)
     assert [one["name"] for one in found] == [one.name for one in SIGNALS]
     for one in found:
-        assert set(one) == {"name", "version", "meaning", "inputs", "outputs", "warmup_s", "params"}
+        assert set(one) == {"name", "version", "meaning", "inputs", "outputs", "params", "presets", "kinds"}
         for output in one["outputs"]:
             assert set(output) == {"name", "grain", "key", "columns"}
             assert all(column["unit"] and column["meaning"] for column in output["columns"])
