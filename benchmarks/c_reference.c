@@ -10,13 +10,13 @@
 
 typedef int64_t i64;
 
-enum { LEVELS = 5, BANDS = 3, RECENT_GAPS = 255 };
+enum { LEVELS = 5, BANDS = 5, RECENT_GAPS = 255 };
 enum { OK, LOCKED, CROSSED, ONE_SIDED, EMPTY, STALE, RESYNC };
 enum { BID = 1, SNAPSHOT = 2, IGNORE = 4, FIRST = 8, BREAKS = 16, BRIDGES = 32 };
-enum { BAR_END, STATE, BID_PX, ASK_PX, BID_QTY, ASK_QTY = 9, BID_DEPTH = 14, ASK_DEPTH = 17, OFI = 20,
-       COVERED_US = 25, BID_REACH = 26, ASK_REACH = 27 };
+enum { BAR_END, STATE, BID_PX, ASK_PX, BID_QTY, ASK_QTY = 9, BID_DEPTH = 14, ASK_DEPTH = 19, OFI = 24,
+       COVERED_US = 29, BID_REACH = 30, ASK_REACH = 31, LAST_US = 32 };
 
-static const i64 BANDS_BPS[BANDS] = {5, 10, 25};
+static const i64 BANDS_BPS[BANDS] = {1, 5, 10, 25, 50};
 static const i64 STALE_US = 2000000;
 
 typedef struct {
@@ -114,6 +114,7 @@ static void write_bar(Book *b, int state) {
     o[BAR_END * step] = b->next_bar;
     o[STATE * step] = state;
     o[COVERED_US * step] = b->covered;
+    o[LAST_US * step] = b->now;
     o[BID_PX * step] = b->bid_px[0];
     o[ASK_PX * step] = b->ask_px[0] == b->cells ? -1 : b->ask_px[0];
     o[BID_REACH * step] = b->bid_reach == INT64_MAX ? -1 : b->bid_reach;
@@ -163,7 +164,7 @@ static void start_message(Book *b, uint8_t mark) {
 }
 
 // Bars of rows [0, n) up to `until`. px: ticks below `cells`; window: 2 x cells zeros, or NULL to allocate them
-// here; out: (28, room), its rows as in signals/kernels/book.py. Returns the bars written, -1 if memory lacks.
+// here; out: (33, room), its rows as in signals/kernels/book.py. Returns the bars written, -1 if memory lacks.
 i64 book_bars(const i64 *ts, const uint8_t *flag, const int32_t *px, const i64 *lots, i64 n, i64 cells, i64 *window,
               i64 first_bar, i64 bar_us, i64 until, i64 *out, i64 room) {
     i64 *cells_of = window ? window : calloc(2 * cells, sizeof(i64));

@@ -22,7 +22,7 @@ Ints = NDArray[np.int64]
 
 SOURCE: Final = Path(__file__).with_name("c_reference.c")
 FLAGS: Final = ("-O3", "-march=native", "-shared", "-fPIC", "-Wall", "-Werror")
-COLUMNS: Final = 28
+COLUMNS: Final = 33
 _BID, _SNAPSHOT, _IGNORE, _FIRST, _BREAKS, _BRIDGES = 1, 2, 4, 8, 16, 32  # as in c_reference.c
 _MEANING: Final = {
     codes.SKIP: _IGNORE,

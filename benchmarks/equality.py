@@ -16,7 +16,7 @@ ROWS = (
     *(f"{side}_qty_{level}" for side in ("bid", "ask") for level in range(1, k.LEVELS + 1)),
     *(f"{side}_depth_{bps}bps" for side in ("bid", "ask") for bps in k.BANDS_BPS),
     *(f"ofi_{level}" for level in range(1, k.LEVELS + 1)),
-    "covered_us", "bid_reach", "ask_reach",
+    "covered_us", "bid_reach", "ask_reach", "last_us",
 )  # fmt: skip
 """Names of the rows of bars, in their order."""
 
@@ -54,7 +54,7 @@ def best_differences(ours: Ints, best: Ints, depths: Ints | None) -> list[str]:
         )
     }
     if depths is not None:
-        for at, row in enumerate((*range(k.BID_DEPTH, k.BID_DEPTH + 3), *range(k.ASK_DEPTH, k.ASK_DEPTH + 3))):
+        for at, row in enumerate(range(k.BID_DEPTH, k.OFI)):
             shown = stands & (ours[row] >= 0)
             pairs[ROWS[row]] = np.where(shown, ours[row], 0)[stands], np.where(shown, depths[at], 0)[stands]
     return list(_sentences(pairs, ours[k.BAR_END][stands]))

@@ -95,7 +95,7 @@ def best_of_bars(backtest, ends, best):
 
 @njit
 def depth_of_bars(backtest, ends, best, depths):
-    """The same, and the sizes within BANDS_BPS of the mid; depths: (6, bars), bids before asks. ROIVector only."""
+    """The same, and the sizes within BANDS_BPS of the mid; depths: (10, bars), bids before asks. ROIVector only."""
     backtest.elapse(0)
     depth = backtest.depth(0)
     low = depth.roi_lb_tick
@@ -111,13 +111,13 @@ def depth_of_bars(backtest, ends, best, depths):
             lowest = -((-(bid + ask) * (10_000 - BANDS_BPS[band])) // 20_000)
             highest = (bid + ask) * (10_000 + BANDS_BPS[band]) // 20_000
             depths[band, k] = bids[lowest - low : bid + 1 - low].sum()
-            depths[3 + band, k] = asks[ask - low : highest + 1 - low].sum()
+            depths[len(BANDS_BPS) + band, k] = asks[ask - low : highest + 1 - low].sum()
 
 
 def run(kind: Kind, feed: NDArray[Any], grid: Grid, middle: float, ends: Ints) -> tuple[float, Ints, Ints]:
     """CPU seconds of the loop alone; best prices and sizes, and depths (none for HashMap), in ticks and lots."""
     made = backtest(kind, feed, grid, middle)
-    best, depths = np.zeros((4, ends.size)), np.zeros((6, ends.size))
+    best, depths = np.zeros((4, ends.size)), np.zeros((2 * len(BANDS_BPS), ends.size))
     start = process_time()
     if kind == "HashMap":
         best_of_bars(made, ends * 1_000, best)

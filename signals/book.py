@@ -147,8 +147,10 @@ class Book:
 
     def _with_known(self, bars: list[Ints], ts: Ints, known: Ints) -> Ints:
         """Join bars and add the row of what was known; `ts`, `known` are the rows fed."""
+        from signals.kernels import book as k  # numba is imported only to compute
+
         bars = [part for part in bars if part.size]
-        joined = np.concatenate(bars, axis=1) if bars else np.empty((28, 0), np.int64)
+        joined = np.concatenate(bars, axis=1) if bars else np.empty((k.COLUMNS, 0), np.int64)
         latest = latest_before(joined[0], ts, known, self.known_us)
         if known.size:
             self.known_us = max(self.known_us, int(known.max()))

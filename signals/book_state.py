@@ -17,7 +17,7 @@ Ints = NDArray[np.int64]
 
 BAR_END = Column("bar_end", UTC_US, "UTC", "exclusive end of the bar")
 
-_BANDS = (5, 10, 25)
+_BANDS = (1, 5, 10, 25, 50)
 _LEVELS = (1, 2, 3, 4, 5)
 
 
@@ -52,13 +52,27 @@ BOOK_STATE = Table(
         ),
         _float("imbalance_1", "[-1, 1]", "(bid - ask) / (bid + ask) of the best sizes; > 0 more bids"),
         _float("imbalance_5", "[-1, 1]", "the same over five levels, weights falling as exp(-decay (level - 1))"),
-        _float("imbalance_10bps", "[-1, 1]", "the same over the depths within 10 bps; null if both are 0"),
+        *(
+            _float(
+                f"imbalance_{bps}bps",
+                "[-1, 1]",
+                f"the same over the depths within {bps} bps; null if both are 0 or the feed has not shown that deep",
+            )
+            for bps in _BANDS
+        ),
+        Column(
+            "band_complete_bps",
+            pl.Int64(),
+            "bps of mid",
+            "widest of the bands that the feed has shown whole on both sides; 0 if none, wider bands are null",
+        ),
         _float("microprice", "quote per base", "mid weighted by the opposite sizes; null when LOCKED"),
         _float("spread_bps", "bps of mid", "best ask minus best bid; null when LOCKED"),
         *(
             _float(f"ofi_{level}", "base", f"order-flow imbalance of level {level} over the bar; > 0 buying pressure")
             for level in _LEVELS
         ),
+        _float("age_ms", "ms", "from the last book message to the bar's end; null before the first message"),
         Column(
             "coverage", pl.Float64(), "0 to 1", "share of the bar with the book OK or LOCKED; OFI is null below 0.8"
         ),
@@ -92,14 +106,16 @@ def book_state(
     state = bars[k.STATE]
     bid, ask = bars[k.BID_PX], bars[k.ASK_PX]
     sizes = {"bid": bars[k.BID_QTY : k.BID_QTY + 5], "ask": bars[k.ASK_QTY : k.ASK_QTY + 5]}
-    depths = {"bid": bars[k.BID_DEPTH : k.BID_DEPTH + 3], "ask": bars[k.ASK_DEPTH : k.ASK_DEPTH + 3]}
+    depths = {
+        "bid": bars[k.BID_DEPTH : k.BID_DEPTH + len(_BANDS)],
+        "ask": bars[k.ASK_DEPTH : k.ASK_DEPTH + len(_BANDS)],
+    }
     is_ok = state == k.OK
     stands = is_ok | (state == k.LOCKED)
     coverage = bars[k.COVERED_US] / bar_us
     flows = stands & (coverage >= min_coverage)
     is_deep = {side: stands & (depths[side] >= 0) for side in depths}
-    # Depths are empty where the spread is wider than the band.
-    near = is_deep["bid"][1] & is_deep["ask"][1] & (depths["bid"][1] + depths["ask"][1] > 0)
+    is_whole = is_deep["bid"] & is_deep["ask"]
     weights = np.exp(-imbalance_decay * np.arange(5))
     mid2 = bid + ask
     bid_px, ask_px = grid.price(bid), grid.price(ask)
@@ -114,24 +130,31 @@ def book_state(
         columns |= {
             "imbalance_1": _where(stands, _balance(sizes["bid"][0], sizes["ask"][0])),
             "imbalance_5": _where(stands, _balance(_weighted(sizes["bid"], weights), _weighted(sizes["ask"], weights))),
-            "imbalance_10bps": _where(near, _balance(depths["bid"][1], depths["ask"][1])),
             "microprice": _where(is_ok, (bid_qty * ask_px + ask_qty * bid_px) / (bid_qty + ask_qty)),
             "spread_bps": _where(is_ok, 20_000 * (ask - bid) / mid2),
         }
+        for row, bps in enumerate(_BANDS):
+            # Depths are empty where the spread is wider than the band.
+            near = is_whole[row] & (depths["bid"][row] + depths["ask"][row] > 0)
+            columns[f"imbalance_{bps}bps"] = _where(near, _balance(depths["bid"][row], depths["ask"][row]))
         for level in _LEVELS:
             columns[f"ofi_{level}"] = _where(flows, grid.qty(bars[k.OFI + level - 1]))
         bid_reach, ask_reach = bars[k.BID_REACH], bars[k.ASK_REACH]
         columns |= {
+            "age_ms": _where(bars[k.LAST_US] >= 0, (bars[k.BAR_END] - bars[k.LAST_US]) / 1_000),
             "coverage": coverage,
             "bid_reach_bps": _where(stands & (bid_reach >= 0), 10_000 * (mid2 - 2 * bid_reach) / mid2),
             "ask_reach_bps": _where(stands & (ask_reach >= 0), 10_000 * (2 * ask_reach - mid2) / mid2),
         }
+    # Bands nest: with a band every narrower one is whole.
+    widest = np.array((0, *_BANDS), np.int64)[is_whole.sum(axis=0)]
     names = np.array(["OK", "LOCKED", "CROSSED", "ONE_SIDED", "EMPTY", "STALE", "RESYNC"], dtype=object)
     frame = pl.DataFrame(
         {
             "bar_end": bars[k.BAR_END],
             "known_ts": np.maximum(bars[k.BAR_END] + delay_us, bars[-1]),
             "state": pl.Series(names[state].tolist(), dtype=pl.String()),
+            "band_complete_bps": pl.Series(widest).set(pl.Series(~stands), None),
             **columns,
         }
     )
@@ -140,8 +163,9 @@ def book_state(
         pl.lit(symbol).alias("symbol"),
         pl.col("bar_end", "known_ts").cast(UTC_US),
         "state",
-        pl.col(BOOK_STATE.schema.names()[5:]).fill_nan(None),
-    )
+        pl.col(BOOK_STATE.schema.names()[5:]).exclude("band_complete_bps").fill_nan(None),
+        "band_complete_bps",
+    ).select(BOOK_STATE.schema.names())
 
 
 def _where(stands: NDArray[np.bool_], values: NDArray[np.float64]) -> NDArray[np.float64]:

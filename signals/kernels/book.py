@@ -14,7 +14,7 @@ from numba import njit, types
 from signals.kernels.book_rows import BID, BREAKS, BRIDGES, FIRST, IGNORE, SNAPSHOT
 
 LEVELS = 5
-BANDS_BPS = (5, 10, 25)
+BANDS_BPS = (1, 5, 10, 25, 50)
 NONE = -(1 << 62)
 """No such price, in signed ticks: worse than any."""
 NEVER = 1 << 62
@@ -36,9 +36,10 @@ DONE, RECENTRE, GROW = 0, 1, 2
 """Rows used up; the window should move; a list of levels outside it is full."""
 
 BAR_END, STATE, BID_PX, ASK_PX, BID_QTY, ASK_QTY = 0, 1, 2, 3, 4, 9
-BID_DEPTH, ASK_DEPTH, OFI, COVERED_US, BID_REACH, ASK_REACH, COLUMNS = 14, 17, 20, 25, 26, 27, 28
-"""Rows of `out`: five sizes a side, three depths a side, five OFI. Prices in ticks, -1 = none; depth -1 = the
-band is deeper than the feed has shown."""
+BID_DEPTH, ASK_DEPTH, OFI = 14, 19, 24
+COVERED_US, BID_REACH, ASK_REACH, LAST_US, COLUMNS = 29, 30, 31, 32, 33
+"""Rows of `out`: five sizes a side, five depths a side, five OFI, time of the last message. Prices in ticks, -1 =
+none; depth -1 = the band is deeper than the feed has shown; time -1 = no message yet."""
 
 RECENT_GAPS = 255
 STALE_US = 2_000_000
@@ -233,6 +234,7 @@ def _write_bar(state, s, sides, levels, sparse_px, sparse_qty, top, ofi, out):
     """Write the bar that ends at NEXT_BAR and start the following one."""
     bar = s[N_OUT]
     out[BAR_END, bar], out[STATE, bar], out[COVERED_US, bar] = s[NEXT_BAR], state, s[COVERED]
+    out[LAST_US, bar] = s[NOW]
     for side in range(2):
         sign = 1 - 2 * side
         best, reach = top[side, 0, 0], sides[side, REACH]

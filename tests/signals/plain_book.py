@@ -142,6 +142,7 @@ class PlainBook:
         end = self.next_bar
         covered = sum(max(0, min(b, end) - max(a, end - BAR)) for a, b in self.good)
         row = {"bar_end": end, "known_ts": max(end + 100_000, self.known), "state": state, "coverage": covered / BAR}
+        row["age_ms"] = None if self.now is None else (end - self.now) / 1_000
         if state not in ("OK", "LOCKED"):
             return row
         (bid, bid_lots), (ask, ask_lots) = self.bid.top()[0], self.ask.top()[0]
@@ -150,16 +151,20 @@ class PlainBook:
         row |= {"ask_px": round(ask * self.tick, 9), "ask_qty": round(ask_lots / self.lots, decimals)}
         mid2 = bid + ask
         depth = {}
-        for bps in (5, 10, 25):
+        whole = 0
+        for bps in (1, 5, 10, 25, 50):
             if 20_000 * self.bid.deepest <= mid2 * (10_000 - bps):
                 inside = [q for p, q in self.bid.qty.items() if 2 * p * 10_000 >= mid2 * (10_000 - bps)]
                 depth["bid", bps] = row[f"bid_depth_{bps}bps_qty"] = sum(inside) / self.lots
             if 20_000 * self.ask.deepest >= mid2 * (10_000 + bps):
                 inside = [q for p, q in self.ask.qty.items() if 2 * p * 10_000 <= mid2 * (10_000 + bps)]
                 depth["ask", bps] = row[f"ask_depth_{bps}bps_qty"] = sum(inside) / self.lots
-        b, a = depth.get(("bid", 10)), depth.get(("ask", 10))
-        if b is not None and a is not None and b + a:
-            row["imbalance_10bps"] = (b - a) / (b + a)
+            b, a = depth.get(("bid", bps)), depth.get(("ask", bps))
+            if b is not None and a is not None:
+                whole = bps
+                if b + a:
+                    row[f"imbalance_{bps}bps"] = (b - a) / (b + a)
+        row["band_complete_bps"] = whole
         row["imbalance_1"] = (bid_lots - ask_lots) / (bid_lots + ask_lots)
         b5 = sum(exp(-0.5 * level) * qty for level, (_, qty) in enumerate(self.bid.top()))
         a5 = sum(exp(-0.5 * level) * qty for level, (_, qty) in enumerate(self.ask.top()))

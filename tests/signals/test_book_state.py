@@ -70,12 +70,27 @@ def test_imbalance_and_microprice():
 
 
 def test_a_level_on_the_edge_of_a_band_is_inside_one_tick_further_is_not():
-    # mid 1000.0: 5 bps = 0.5, 10 bps = 1.0, 25 bps = 2.5
-    bids = [(999.9, 1), (999.5, 2), (999.4, 4), (999.0, 8), (998.9, 16), (997.5, 32), (997.4, 64)]
-    asks = [(1000.1, 1), (1000.5, 2), (1000.6, 4), (1001.0, 8), (1001.1, 16), (1002.5, 32), (1002.6, 64)]
+    # mid 1000.0: 1 bp = 0.1, 5 bps = 0.5, 10 bps = 1.0, 25 bps = 2.5, 50 bps = 5.0
+    bids = [(999.9, 1), (999.5, 2), (999.4, 4), (999.0, 8), (998.9, 16), (997.5, 32), (995.0, 64), (994.9, 128)]
+    asks = [(1000.1, 1), (1000.5, 2), (1000.6, 4), (1001.0, 8), (1001.1, 16), (1002.5, 32), (1005.0, 64), (1005.1, 128)]
     for cells in (16, 1 << 20):
         row = rows(snapshot(1_000, bids, asks, 1), max_cells=cells)[-1]
-        assert [row[f"{side}_depth_{bps}bps_qty"] for side in ("bid", "ask") for bps in (5, 10, 25)] == [3, 15, 63] * 2
+        depths = [row[f"{side}_depth_{bps}bps_qty"] for side in ("bid", "ask") for bps in (1, 5, 10, 25, 50)]
+        assert depths == [1, 3, 15, 63, 127] * 2
+        assert [row[f"imbalance_{bps}bps"] for bps in (1, 5, 10, 25, 50)] == [0] * 5
+        assert row["band_complete_bps"] == 50
+
+
+def test_imbalance_of_each_band():
+    # mid 1000.0, and levels only in the bands of 1, 10 and 50 bps: the others add nothing
+    bids, asks = [(999.9, 3), (999.0, 5), (995.0, 8)], [(1000.1, 1), (1001.0, 1), (1005.0, 8)]
+    row = rows(snapshot(1_000, bids, asks, 1))[-1]
+    assert [row[f"imbalance_{bps}bps"] for bps in (1, 5, 10, 25, 50)] == [0.5, 0.5, 0.6, 0.6, 6 / 26]
+
+
+def test_age_is_the_time_since_the_last_message_whatever_it_said():
+    history = [Message(1_250, BIDS, ASKS, 1, 0), snapshot(2_500, BIDS, ASKS, 5), Message(2_999.5, [], [], 6, 5)]
+    assert [bar["age_ms"] for bar in rows(*history, until=4)] == [None, 750, 0.5, 1_000.5]
 
 
 def test_a_band_deeper_than_the_feed_has_shown_is_null_not_short():
@@ -83,9 +98,11 @@ def test_a_band_deeper_than_the_feed_has_shown_is_null_not_short():
     row = rows(snapshot(1_000, bids, asks, 1))[-1]
     assert [row[f"bid_depth_{bps}bps_qty"] for bps in (5, 10, 25)] == [1, 9, None]
     assert [row[f"ask_depth_{bps}bps_qty"] for bps in (5, 10, 25)] == [1, None, None]
-    assert row["imbalance_10bps"] is None
+    assert [row[f"imbalance_{bps}bps"] for bps in (5, 10, 25)] == [0, None, None]
+    assert row["band_complete_bps"] == 5
     later = rows(snapshot(1_000, bids, asks, 1), Message(1_001, [], [(1002.5, 0)], 2, 1))[-1]
     assert later["ask_depth_25bps_qty"] == 9  # a level taken away shows that the feed reaches there
+    assert later["band_complete_bps"] == 10  # the bids are shown to 10 bps only
     assert later["ask_reach_bps"] == pytest.approx(9.0)  # but the snapshot listed no deeper than before
 
 
@@ -95,6 +112,8 @@ def test_an_empty_band_has_no_imbalance():
 
 
 NULLABLE = (
+    "band_complete_bps",
+    "imbalance_50bps",
     "bid_px",
     "bid_qty",
     "ask_depth_5bps_qty",

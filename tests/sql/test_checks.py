@@ -29,10 +29,11 @@ _DEFECTS = {
         f"update book_state set bid_px = ask_px + 1 where {_FIRST_BAR}",
     ],
     "depth_grows_outward": [
-        "update book_state set bid_depth_5bps_qty = 9, bid_depth_10bps_qty = 8",
-        "update book_state set bid_depth_10bps_qty = 9, bid_depth_25bps_qty = 8",
-        "update book_state set ask_depth_5bps_qty = 9, ask_depth_10bps_qty = 8",
-        "update book_state set ask_depth_10bps_qty = 9, ask_depth_25bps_qty = 8",
+        *(
+            f"update book_state set {side}_depth_{narrow}bps_qty = 9, {side}_depth_{wide}bps_qty = 8"
+            for side in ("bid", "ask")
+            for narrow, wide in ((1, 5), (5, 10), (10, 25), (25, 50))
+        ),
         "update book_state set spread_bps = 1, bid_depth_5bps_qty = 0",
     ],
     "flow_is_null_without_coverage": [
