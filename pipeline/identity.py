@@ -100,7 +100,8 @@ def _copies(messages: pl.DataFrame) -> pl.DataFrame:
     """Messages of which an earlier copy stands: message and, if it says something else, the reason."""
     if messages["identity"].n_unique() == messages.height:
         return pl.DataFrame(schema={"message": pl.Int64, "reason": pl.String})
-    ranked = messages.sort("identity", "recv_ts", "digest", "file_id", "line", nulls_last=True)
+    best = -pl.col("event_ts").to_physical()  # a carried time is the better the more of the file stood before it
+    ranked = messages.sort("identity", "recv_ts", "digest", best, "file_id", "line", nulls_last=True)
     conflict = pl.format("conflicts with an earlier record of the same id ({})", "identity")
     return ranked.select(
         "message",

@@ -19,15 +19,17 @@ from pipeline.sources.batch import RECORD_TABLES
 from signals import SIGNALS
 
 MARKET = Market("binance-usdm", "BTCUSDT")
+SPOT = Market("binance-spot", "BTCUSDT")
+COINM = Market("binance-coinm", "BTCUSD_PERP")
 RECORDS = tuple(table.name for table in RECORD_TABLES)
 DERIVED = ("book_close", "gaps", *(table.name for signal in SIGNALS for table in signal.outputs))
 RESULTS = (*RECORDS, *DERIVED)
 """Tables that are functions of the SET of files; manifest, accounts and quarantine name the files."""
 
 
-def add(lake: Lake, *files: Path, wanted: Wanted | None = None) -> RunReport:
+def add(lake: Lake, *files: Path, market: Market = MARKET, wanted: Wanted | None = None) -> RunReport:
     """Register the files and bring every table up to date, in this process."""
-    ingest(lake, SOURCES["binance-capture"], files, MARKET, wanted or Wanted(), workers=1)
+    ingest(lake, SOURCES["binance-capture"], files, market, wanted or Wanted(), workers=1)
     return refresh(lake, wanted)
 
 
