@@ -54,13 +54,14 @@ def in_base_units(table: str, rows: "pl.DataFrame", instrument: Instrument) -> "
     """
     if not instrument.is_inverse:
         return rows
+    import numpy as np
     import polars as pl
 
     lots = 10.0**instrument.qty_decimals
     converted = []
     for size, price in _SIZES.get(table, ()):
-        exact = pl.col(size) * instrument.contract_size / pl.col(price)
-        rounded = (exact * lots).round() / lots
-        is_close = (rounded - exact).abs() <= _TOLERATED * exact
-        converted.append(pl.when(is_close).then(rounded).otherwise(exact).alias(size))
+        exact = rows[size].to_numpy() * instrument.contract_size / rows[price].to_numpy()
+        rounded = np.rint(exact * lots) / lots  # Polars divides by a constant as by its inverse: not the nearest double
+        is_close = np.abs(rounded - exact) <= _TOLERATED * exact
+        converted.append(pl.Series(size, np.where(is_close, rounded, exact), nan_to_null=True))
     return rows.with_columns(converted)

@@ -46,23 +46,23 @@ def refresh(lake: Lake, wanted: Wanted | None = None) -> RunReport:
     return report
 
 
-def rows(lake: Lake, table: str) -> pl.DataFrame:
-    """Every live row of a table, sorted by its key within each day."""
-    files = [(lake.absolute(table, file), file.market) for file in lake.live(table)]
+def rows(lake: Lake, table: str, market: Market | None = None) -> pl.DataFrame:
+    """Every live row of a table (of one market), sorted by its key within each day."""
+    files = [(lake.absolute(table, file), file.market) for file in lake.live(table, market)]
     return scan_parts(TABLES[table], files).collect()
 
 
-def digest(lake: Lake, table: str) -> str:
+def digest(lake: Lake, table: str, market: Market | None = None) -> str:
     """Of all rows and values of a table: equal digests are equal tables."""
-    frame = rows(lake, table)
+    frame = rows(lake, table, market)
     lists = [name for name, dtype in frame.schema.items() if dtype.is_nested()]
     flat = frame.with_columns(pl.col(lists).cast(pl.List(pl.String)).list.join(",", ignore_nulls=False))
     order = [name for name in ("event_ts", "bar_end", *TABLES[table].key) if name in flat.columns]
     return hashlib.sha256(flat.sort(order).hash_rows(seed=1).to_numpy().tobytes()).hexdigest()
 
 
-def digests(lake: Lake, tables: Sequence[str] = RESULTS) -> dict[str, str]:
-    return {table: digest(lake, table) for table in tables}
+def digests(lake: Lake, tables: Sequence[str] = RESULTS, market: Market | None = None) -> dict[str, str]:
+    return {table: digest(lake, table, market) for table in tables}
 
 
 def state(root: Path) -> dict[str, tuple[int, list[str]]]:
