@@ -36,10 +36,11 @@ FAULTS: Final = {
         ),
         Fault(
             "FP003",
-            "the file is about another symbol",
+            "the file is about another market",
             1,
-            "Every record in the file names another symbol than the one given. A single foreign record is put in "
-            "quarantine; a whole file of them is a mistake in the request.",
+            "Every record in the file names another symbol than the one given, or is written as another venue writes "
+            "(spot and futures of one exchange use the same symbols). A single foreign record is put in quarantine; a "
+            "whole file of them is a mistake in the request.",
         ),
         Fault(
             "FP004",

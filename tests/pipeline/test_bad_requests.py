@@ -30,7 +30,7 @@ _UNKNOWN = {
     ),
     "venue of another source": (
         ("ingest", "binance-capture", "x", "--venue", "okx-swap", "--symbol", "B"),
-        "'okx-swap' is no venue of binance-capture; there are: binance-usdm",
+        "'okx-swap' is no venue of binance-capture; there are: binance-coinm, binance-spot, binance-usdm",
     ),
     "error code": (("explain", "FP99"), "'FP99' is no error code; there are: FP000, FP001"),
     "nothing to ingest": (("ingest", "binance-capture"), "requires an argument"),
@@ -158,6 +158,8 @@ _CONFIGS = {
     "[[market]]\nvenue = 'binance-usdm'\nsymbol = 'B'\ntick = 0": "tick is 0, expected a number > 0",
     "[[market]]\nvenue = 'binance-usdm'\nsymbol = 'B'\ntick = nan": "tick is nan, expected a number > 0",
     "[[market]]\nvenue = 'binance-usdm'\nsymbol = 'B'\nkind = 'prep'": "expected one of perp, spot, future, option",
+    "[[market]]\nvenue = 'binance-coinm'\nsymbol = 'B'\ncontract_size = 0": "contract_size is 0, expected a number > 0",
+    "[[market]]\nvenue = 'binance-usdm'\nsymbol = 'B'\ncontract_size = 1": "contract_size is of no use on binance-usdm",
     "[[market]]\nvenue = 'binance-usdm'\nsymbol = 'B'\nqty_decimals = 1.5": "expected a whole number from 0 to 12",
     "[[market]]\nvenue = 'binance-usdm'\nsymbol = 'B'\nmax_quarantine = 5": "expected a share from 0 to 1",
     "[[market]]\nvenue = 'binance-usdm'\nsymbol = 'B'\nprefer = 'x'": "expected a list of sources",

@@ -103,6 +103,11 @@ def test_good_tables_have_no_offending_rows(tables: duckdb.DuckDBPyConnection):
     assert run_checks(tables) == dict.fromkeys(_DEFECTS, 0)
 
 
+@pytest.mark.parametrize("name", ["sql_all_2024", "sql_spot_2023"])
+def test_real_recordings_of_every_dialect_have_no_offending_rows(name: str, request: pytest.FixtureRequest):
+    assert run_checks(request.getfixturevalue(name)) == dict.fromkeys(_DEFECTS, 0)
+
+
 @pytest.mark.parametrize(("check", "defect"), [(name, text) for name, texts in _DEFECTS.items() for text in texts])
 def test_a_planted_defect_is_found(tables: duckdb.DuckDBPyConnection, check: str, defect: str):
     tables.execute(defect)
