@@ -4,6 +4,18 @@ Adding a signal is its module, its test and one line here.
 """
 
 from signals.book_pass import BOOK_PASS
+from signals.maker_flow import MAKER_FLOW_SIGNAL
+from signals.maker_inventory import MAKER_INVENTORY_SIGNAL
+from signals.replenishment import REPLENISHMENT_SIGNAL
+from signals.sweeps import SWEEPS_SIGNAL
 from signals.table import Signal
+from signals.taker_aggression import TAKER_AGGRESSION_SIGNAL
 
-SIGNALS: tuple[Signal, ...] = (BOOK_PASS,)
+SIGNALS: tuple[Signal, ...] = (
+    BOOK_PASS,
+    TAKER_AGGRESSION_SIGNAL,
+    SWEEPS_SIGNAL,
+    REPLENISHMENT_SIGNAL,
+    MAKER_FLOW_SIGNAL,
+    MAKER_INVENTORY_SIGNAL,
+)

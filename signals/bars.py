@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 
 SECOND = 1_000_000
+MINUTE = 60 * SECOND
 DAY = 86_400 * SECOND
 
 
@@ -44,3 +45,18 @@ def latest_before(ends: Ints, ts: Ints, known: Ints, carried: int) -> Ints:
     running = np.maximum.accumulate(np.maximum.reduceat(known, starts))
     segment = np.searchsorted(starts, counts) - 1
     return np.where(segment >= 0, np.maximum(running[segment], carried), carried)
+
+
+def latest_in_day(before: Ints, ts: Ints, known: Ints, reach: int = 0) -> Ints:
+    """Per time (ascending), the maximum of `known` where `ts` (ascending) lies before it, in its UTC day or at most
+    `reach` before that day.
+
+    The end of a day's last bar belongs to that day. -1 where there is nothing. It never falls within a day, and what
+    lies further back changes nothing: a day alone is the day after the day before.
+    """
+    latest, day = np.empty(before.size, np.int64), (before - 1) // DAY
+    for first in np.unique(day).tolist():
+        rows = slice(*np.searchsorted(day, (first, first + 1)).tolist())
+        begin = int(np.searchsorted(ts, first * DAY - reach))
+        latest[rows] = latest_before(before[rows], ts[begin:], known[begin:], -1)
+    return latest

@@ -70,6 +70,10 @@ class Grid:
         """A sum of ticks x lots as quote notional."""
         return tick_lots.astype(np.float64) * self.tick / (self.scale * self.lots)
 
+    def tick_lots(self, quote: Floats) -> Ints:
+        """Quote notionals, of either sign, as the ticks x lots that `quote` made them of."""
+        return np.rint(quote * (self.scale * self.lots) / self.tick).astype(np.int64)
+
     def _whole(self, x: Floats, in_range: NDArray[np.bool_], given: Floats, wanted: str) -> Ints:
         x = np.nan_to_num(x, nan=-1.0, posinf=-1.0, neginf=-1.0)  # no number is in no range
         whole = np.rint(x)

@@ -7,10 +7,12 @@ import polars as pl
 from signals.table import Input, Role, Table
 
 
-def whole(inputs: Mapping[str, pl.LazyFrame], table: Table, role: Role = "own") -> pl.DataFrame:
-    """A small input at once; no rows if it is absent."""
-    name = Input(table, role).name
-    return inputs[name].collect() if name in inputs else table.empty()
+def whole(
+    inputs: Mapping[str, pl.LazyFrame], table: Table, role: Role = "own", columns: Sequence[str] | None = None
+) -> pl.DataFrame:
+    """A small input at once, all of its columns or those named; no rows if it is absent."""
+    rows = inputs.get(Input(table, role).name, table.empty().lazy())
+    return rows.select(columns or table.schema.names()).collect()
 
 
 def chunks(

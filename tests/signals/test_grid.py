@@ -27,6 +27,12 @@ def test_a_quantity_comes_back_as_its_text(decimals, lots):
     assert grid.qty(np.array([lots])).tolist() == [text]
 
 
+@given(st.sampled_from([0.1, 0.01, 0.25, 5.0, 1e-7]), st.integers(0, 8), st.integers(-(10**14), 10**14))
+def test_a_notional_comes_back_as_ticks_times_lots(tick, decimals, tick_lots):
+    grid = Grid.of(tick, decimals)
+    assert grid.tick_lots(grid.quote(np.array([tick_lots]))).tolist() == [tick_lots]
+
+
 def test_281451_ticks_of_a_tenth_are_28145_1():
     assert Grid.of(0.1, 3).price(np.array([281451]))[0] == 28145.1
 

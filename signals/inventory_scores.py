@@ -1,0 +1,98 @@
+"""How unusual an inventory is, minute by minute: its level and its change against the past, and the level's rank.
+
+Everything is compared with what lies strictly before it. A window is cut by time, so minutes without a value thin it
+out; too few of them, and it says nothing.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+DAY_MIN = 1_440
+
+SD_FLOOR = 0.05
+"""A standard deviation counts as at least this share of its trailing median: a quiet window makes no alarm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """Lengths in minutes: what a level is compared with, its changes, its rank and the medians, and least history."""
+
+    level: int
+    change: int
+    rank: int
+    min_history: int
+
+    def __post_init__(self) -> None:
+        lengths = self.level, self.change, self.rank, self.min_history
+        if any(type(length) is not int or length < 2 for length in lengths) or self.min_history > self.rank:
+            raise ValueError(
+                "expected whole minutes, at least 2, and min_history_min up to rank_window_min, got window_min "
+                "{}, change_window_min {}, rank_window_min {}, min_history_min {}".format(*lengths)
+            )
+
+    @property
+    def days(self) -> int:
+        """Days before a day whose inventories enter its scores: a rank is among scores made with medians."""
+        return -(-(max(2 * self.rank, self.change) + self.level) // DAY_MIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Per minute; NaN where there is none."""
+
+    z_level: Floats
+    z_change: Floats
+    q_level: Floats
+
+
+def scores(
+    inventory: Floats, coverage: Floats, first_minute: int, begin: int, windows: Windows, min_coverage: float
+) -> Scores:
+    """Scores of the minutes from position `begin` on.
+
+    inventory: one a minute, NaN where there is none; coverage: of the level's window before each minute;
+    first_minute: number of position 0 since 1970, so that sums are the same wherever the data begin.
+    """
+    from signals.kernels.maker_inventory import mid_ranks  # numba is imported only to compute
+
+    early = max(begin - windows.rank, 0)
+    mean, sd = _moments(inventory, first_minute, windows.level, min_coverage)
+    used = np.maximum(sd[early:], SD_FLOOR * _median_before(sd, early, windows.rank))
+    is_covered = coverage[early:] >= min_coverage
+    z_level = _score(inventory[early:] - mean[early:], np.where(is_covered, used, np.nan))
+
+    change = np.full(inventory.size, np.nan)
+    change[windows.level :] = inventory[windows.level :] - inventory[: -windows.level]
+    mean, sd = (part[begin:] for part in _moments(change, first_minute, windows.change, min_coverage))
+    is_covered = coverage[begin:] >= min_coverage
+    z_change = _score(change[begin:] - mean, np.where(is_covered, sd, np.nan))
+    return Scores(z_level[begin - early :], z_change, mid_ranks(z_level, windows.rank, begin - early))
+
+
+def _moments(x: Floats, first_minute: int, window: int, min_coverage: float) -> tuple[Floats, Floats]:
+    """Mean and standard deviation of the window before each value; NaN if it holds too few."""
+    from signals.kernels.trailing_moments import trailing_moments  # numba is imported only to compute
+
+    count, mean, spread = trailing_moments(x, ~np.isnan(x), window, first_minute)
+    few = (count < min_coverage * window) | (count < 2)
+    return mean, np.where(few, np.nan, np.sqrt(spread / np.maximum(count - 1, 1)))
+
+
+def _median_before(sd: Floats, begin: int, window: int) -> Floats:
+    """Median of the standard deviations in the window before each position from `begin` on; 0 if there are none."""
+    from signals.kernels.trailing_quantile import trailing_medians  # numba is imported only to compute
+
+    places, at = np.flatnonzero(~np.isnan(sd)), np.arange(begin, sd.size)
+    first, after = np.searchsorted(places, at - window), np.searchsorted(places, at)
+    lower, upper, has_any = trailing_medians(sd[places], first, after)
+    return np.where(has_any, (lower + upper) / 2, 0.0)
+
+
+def _score(distance: Floats, sd: Floats) -> Floats:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(sd > 0, distance / sd, np.nan)
