@@ -7,19 +7,22 @@ import polars as pl
 from signals.table import Input, Role, Table
 
 
-def whole(inputs: Mapping[str, pl.LazyFrame], table: Table, role: Role = "own") -> pl.DataFrame:
-    """A small input at once; no rows if it is absent."""
-    name = Input(table, role).name
-    return inputs[name].collect() if name in inputs else table.empty()
+def whole(
+    inputs: Mapping[str, pl.LazyFrame], table: Table, role: Role = "own", columns: Sequence[str] | None = None
+) -> pl.DataFrame:
+    """A small input at once, all of its columns or those named; no rows if it is absent."""
+    rows = inputs.get(Input(table, role).name, table.empty().lazy())
+    return rows.select(columns or table.schema.names()).collect()
 
 
 def chunks(
-    inputs: Mapping[str, pl.LazyFrame], table: Table, columns: Sequence[str], chunk_rows: int
+    inputs: Mapping[str, pl.LazyFrame], table: Table, columns: Sequence[str], chunk_rows: int, role: Role = "own"
 ) -> Iterator[pl.DataFrame]:
     """The rows of an input in order, at most `chunk_rows` at once; none if it is absent."""
-    if table.name not in inputs:
+    name = Input(table, role).name
+    if name not in inputs:
         return
-    rows, offset = inputs[table.name].select(columns), 0
+    rows, offset = inputs[name].select(columns), 0
     while (chunk := rows.slice(offset, chunk_rows).collect()).height:
         yield chunk
         offset += chunk.height
