@@ -11,6 +11,7 @@ from signals.book_levels import BookLevels
 from signals.chain import Break, Chain
 from signals.grid import Grid
 from signals.inputs import BOOK_CLOSE
+from signals.takes import RefillRule, Takes
 
 Ints = NDArray[np.int64]
 
@@ -27,7 +28,8 @@ class Book:
     """Feed it frames of BOOK_UPDATES in order, cut anywhere; it holds one book and nothing of the past.
 
     first_bar: end of the first bar wanted, microseconds; None for no bars. opening: the BOOK_CLOSE of the day
-    before, None or empty if there is none. max_cells bounds the dense window and never changes a result.
+    before, None or empty if there is none. refill_rule: what counts as a refill. max_cells bounds the dense
+    window and never changes a result.
     """
 
     def __init__(
@@ -38,9 +40,12 @@ class Book:
         first_bar: int | None = None,
         bar_us: int = SECOND,
         max_cells: int = 1 << 23,
+        refill_rule: RefillRule | None = None,
     ) -> None:
         self.grid = grid
-        self.levels = BookLevels(grid, first_bar=first_bar, bar_us=bar_us, max_cells=max_cells)
+        self.levels = BookLevels(
+            grid, first_bar=first_bar, bar_us=bar_us, max_cells=max_cells, refill_rule=refill_rule or RefillRule()
+        )
         self.chain = Chain()
         self.known_us = -1
         self._message: tuple[int, int] | None = None  # id and marks of the message the last frame ended in
@@ -52,13 +57,16 @@ class Book:
         """Stretches so far in which the chain was broken; the last one may still be open (to_ts None)."""
         return self.chain.breaks
 
-    def feed(self, frame: pl.DataFrame) -> Ints:
+    def feed(self, frame: pl.DataFrame, takes: Takes | None = None) -> Ints:
         """Apply the rows and return the bars they end: shape (columns + 1, bars), see kernels.book.
 
-        The last row is the running maximum of known_ts over events before the bar's end. Raises ValueError if
-        time goes back, a price is off the grid, or a quantity is negative or finer than a lot.
+        `takes` are the executions since the last call, up to the time of the last row: all of them and no later
+        ones. The last row of the bars is the running maximum of known_ts over events before
+        the bar's end. Raises ValueError if time goes back, a price is off the grid, or a quantity is negative or
+        finer than a lot.
         """
         ts, known = _integers(frame["event_ts"]), _integers(frame["known_ts"])
+        self.levels.offer(takes or Takes())
         if not ts.size:
             return self._with_known([], ts, known)
         if ts[0] < self.levels.now:
@@ -74,8 +82,10 @@ class Book:
             bars.append(self.levels.take_bars())
         return self._with_known(bars, ts, known)
 
-    def finish(self, until: int) -> Ints:
-        """Nothing more comes before `until` (microseconds): close the last instant and end the bars left."""
+    def finish(self, until: int, takes: Takes | None = None) -> Ints:
+        """Nothing more comes before `until` (microseconds): close the last instant, do what takers executed since,
+        and end the bars left."""
+        self.levels.offer(takes or Takes())
         self.levels.settle(until)
         nothing = np.empty(0, np.int64)
         return self._with_known([self.levels.take_bars()], nothing, nothing)

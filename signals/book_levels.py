@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from signals.grid import Grid
+from signals.takes import RefillRule, Takes
 
 Ints = NDArray[np.int64]
 
@@ -16,14 +17,19 @@ SPARSE_ROOM = 1_024
 class BookLevels:
     """Levels, state and unfinished bar of one book; a thin shell around kernels.book."""
 
-    def __init__(self, grid: Grid, *, first_bar: int | None, bar_us: int, max_cells: int) -> None:
+    def __init__(
+        self, grid: Grid, *, first_bar: int | None, bar_us: int, max_cells: int, refill_rule: RefillRule
+    ) -> None:
         # numba is imported only to compute: `footprint --help` must not wait for it
-        from signals.kernels import book, book_rows
+        from signals.kernels import book, book_rows, refills
 
         if max_cells < 16:
             raise ValueError(f"the window needs at least 16 cells, got {max_cells}")
         self._k, self._translate = book, book_rows.whole_rows
         self._grid, self._bar_us, self._max_cells = grid, bar_us, max_cells
+        self._rule, self._takes = refill_rule, Takes()
+        self._watches: Ints = np.zeros((0, refills.WATCH_FIELDS), np.int64)
+        self._refills: Ints = np.zeros((refills.REFILL_FIELDS, 0), np.int64)
         self._s = np.zeros(book.FIELDS, np.int64)
         self._s[[book.NOW, book.NEXT_BAR]] = -1, book.NEVER if first_bar is None else first_bar
         self._sides = np.zeros((2, book.SIDE_FIELDS), np.int64)
@@ -43,6 +49,22 @@ class BookLevels:
     def now(self) -> int:
         """Time of the last message, microseconds; -1 if there was none."""
         return int(self._s[self._k.NOW])
+
+    def offer(self, takes: Takes) -> None:
+        """Executions to be done as their time comes; those offered before are done or forgotten."""
+        k = self._k
+        self._takes = takes
+        room = int(self._s[k.N_WATCHES]) + takes.ts.size
+        if self._watches.shape[0] < room:
+            grown = np.zeros((2 * room, self._watches.shape[1]), np.int64)
+            grown[: self._watches.shape[0]] = self._watches
+            self._watches = grown
+        self._refills = np.empty((self._refills.shape[0], room + takes.ts.size), np.int64)
+        self._s[[k.N_TAKEN, k.N_REFILLS]] = 0
+
+    def take_refills(self) -> Ints:
+        """The refills since the last `offer`, one a column, rows as in kernels.refills."""
+        return self._refills[:, : int(self._s[self._k.N_REFILLS])]
 
     def apply(
         self, ts: Ints, side: NDArray[np.int8], price: NDArray[np.float64], qty: NDArray[np.float64],
@@ -118,11 +140,15 @@ class BookLevels:
         bars = max(0, (last - int(self._s[k.NEXT_BAR])) // self._bar_us + 1)
         self._out = np.empty((k.COLUMNS, bars), np.int64)
         self._s[k.N_OUT] = row = 0
+        takes = self._takes
         while True:
             row = k.advance(
                 ts, self._flag, self._px, self._lots, row, rows, until, self._bar_us, self._s, self._sides,
                 self._levels, self._sparse_px, self._sparse_qty, self._top, self._ofi, self._gaps, self._out,
+                takes.ts, takes.px, takes.lots, takes.shown, self._watches, self._refills,
+                self._rule.within_us, self._rule.taken_permille,
             )  # fmt: skip
+            takes.done = int(self._s[k.N_TAKEN])
             if self._s[k.STATUS] == k.DONE:
                 return
             if self._s[k.STATUS] == k.GROW:

@@ -18,11 +18,18 @@ from signals.book_state import BOOK_STATE, book_state
 from signals.grid import Grid
 from signals.inputs import BOOK_CLOSE, BOOK_UPDATES, GAPS, INSTRUMENTS, TRADES
 from signals.reading import chunks, whole
+from signals.refills import REFILLS
 from signals.table import UTC_US, Input, Signal, Span, Table
-from signals.taker_flow import TAKER_FLOW, Tape
+from signals.taker_events import FOREVER, TakerEvents, Trades
+from signals.taker_flow import TAKER_FLOW
 from signals.taker_flow import taker_flow as taker_flow_rows
+from signals.taker_orders import TAKER_ORDERS
+from signals.takes import RefillRule
 
 Ints = NDArray[np.int64]
+
+
+OUTPUTS = (BOOK_STATE, TAKER_FLOW, TAKER_ORDERS, REFILLS)
 
 
 def book_pass(
@@ -34,34 +41,61 @@ def book_pass(
     min_coverage: float,
     book_delay_ms: int,
     trade_delay_ms: int,
+    merge_tolerance_ms: int,
+    refill_ms: int,
+    taken_share: float,
 ) -> dict[str, pl.DataFrame]:
     """BOOK_STATE and TAKER_FLOW for every second to `span.until`, from its start if the market was recorded
-    before, else from the first event of either feed.
+    before, else from the first event of either feed; TAKER_ORDERS and REFILLS of the events of the span.
 
     Any input may be absent or empty, but for the one row of `instruments` once there are events. Raises
     ValueError if the market's grid is not known or a record does not fit it.
     """
     begin = _beginning(inputs, span)
-    ends = np.empty(0, np.int64) if begin is None else bar_ends(end_of_bar(begin.at), microseconds(span.until))
-    if begin is None or not ends.size:
-        return {table.name: table.empty() for table in (BOOK_STATE, TAKER_FLOW)}
     instruments = whole(inputs, INSTRUMENTS)
-    if instruments["tick_size"].to_list() == [0.0]:  # no prices have been seen yet: there is no book and no tape
-        return {table.name: table.empty() for table in (BOOK_STATE, TAKER_FLOW)}
+    # A tick of 0: no prices have been seen yet, there is no book and no tape.
+    if begin is None or instruments["tick_size"].to_list() == [0.0]:
+        return {table.name: table.empty() for table in OUTPUTS}
+    ends = bar_ends(end_of_bar(begin.at), microseconds(span.until))
     grid = Grid.of_instrument(instruments)
     venue, symbol = instruments.select("venue", "symbol").row(0)
-    market: dict[str, Any] = {"venue": venue, "symbol": symbol, "bar_us": SECOND, "min_coverage": min_coverage}
+    names = {"venue": venue, "symbol": symbol}
+    market: dict[str, Any] = {**names, "bar_us": SECOND, "min_coverage": min_coverage}
 
-    bars = _book_bars(inputs, grid, ends, chunk_rows)
-    states = book_state(bars, grid, delay_us=book_delay_ms * 1_000, imbalance_decay=imbalance_decay, **market)
-    tape = Tape(grid, ends)
-    for chunk in chunks(inputs, TRADES, taker_flow.COLUMNS, chunk_rows):
-        tape.feed(chunk)
-    flows = taker_flow_rows(tape, grid, whole(inputs, GAPS), delay_us=trade_delay_ms * 1_000, **market)
+    trades = Trades(chunks(inputs, TRADES, taker_flow.COLUMNS, chunk_rows), grid, ends)
+    rule = RefillRule(refill_ms * 1_000, round(taken_share * 1_000))
+    reader = Book(
+        grid, opening=whole(inputs, BOOK_CLOSE, "opening"), first_bar=int(ends[0]) if ends.size else None,
+        refill_rule=rule,
+    )  # fmt: skip
+    events = TakerEvents(grid, names, merge_tolerance_ms * 1_000)
+    bars = []
+    for chunk in chunks(inputs, BOOK_UPDATES, book.COLUMNS, chunk_rows):
+        orders, carried = trades.up_to(int(chunk["event_ts"].to_physical()[-1])), reader.known_us
+        takes = orders.takes()
+        bars.append(reader.feed(chunk, takes))
+        events.add(orders, takes, reader, chunk, carried)
+    orders, carried = trades.up_to(FOREVER), reader.known_us
+    takes = orders.takes()
+    last = max([*ends[-1:].tolist(), *takes.ts[-1:].tolist(), -1])
+    bars.append(reader.finish(last, takes))
+    events.add(orders, takes, reader, BOOK_UPDATES.empty(), carried)
+
+    # An event after the last complete bar may have ended bars that are not wanted.
+    states = book_state(
+        np.concatenate(bars, axis=1)[:, : ends.size], grid,
+        delay_us=book_delay_ms * 1_000, imbalance_decay=imbalance_decay, **market,
+    )  # fmt: skip
+    flows = taker_flow_rows(trades.tape, grid, whole(inputs, GAPS), delay_us=trade_delay_ms * 1_000, **market)
     # That there is a bar at all is known no earlier than the event the bars begin with, of whichever feed.
     known = pl.max_horizontal("known_ts", pl.lit(begin.known).cast(UTC_US))
-    made = ((BOOK_STATE, states), (TAKER_FLOW, flows))
-    return {table.name: table.check(rows.with_columns(known_ts=known)) for table, rows in made}
+    made = {
+        "book_state": states.with_columns(known_ts=known),
+        "taker_flow": flows.with_columns(known_ts=known),
+        "taker_orders": events.orders(),
+        "refills": events.refills(),
+    }
+    return {table.name: table.check(made[table.name]) for table in OUTPUTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +118,6 @@ def _beginning(inputs: Mapping[str, pl.LazyFrame], span: Span) -> _Beginning | N
     return _Beginning(max(first.at, start), first.known)
 
 
-def _book_bars(inputs: Mapping[str, pl.LazyFrame], grid: Grid, ends: Ints, chunk_rows: int) -> Ints:
-    """The bars `ends` of the book, as of `Book.feed`."""
-    opening = whole(inputs, BOOK_CLOSE, "opening")
-    reader = Book(grid, opening=opening, first_bar=int(ends[0]))
-    parts = [reader.feed(chunk) for chunk in chunks(inputs, BOOK_UPDATES, book.COLUMNS, chunk_rows)]
-    parts.append(reader.finish(int(ends[-1])))
-    # An event after the last complete bar may have ended bars that are not wanted.
-    return np.concatenate(parts, axis=1)[:, : ends.size]
-
-
 def _first_event(inputs: Mapping[str, pl.LazyFrame], table: Table) -> _Beginning | None:
     if table.name not in inputs:
         return None
@@ -103,8 +127,8 @@ def _first_event(inputs: Mapping[str, pl.LazyFrame], table: Table) -> _Beginning
 
 BOOK_PASS = Signal(
     name="book_pass",
-    version=1,
-    meaning="state of the order book and flow of takers, every second",
+    version=2,
+    meaning="state of the order book and flow of takers, every second; taker orders laid on the book, and refills",
     inputs=(
         Input(INSTRUMENTS),
         Input(BOOK_UPDATES),
@@ -112,7 +136,15 @@ BOOK_PASS = Signal(
         Input(GAPS),
         Input(BOOK_CLOSE, "opening"),
     ),
-    outputs=(BOOK_STATE, TAKER_FLOW),
+    outputs=OUTPUTS,
     compute=book_pass,  # type: ignore[arg-type]  # its parameters are named, not **params
-    params={"imbalance_decay": 0.5, "min_coverage": 0.8, "book_delay_ms": 100, "trade_delay_ms": 50},
+    params={
+        "imbalance_decay": 0.5,
+        "min_coverage": 0.8,
+        "book_delay_ms": 100,
+        "trade_delay_ms": 50,
+        "merge_tolerance_ms": 20,
+        "refill_ms": 300,
+        "taken_share": 0.8,
+    },
 )

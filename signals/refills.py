@@ -5,15 +5,21 @@ the book), or one taker order executes more than was displayed (hidden, seen on 
 price refills once: what a display shows after a hidden refill is the same liquidity.
 """
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
+from signals.bars import DAY
+from signals.grid import Grid
 from signals.inputs import EVENT_TS, KNOWN_TS, SYMBOL, VENUE
 from signals.table import UTC_US, Column, Table
+
+Ints = NDArray[np.int64]
 
 REFILLS = Table(
     name="refills",
     grain="one row per refill of a price by which takers had passed",
-    key=("venue", "symbol", "seq"),
+    key=("venue", "symbol", "event_ts", "seq"),
     columns=(
         VENUE,
         SYMBOL,
@@ -41,3 +47,29 @@ REFILLS = Table(
         ),
     ),
 )
+
+
+def refills(found: Ints, known: Ints, grid: Grid, *, venue: str, symbol: str) -> pl.DataFrame:
+    """Rows of REFILLS from columns of kernels.refills in order of time, and from when each was known."""
+    from signals.kernels import refills as k  # numba is imported only to compute
+
+    kind = found[k.R_KIND]
+    hidden = kind == k.HIDDEN_REFILL
+    day = found[k.R_TS] // DAY
+    waited = (found[k.R_TS] - found[k.R_TAKEN]) / 1_000
+    return pl.DataFrame(
+        {
+            "event_ts": pl.Series(found[k.R_TS]).cast(UTC_US),
+            "known_ts": pl.Series(known).cast(UTC_US),
+            "seq": np.arange(kind.size) - np.searchsorted(day, day),
+            "side": np.sign(found[k.R_X]).astype(np.int8),
+            "price": grid.price(np.abs(found[k.R_X])),
+            "taken_ts": pl.Series(found[k.R_TAKEN]).cast(UTC_US),
+            "executed_qty": grid.qty(found[k.R_EXECUTED]),
+            "displayed_qty": grid.qty(found[k.R_DISPLAYED]),
+            "refilled_qty": grid.qty(found[k.R_REFILLED]),
+            "refill_ms": pl.Series(np.where(hidden, np.nan, waited)).fill_nan(None),
+            "is_hidden": hidden,
+            "is_first_update": kind == k.FIRST_UPDATE,
+        }
+    ).select(pl.lit(venue).alias("venue"), pl.lit(symbol).alias("symbol"), pl.all())

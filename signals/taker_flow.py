@@ -101,31 +101,32 @@ def taker_flow(
     gaps = gaps.filter(pl.col("table_name") == "trades", pl.col("reason").is_in(MISSING)).sort("from_ts")
     missing = _missing_us(gaps, ends, bar_us)
     coverage = 1 - missing / bar_us
-    stands = pl.Series(coverage >= min_coverage)
     day = (ends - bar_us) // DAY
     frame = pl.DataFrame(
         {
             "bar_end": ends,
             "known": _known(tape, gaps, ends, day),
-            "buy_qty": tape.sums[k.BUY],
-            "sell_qty": tape.sums[k.SELL],
+            "buy_qty": grid.qty(tape.sums[k.BUY]),
+            "sell_qty": grid.qty(tape.sums[k.SELL]),
+            "net": tape.sums[k.BUY] - tape.sums[k.SELL],
             "n_prints": tape.sums[k.PRINTS],
             "n_orders": tape.sums[k.ORDERS],
             "net_quote": grid.quote(tape.sums[k.NET]),
             "coverage": coverage,
+            "stands": coverage >= min_coverage,
             "run": np.cumsum((np.diff(day, prepend=-1) != 0) | (missing > 0)),
         }
     )
-    frame = frame.with_columns(pl.when(stands).then(pl.col("buy_qty", "sell_qty", "n_prints", "n_orders", "net_quote")))
-    net = pl.col("buy_qty") - pl.col("sell_qty")
-    lots = grid.lots
+    running = frame.select(pl.when("stands").then("net").otherwise(0).cum_sum().over("run")).to_series().to_numpy()
+    # NumPy divides; polars multiplies by the reciprocal, and 3 lots of 0.1 become 0.30000000000000004.
+    frame = frame.with_columns(cvd_qty=pl.Series(grid.qty(running)))
+    values = "buy_qty", "sell_qty", "n_prints", "n_orders", "net_quote", "cvd_qty"
     return frame.with_columns(
-        pl.col("buy_qty", "sell_qty") / lots,
+        pl.when("stands").then(pl.col(*values)),
         pl.col("bar_end").cast(UTC_US),
         venue=pl.lit(venue),
         symbol=pl.lit(symbol),
         known_ts=pl.max_horizontal(pl.col("bar_end") + delay_us, "known").cast(UTC_US),
-        cvd_qty=pl.when(net.is_not_null()).then(net.fill_null(0).cum_sum().over("run") / lots),
     ).select(TAKER_FLOW.schema.names())
 
 

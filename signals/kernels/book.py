@@ -11,6 +11,7 @@ a short sorted list, so that a window is a matter of speed, never of truth.
 
 from numba import njit, types
 
+from signals.kernels import refills as r
 from signals.kernels.book_rows import BID, BREAKS, BRIDGES, FIRST, IGNORE, SNAPSHOT
 
 LEVELS = 5
@@ -27,10 +28,11 @@ BASE, DEEPEST, REACH, FIFTH, HIGHEST, IS_DIRTY, N_SPARSE, SIDE_FIELDS = range(8)
 fifth best; best price set in the open group; whether that group touched the top five; levels outside."""
 
 # The rest of the state:
-NOW, IS_OPEN, IS_USABLE, IS_RESET, NEXT_BAR, COVERED, N_GAPS, GAP_AT, N_OUT, STATUS, FIELDS = range(11)
+NOW, IS_OPEN, IS_USABLE, IS_RESET, NEXT_BAR, COVERED, N_GAPS, GAP_AT, N_OUT, STATUS = range(10)
+N_TAKEN, N_WATCHES, N_REFILLS, FIELDS = range(10, 14)
 """Time of the last message (-1: none); its group may still grow; the chain is whole; the next top five is a
 first state; end of the open bar; its microseconds OK or LOCKED; ring of gaps: filled, next; bars written; why
-`advance` returned."""
+`advance` returned; executions done; prices watched; refills written."""
 
 DONE, RECENTRE, GROW = 0, 1, 2
 """Rows used up; the window should move; a list of levels outside it is full."""
@@ -51,6 +53,7 @@ _ROW, _GRID = types.int64[::1], types.int64[:, ::1]
 _SIGNATURE = types.int64(
     _RO, _FLAGS, _RO, _RO, types.int64, types.int64, types.int64, types.int64,
     _ROW, _GRID, _GRID, _GRID, _GRID, types.int64[:, :, ::1], _ROW, _ROW, _GRID,
+    _RO, _RO, _RO, _ROW, _GRID, _GRID, types.int64, types.int64,
 )  # fmt: skip
 
 
@@ -285,8 +288,57 @@ def _close_group(s, sides, levels, sparse_px, sparse_qty, top, ofi):
 
 
 @njit
+def _displayed(x, sides, levels, sparse_px, sparse_qty):
+    """Lots standing at a signed price."""
+    side = 0 if x > 0 else 1
+    at = x - sides[side, BASE]
+    if 0 <= at < levels.shape[1]:
+        return levels[side, at]
+    n = sides[side, N_SPARSE]
+    k = _position(sparse_px[side], n, x)
+    return sparse_qty[side, k] if k < n and sparse_px[side, k] == x else 0
+
+
+@njit
+def _take(until, s, sides, levels, sparse_px, sparse_qty, gaps, ts, px, lots, shown, watches, refills, refill_us):
+    """Execute what takers did up to `until`, on the book as it stands; shown: -1 without a usable book."""
+    k = s[N_TAKEN]
+    while k < ts.size and ts[k] <= until:
+        s[N_WATCHES] = r.forget_old(watches, s[N_WATCHES], ts[k], refill_us)
+        silent = ts[k] - s[NOW]
+        if not s[IS_USABLE] or (silent > STALE_US and silent > _stale_after(s, gaps)):
+            shown[k] = -1
+        else:
+            at = r.position(watches, s[N_WATCHES], px[k])
+            if at >= 0:
+                shown[k] = watches[at, r.BASE]
+            else:
+                shown[k] = _displayed(px[k], sides, levels, sparse_px, sparse_qty)
+                at = s[N_WATCHES]
+                watches[at] = 0
+                s[N_WATCHES] = at + 1
+            s[N_REFILLS] = r.take(watches, at, s[N_REFILLS], refills, ts[k], px[k], shown[k], lots[k])
+        k += 1
+    s[N_TAKEN] = k
+
+
+@njit
+def _refill(x, lots, s, watches, refills, taken_permille):
+    """A level is set; if its price is watched, see whether it was refilled."""
+    at = r.position(watches, s[N_WATCHES], x)
+    if at < 0:
+        return
+    s[N_REFILLS], is_over = r.update(watches, at, s[N_REFILLS], refills, s[NOW], lots, taken_permille)
+    if is_over:
+        s[N_WATCHES] -= 1
+        watches[at] = watches[s[N_WATCHES]]
+
+
+@njit
 def _start_message(mark, s, sides, levels, top):
     """What the first row of a message does before its level is set."""
+    if mark & (SNAPSHOT | BREAKS):
+        s[N_WATCHES] = 0
     if mark & SNAPSHOT:
         _clear(0, sides, levels, top)
         _clear(1, sides, levels, top)
@@ -298,7 +350,10 @@ def _start_message(mark, s, sides, levels, top):
 
 
 @njit(_SIGNATURE, cache=True, nogil=True)
-def advance(ts, flag, px, lots, row, rows, until, bar_us, s, sides, levels, sparse_px, sparse_qty, top, ofi, gaps, out):
+def advance(
+    ts, flag, px, lots, row, rows, until, bar_us, s, sides, levels, sparse_px, sparse_qty, top, ofi, gaps, out,
+    take_ts, take_px, take_lots, take_shown, watches, refills, refill_us, taken_permille,
+):  # fmt: skip
     """Apply rows [row, rows); return the row reached, with s[STATUS] saying why it stopped there.
 
     ts: microseconds, never decreasing; flag: bits of book_rows; px: ticks; lots: 0 removes the level.
@@ -306,6 +361,10 @@ def advance(ts, flag, px, lots, row, rows, until, bar_us, s, sides, levels, spar
     A bar that ends at g is written before events at g or later. levels: shape (2, window), sparse_*: (2,
     capacity), top: (2, price and size, LEVELS), gaps: ring of RECENT_GAPS, out: (COLUMNS, bars) with room for
     every bar that can end. On RECENTRE or GROW the caller changes the arrays and calls again from that row.
+
+    take_*: executions by price in order of time, all of them up to the last row's: signed ticks of the side that
+    was hit, and lots. Those up to a row's time come before it; take_shown gets what was displayed. watches: room
+    for those there and one per execution, refills: for one per watch and two per execution.
     """
     width = levels.shape[1]
     base_bid, base_ask = sides[0, BASE], sides[1, BASE]
@@ -318,6 +377,10 @@ def advance(ts, flag, px, lots, row, rows, until, bar_us, s, sides, levels, spar
                 if _is_near_edge(sides, levels, top):
                     s[STATUS] = RECENTRE
                     return i
+            _take(
+                t, s, sides, levels, sparse_px, sparse_qty, gaps,
+                take_ts, take_px, take_lots, take_shown, watches, refills, refill_us,
+            )  # fmt: skip
             _let_time_pass(t, bar_us, s, sides, levels, sparse_px, sparse_qty, top, ofi, gaps, out)
             if i == rows:
                 break
@@ -326,6 +389,8 @@ def advance(ts, flag, px, lots, row, rows, until, bar_us, s, sides, levels, spar
                 s[GAP_AT] = (s[GAP_AT] + 1) % RECENT_GAPS
                 s[N_GAPS] = min(s[N_GAPS] + 1, RECENT_GAPS)
             s[NOW], s[IS_OPEN] = t, 1
+            if s[N_WATCHES]:
+                s[N_WATCHES] = r.forget_old(watches, s[N_WATCHES], t, refill_us)
         while i < rows and ts[i] == t:
             mark = flag[i]
             if mark > BID:  # the first row of a message, or a row of a snapshot, or one to ignore
@@ -346,6 +411,8 @@ def advance(ts, flag, px, lots, row, rows, until, bar_us, s, sides, levels, spar
             elif not _put_outside(side, x, lots[i], sides, sparse_px, sparse_qty):
                 s[STATUS] = GROW
                 return i
+            if s[N_WATCHES]:
+                _refill(x, lots[i], s, watches, refills, taken_permille)
             if x < sides[side, DEEPEST]:
                 sides[side, DEEPEST] = x
             if x >= sides[side, FIFTH]:

@@ -90,7 +90,8 @@ def check_restart(first: Case, second: Case) -> None:
     made = _both_days(first, second).run()
     alone = _after_warmup(second).run()
     for table in second.signal.outputs:
-        is_second = pl.col("bar_end" if "bar_end" in table.schema else "known_ts") > second.span.start
+        start = second.span.start
+        is_second = pl.col("bar_end") > start if "bar_end" in table.schema else pl.col("event_ts") >= start
         got, wanted = (frames[table.name].filter(is_second) for frames in (alone, made))
         _equal(got, wanted, f"{table.name}, second day alone and after the first")
 

@@ -104,10 +104,11 @@ def test_what_was_known_by_a_moment_does_not_change_with_what_comes_later(moment
     full = run({"book_updates": BOOK, "trades": TAPE})
     poisoned = run({"book_updates": BOOK.with_columns(**garbage), "trades": TAPE.with_columns(**garbage)})
     prefix = run({"book_updates": BOOK.filter(is_known), "trades": TAPE.filter(is_known)}, until=moment)
-    for name, frame in full.items():
-        known = frame.filter(is_known)
-        assert_frame_equal(poisoned[name].filter(is_known), known, check_exact=True)
-        assert_frame_equal(prefix[name].join(known.select("bar_end"), on="bar_end"), known, check_exact=True)
+    for table in BOOK_PASS.outputs:
+        known = full[table.name].filter(is_known)
+        assert_frame_equal(poisoned[table.name].filter(is_known), known, check_exact=True)
+        seen = prefix[table.name].join(known.select(table.key), on=table.key, how="semi", maintain_order="left")
+        assert_frame_equal(seen, known, check_exact=True)
 
 
 def test_importing_the_signals_does_not_import_numba():

@@ -100,3 +100,8 @@ def test_a_sum_too_large_is_refused_in_words():
     tape = Tape(Grid.of(1e-8, 8), bar_ends(SECOND, SECOND))
     with pytest.raises(ValueError, match="too large to be counted in ticks and lots"):
         tape.feed(prints((100, 60_000.0, 1e6, 1)))
+
+
+def test_quantities_are_the_doubles_of_their_decimal_text():
+    row = flow(prints((100, 10.0, 0.1, 1), (200, 10.0, 0.2, 1), (300, 10.0, 1.4, -1)), first=1, until=1)[0]
+    assert (row["buy_qty"], row["sell_qty"], row["cvd_qty"]) == (0.3, 1.4, -1.1)
