@@ -2,7 +2,8 @@
 
 Either the display grows again within `refill_ms` after takers took at least the share `taken_share` of it (seen in
 the book), or one taker order executes more than was displayed (hidden, seen on the tape). Of one taker order a
-price refills once: what a display shows after a hidden refill is the same liquidity.
+price refills once: what a display shows after a hidden refill is the same liquidity. Where nothing was displayed
+nothing is refilled: what is executed there was hidden altogether, or came and went between two messages.
 """
 
 import numpy as np

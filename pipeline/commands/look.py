@@ -2,15 +2,17 @@
 
 import json
 
-from pipeline.commands.options import ConfigOption, JsonOption, LakeOption, setup
+from pipeline.commands.options import ConfigOption, JsonOption, LakeOption, PresetOption, setup
 
 
-def plan(*, lake: LakeOption = None, config: ConfigOption = None, as_json: JsonOption = False) -> int:
+def plan(
+    *, lake: LakeOption = None, config: ConfigOption = None, preset: PresetOption = None, as_json: JsonOption = False
+) -> int:
     """What would run, and why."""
     from pipeline.plan import make_plan
     from pipeline.warehouse import empty_lake
 
-    chosen = setup(lake, config)
+    chosen = setup(lake, config, preset=preset)
     if not chosen.lake.exists("manifest"):
         raise empty_lake(chosen.lake)
     made = make_plan(chosen.lake, chosen.wanted, signals=True)
@@ -22,16 +24,18 @@ def plan(*, lake: LakeOption = None, config: ConfigOption = None, as_json: JsonO
     for step in made.steps:
         print(f"{step.id:<55} {step.why}")
     if made.drops:
-        print(f"{len(made.drops)} partitions to drop: no registered file touches their day any more")
+        print(f"{len(made.drops)} partitions to drop: no registered file or market asks for them any more")
     print(f"{len(made.steps)} steps to run, {made.fresh} fresh")
     return 0
 
 
-def status(*, lake: LakeOption = None, config: ConfigOption = None, as_json: JsonOption = False) -> int:
+def status(
+    *, lake: LakeOption = None, config: ConfigOption = None, preset: PresetOption = None, as_json: JsonOption = False
+) -> int:
     """Freshness, files, gaps, quarantine and the last run."""
     from pipeline.status import lake_status, show_status
 
-    chosen = setup(lake, config)
+    chosen = setup(lake, config, preset=preset)
     found = lake_status(chosen.lake, chosen.wanted)
     print(json.dumps(found, indent=1, default=str) if as_json else show_status(found))
     return 0

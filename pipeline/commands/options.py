@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
@@ -24,6 +24,13 @@ ConfigOption = Annotated[
 JsonOption = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON for a program to read.")]
 SinceOption = Annotated[date | None, Parameter(name="--since", help="First day, as 2024-08-08.")]
 UntilOption = Annotated[date | None, Parameter(name="--until", help="Last day.")]
+PresetOption = Annotated[
+    Literal["default", "sample", "demo"] | None,
+    Parameter(
+        name="--preset",
+        help="Windows of the signals: default, sample (minutes of data) or demo. Default: that of footprint.toml.",
+    ),
+]
 WorkersOption = Annotated[
     int | None,
     Parameter(name="--workers", help="Worker processes. Default: by the size of the work.", validator=Number(gte=1)),
@@ -39,8 +46,13 @@ class Setup:
     config: "Config"
 
 
-def setup(lake: Path | None, config: Path | None, stated: "Mapping[Market, MarketSettings] | None" = None) -> Setup:
-    """The lake named by option or configuration; `stated` settings go before configured ones."""
+def setup(
+    lake: Path | None,
+    config: Path | None,
+    stated: "Mapping[Market, MarketSettings] | None" = None,
+    preset: str | None = None,
+) -> Setup:
+    """The lake named by option or configuration; `stated` settings and `preset` go before configured ones."""
     from pipeline.config import load_config
     from pipeline.errors import FootprintError
     from pipeline.lake import Lake
@@ -53,7 +65,7 @@ def setup(lake: Path | None, config: Path | None, stated: "Mapping[Market, Marke
     markets = dict(loaded.markets)
     for market, settings in (stated or {}).items():
         markets[market] = settings.over(markets[market]) if market in markets else settings
-    loaded = replace(loaded, markets=markets)
+    loaded = replace(loaded, markets=markets, preset=preset or loaded.preset)
     _check_params(loaded.params)
     return Setup(Lake(root), Wanted(markets, loaded.params, loaded.preset, loaded.pairs), loaded)
 

@@ -13,6 +13,7 @@ from pipeline.commands.options import (
     ConfigOption,
     JsonOption,
     LakeOption,
+    PresetOption,
     Setup,
     SinceOption,
     UntilOption,
@@ -104,11 +105,13 @@ def compute(
     config: ConfigOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
+    preset: PresetOption = None,
     workers: WorkersOption = None,
     as_json: JsonOption = False,
 ) -> int:
     """Bring every signal up to date."""
-    return do_work(setup(lake, config), "compute", since=since, until=until, workers=workers, as_json=as_json)
+    chosen = setup(lake, config, preset=preset)
+    return do_work(chosen, "compute", since=since, until=until, workers=workers, as_json=as_json)
 
 
 def publish(*, lake: LakeOption = None, config: ConfigOption = None, as_json: JsonOption = False) -> int:
@@ -132,6 +135,7 @@ def run(
     config: ConfigOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
+    preset: PresetOption = None,
     workers: WorkersOption = None,
     as_json: JsonOption = False,
 ) -> int:
@@ -139,7 +143,7 @@ def run(
     from pipeline.ingest import ingest_configured
     from pipeline.progress import reading
 
-    chosen = setup(lake, config)
+    chosen = setup(lake, config, preset=preset)
     with reading(sys.stderr) as told:
         for market, result in ingest_configured(chosen.lake, chosen.config, chosen.wanted, workers=workers, told=told):
             print(f"{market}: {len(result.new)} files registered, {result.known} known already", file=sys.stderr)

@@ -55,15 +55,16 @@ def position(watches, n, x):
 def take(watches, k, n_refills, refills, ts, x, displayed, lots):
     """A taker order executes `lots` at x, of which `displayed` were shown; `k` is the place of its watch.
 
-    More executed than displayed is a hidden refill, once until the price is updated. Returns n_refills.
+    More executed than displayed is a hidden refill, once until the price is updated; where nothing was displayed
+    there is nothing to refill. Returns n_refills.
     """
     watch = watches[k]
-    if watch[EXECUTED] == 0:
+    if watch[EXECUTED] == 0 and not watch[HIDDEN]:
         watch[DISPLAYED] = displayed
     watch[X], watch[TAKEN], watch[UPDATES] = x, ts, 0
     watch[EXECUTED] += lots
     watch[BASE] = max(0, displayed - lots)
-    if lots > displayed and not watch[HIDDEN]:
+    if lots > displayed and watch[DISPLAYED] > 0 and not watch[HIDDEN]:
         _write(refills, n_refills, ts, watch, lots - displayed, HIDDEN_REFILL)
         n_refills += 1
         watch[EXECUTED], watch[HIDDEN] = 0, 1
@@ -82,7 +83,7 @@ def update(watches, k, n_refills, refills, ts, lots, taken_permille):
     if grown <= 0:
         watch[BASE], watch[HIDDEN] = lots, 0
         return n_refills, False
-    if watch[EXECUTED] > 0 and 1_000 * watch[EXECUTED] >= taken_permille * watch[DISPLAYED]:
+    if min(watch[EXECUTED], watch[DISPLAYED]) > 0 and 1_000 * watch[EXECUTED] >= taken_permille * watch[DISPLAYED]:
         kind = FIRST_UPDATE if watch[UPDATES] == 1 else LATER_UPDATE
         _write(refills, n_refills, ts, watch, grown, kind)
         n_refills += 1

@@ -49,11 +49,11 @@ class Takers:
             if watch is None:
                 watch = self.watched[-side, px] = {"executed": 0, "left": levels.get(px, 0), "hidden": False}
             shown[px] = watch["left"]
-            if watch["executed"] == 0:
+            if watch["executed"] == 0 and not watch["hidden"]:
                 watch["displayed"] = watch["left"]
             watch["executed"] += lots
             watch |= {"taken": ts, "updates": 0}
-            if lots > watch["left"] and not watch["hidden"]:
+            if lots > watch["left"] and watch["displayed"] and not watch["hidden"]:
                 executed, displayed, beyond = watch["executed"], watch["displayed"], lots - watch["left"]
                 self.refills.append((ts, -side, px, ts, executed, displayed, beyond, None))
                 watch |= {"executed": 0, "hidden": True}
@@ -71,7 +71,7 @@ class Takers:
             watch |= {"left": lots, "hidden": False}
             return
         del self.watched[side, px]
-        if watch["executed"] and watch["executed"] >= 0.8 * watch["displayed"]:
+        if watch["executed"] and watch["displayed"] and watch["executed"] >= 0.8 * watch["displayed"]:
             first = watch["updates"] == 1
             taken, executed, displayed = watch["taken"], watch["executed"], watch["displayed"]
             self.refills.append((ts, side, px, taken, executed, displayed, lots - watch["left"], first))

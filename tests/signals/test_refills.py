@@ -67,12 +67,17 @@ def test_vector_8_more_executed_than_displayed_is_a_refill_on_the_tape_and_only_
 
 
 def test_until_the_price_is_updated_more_takers_find_the_same_hidden_size():
-    trades = [(1_500, 10.0, 9, -1), (1_510, 10.0, 3, -1), (1_530, 10.0, 2, -1)]
-    got = seen(passed(trades, (1_520, [(10.0, 0)], [])))
+    trades = [(1_500, 10.0, 9, -1), (1_510, 10.0, 4, -1)]
+    got = seen(passed(trades, (1_520, [(10.0, 3)], [])))
     assert got == [
         (1_500, 1, 10.0, 1_500, 9, 5, 4, None, True, False),
-        (1_530, 1, 10.0, 1_530, 5, 0, 2, None, True, False),  # executed 3 and 2 since the first
+        (1_520, 1, 10.0, 1_510, 4, 5, 3, 10, False, True),  # executed 4 since the first
     ]
+
+
+def test_where_nothing_was_displayed_nothing_is_refilled():
+    assert seen(passed([(1_500, 9.9, 1, -1)], (1_510, [(9.9, 3)], []))) == []
+    assert seen(passed([(1_500, 10.0, 9, -1), (1_530, 10.0, 2, -1)], (1_520, [(10.0, 0)], [])))[1:] == []
 
 
 def test_a_cancel_in_between_lowers_what_must_be_exceeded():
