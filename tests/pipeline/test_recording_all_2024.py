@@ -99,7 +99,10 @@ def test_the_book_is_the_best_quote_in_force_at_every_second(sql_all_2024, venue
 @pytest.mark.parametrize(
     ("table", "clocks"),
     [
-        ("book_updates", [("carried", False, 2_000), ("publish", True, 298_111)]),  # the levels of the snapshot, of diffs
+        (
+            "book_updates",
+            [("carried", False, 2_000), ("publish", True, 298_111)],
+        ),  # the levels of the snapshot, of diffs
         ("book_ticker", [("carried", False, 73_174)]),
         ("trades", [("match", True, 19_904)]),
     ],
