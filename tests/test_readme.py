@@ -57,4 +57,4 @@ def test_example_configuration_is_valid():
     from pipeline.config import load_config
 
     config = load_config(ROOT / "examples" / "footprint.toml")
-    assert [str(market) for market in config.markets] == ["binance-usdm/BTCUSDT"]
+    assert [str(market) for market in config.markets] == ["binance-usdm/BTCUSDT", "binance-coinm/BTCUSD_PERP"]
