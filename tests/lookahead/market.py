@@ -23,7 +23,7 @@ from tests.lookahead.case import Case
 
 MARKET = Market("binance-usdm", "BTCUSDT")
 SOURCE = SOURCES["binance-capture"]
-WANTED = Wanted({MARKET: MarketSettings(tick=0.1, qty_decimals=3)})
+WANTED = Wanted({MARKET: MarketSettings(tick=0.1, qty_decimals=3)}, preset="demo")
 MIDNIGHT_MS = 1_704_240_000_000
 MINUTE_MS = 60_000
 
