@@ -10,6 +10,7 @@ from pipeline.plan import TABLES
 from pipeline.warehouse import publish, run_checks, sql_files
 from tests.pipeline.captures import session, write_capture
 from tests.pipeline.lakes import Lake, add
+from tests.sql.planted_rows import FULL_MINUTE, chain, inventory, makers, sweep
 
 _FIRST_BAR = "bar_end = (select min(bar_end) from book_state)"
 _EARLY = "interval '1 day'"
@@ -19,6 +20,12 @@ _DEFECTS = {
         "update accounts set records_in = records_in + 1 where table_name = 'trades'",
         "update accounts set records_quarantined = -1 where table_name = 'book_updates'",
     ],
+    "aggression_adds_up": [
+        "update taker_aggression set net_qty_1s = net_qty_1s + 0.001",
+        "update taker_aggression set net_qty_1s = null",
+        "update taker_aggression set ratio_1s = 1.1",
+        "update taker_aggression set n_orders_1s = 1000, n_orders_10s = 999",
+    ],
     "bars_are_complete": [
         "delete from book_state where bar_end = (select median(bar_end) from book_state)",
         f"insert into book_state from book_state where {_FIRST_BAR}",
@@ -27,6 +34,13 @@ _DEFECTS = {
         f"update book_state set state = 'RESYNC' where {_FIRST_BAR}",
         f"update book_state set state = 'LOCKED' where {_FIRST_BAR}",
         f"update book_state set bid_px = ask_px + 1 where {_FIRST_BAR}",
+    ],
+    "chains_grow": [
+        chain("3 0 5 1", "5 0 6 1"),
+        chain("3 0 5 1", "4 0 4 1"),
+        chain("3 0 5 1", "4 0 6 -1"),
+        chain("3 4 5 1"),
+        f"{chain('3 0 5 1')}; update replenishment set start_ts = event_ts + {_EARLY}",
     ],
     "depth_grows_outward": [
         *(
@@ -52,6 +66,13 @@ _DEFECTS = {
         "update book_state set imbalance_5 = -1.01",
         "update book_state set imbalance_10bps = 2",
     ],
+    "inventory_scores_in_range": [
+        inventory(q_level="1.1"),
+        inventory(coverage="-0.1"),
+        inventory(confidence="2"),
+        inventory(inventory_qty="null"),
+        inventory(z_level="null"),
+    ],
     "known_after_event": [
         *(f"update {name} set known_ts = event_ts - {_EARLY}" for name in ("book_updates", "trades")),
         *(f"update {name} set known_ts = bar_end - {_EARLY}" for name in ("book_state", "taker_flow")),
@@ -59,17 +80,33 @@ _DEFECTS = {
         f"update taker_flow set known_ts = known_ts + {_EARLY} where {_FIRST_BAR}",
         *(f"update {name} set known_ts = event_ts - {_EARLY}" for name in ("book_ticker", "derivative_ticker")),
         f"update funding set known_ts = event_ts - {_EARLY}",
+        f"update taker_aggression set known_ts = bar_end - {_EARLY}",
+        f"{inventory()}; update maker_inventory set known_ts = bar_end - {_EARLY}",
+        f"{chain('3 0 5 1')}; update replenishment set known_ts = event_ts - {_EARLY}",
+        f"{sweep()}; update sweeps set known_ts = event_ts - {_EARLY}",
+        f"{FULL_MINUTE}; {makers(-30)}; update maker_flow set known_ts = bar_end - {_EARLY}",
     ],
     "lines_balance": [
         "update manifest set lines = lines + 1",
         "update accounts set lines_kept = lines_kept - 1 where table_name = 'trades'",
         "delete from accounts",
     ],
+    "makers_mirror_takers": [
+        f"{FULL_MINUTE}; {makers(30)}",
+        f"{FULL_MINUTE}; {makers('null')}",
+        f"{FULL_MINUTE}; {makers(-30)}; delete from taker_flow where second(bar_end) = 5",
+    ],
     "rows_are_what_accounts_say": [
         "delete from trades where seq = 5",
         "delete from funding",
         "delete from accounts where table_name = 'book_ticker'",
         "insert into book_updates from book_updates limit 1",
+    ],
+    "sweeps_are_orders": [
+        sweep(levels="1"),
+        sweep(hidden_excess_qty="1"),
+        f"{sweep()}; update sweeps set seq = 1000",
+        f"{sweep()}; update taker_orders set qty = qty + 1",
     ],
 }
 
@@ -112,3 +149,19 @@ def test_real_recordings_of_every_dialect_have_no_offending_rows(name: str, requ
 def test_a_planted_defect_is_found(tables: duckdb.DuckDBPyConnection, check: str, defect: str):
     tables.execute(defect)
     assert run_checks(tables)[check] > 0
+
+
+@pytest.mark.parametrize(
+    ("check", "rows"),
+    [
+        ("chains_grow", chain("3 1 5 1", "4 2 6 1")),
+        ("inventory_scores_in_range", inventory()),
+        ("makers_mirror_takers", f"{FULL_MINUTE}; {makers(-30)}"),
+        ("sweeps_are_orders", sweep()),
+    ],
+)
+def test_good_rows_of_tables_that_four_seconds_leave_empty_do_not_offend(
+    tables: duckdb.DuckDBPyConnection, check: str, rows: str
+):
+    tables.execute(rows)
+    assert run_checks(tables)[check] == 0

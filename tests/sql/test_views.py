@@ -35,3 +35,20 @@ def test_a_shipped_view_names_grain_reads_and_explained_columns(sql_small: duckd
 def test_market_seconds_joins_book_and_flow(sql_small: duckdb.DuckDBPyConnection):
     rows = sql_small.sql("select mid_px, net_qty, cvd_qty, state from market_seconds order by bar_end").fetchall()
     assert rows == [(100.0, 10.0, 10.0, "OK"), (100.0, 10.0, 20.0, "OK"), (100.0, 10.0, 30.0, "OK")]
+
+
+def test_replenishment_chains_are_the_last_state_of_each_chain():
+    (script,) = [script for script in sql_files("views") if script.name == "replenishment_chains.sql"]
+    with duckdb.connect() as connection:
+        connection.execute("""
+            create table replenishment as
+            select
+                'v' as venue, 's' as symbol, date '2024-01-03' as date, *, 1 as side, null as start_ts,
+                null as known_ts, 1.0 as price, 0 as n_hidden, n_refills * 2.0 as executed_qty, 0.0 as refilled_qty,
+                0.0 as replenish_ratio, 0.0 as displayed_peak_qty, null as median_refill_ms
+            from (values (0, 3, 10, 7), (0, 4, 11, 8), (2, 3, 12, 9), (0, 5, 11, 10))
+                as refills (chain_id, n_refills, event_ts, seq)
+        """)
+        connection.execute(script.read_text())
+        rows = connection.sql("select chain_id, n_refills, last_ts from replenishment_chains order by all").fetchall()
+    assert rows == [(0, 5, 11), (2, 3, 12)]
