@@ -49,7 +49,7 @@ _COMMANDS = {
     "signals": (_LOOK, "The signals: what they read and make, in which units.", "signals --json"),
     "sql": (
         _DATA,
-        "Read-only SQL over the catalogue; without a query: the tables and worked queries (@name).",
+        "Read-only SQL over the catalogue; without a query: tables, macros and worked queries (@name).",
         'sql "select * from book_state limit 5" --to rows.csv',
     ),
     "export": (
@@ -57,6 +57,7 @@ _COMMANDS = {
         "Write a whole table to a file, its provenance beside it.",
         "export book_state --to book_state.parquet",
     ),
+    "check": (_LOOK, "Run the checks of the catalogue: how many rows break a rule.", "check"),
     "explain": (_LOOK, "What an error means and what to do about it.", "explain FP004"),
 }
 """Module, summary and example by name. Modules are imported when called, so that help answers at once."""

@@ -78,13 +78,13 @@ def _select(connection: "duckdb.DuckDBPyConnection", query: str) -> "duckdb.Duck
 
     from pipeline.config import unknown
     from pipeline.errors import FootprintError
-    from pipeline.warehouse import sql_files
+    from pipeline.scripts import scripts
 
     if query.startswith(_SHIPPED):
-        shipped = {script.name.removesuffix(".sql"): script for script in sql_files("queries")}
+        shipped = {script.name: script for script in scripts("queries", "checks")}
         if query[1:] not in shipped:
             raise unknown("worked query", query[1:], shipped)
-        query = shipped[query[1:]].read_text()
+        query = shipped[query[1:]].text
     statements = connection.extract_statements(query)
     reading = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
     if len(statements) != 1 or statements[0].type not in reading:
@@ -171,20 +171,38 @@ def _print_rows(relation: "duckdb.DuckDBPyRelation") -> int:
 
 
 def _contents(connection: "duckdb.DuckDBPyConnection") -> str:
-    """What can be asked: tables with their rows and grain, and the worked queries."""
-    from pipeline.warehouse import sql_files
+    """What can be asked: tables with their rows, grain and preset, macros, and the worked queries."""
+    from pipeline.scripts import scripts
 
     rows = dict(connection.sql("select table_name, n_rows from publication").fetchall())
     views = connection.sql(
         "select view_name, comment from duckdb_views() where not internal order by view_name"
     ).fetchall()
-    lines = [f"{name:<20} {f'{rows[name]:,}' if name in rows else '':>14}  {comment}" for name, comment in views]
-    lines.append("\nworked queries, run as @name:")
-    lines += [
-        f"@{script.name.removesuffix('.sql'):<19} {'':>14} {script.read_text().splitlines()[0].removeprefix('--')}"
-        for script in sql_files("queries")
+    presets = _presets(connection, [name for name, _ in views])
+    lines = [
+        f"{name:<20} {f'{rows[name]:,}' if name in rows else '':>14}  {comment}{presets[name]}"
+        for name, comment in views
     ]
+    macros = connection.sql(
+        "select function_name, array_to_string(parameters, ', '), comment from duckdb_functions() "
+        "where not internal order by function_type desc, function_name"
+    ).fetchall()
+    lines.append("\nmacros, to select from or to calculate with:")
+    lines += [f"{f'{name}({parameters})':<36} {comment}" for name, parameters, comment in macros]
+    lines.append("\nworked queries, run as @name:")
+    lines += [f"@{script.name:<35} {script.title}" for script in scripts("queries")]
     return "\n".join(lines)
+
+
+def _presets(connection: "duckdb.DuckDBPyConnection", names: list[str]) -> dict[str, str]:
+    """Beside tables and views: which presets made what they show, unless it is the default alone."""
+    from pipeline.scripts import tables_behind
+
+    made = dict(connection.sql("select table_name, presets from publication where presets is not null").fetchall())
+    found = {name: {made[table] for table in tables_behind(name) if table in made} for name in names}
+    return {
+        name: "" if used <= {"default"} else f"  [preset {', '.join(sorted(used))}]" for name, used in found.items()
+    }
 
 
 def export(

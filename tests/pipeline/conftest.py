@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.lake import Lake
 from pipeline.warehouse import open_catalogue, publish
-from tests.pipeline.captures import session, write_capture
+from tests.pipeline.captures import over_midnight, session, write_capture
 from tests.pipeline.lakes import add
 
 _HOME = Path(__file__).parents[3] / "shared" / "market-data"
@@ -49,6 +49,13 @@ def lake_small(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     return _published(folder / "lake", write_capture(folder / "small.gz", session()))
 
 
+@pytest.fixture(scope="session")
+def lake_midnight(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    """Six hand-made seconds, three on either side of midnight between 2024-03-05 and 2024-03-06."""
+    folder = tmp_path_factory.mktemp("midnight")
+    return _published(folder / "lake", write_capture(folder / "midnight.gz", over_midnight()))
+
+
 def _published(root: Path, *files: Path) -> Lake:
     lake = Lake(root)
     add(lake, *files)
@@ -65,6 +72,12 @@ def sql_2023(lake_2023: Lake) -> Iterator[duckdb.DuckDBPyConnection]:
 @pytest.fixture(scope="session")
 def sql_2024(lake_2024: Lake) -> Iterator[duckdb.DuckDBPyConnection]:
     with open_catalogue(lake_2024.root) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def sql_midnight(lake_midnight: Lake) -> Iterator[duckdb.DuckDBPyConnection]:
+    with open_catalogue(lake_midnight.root) as connection:
         yield connection
 
 

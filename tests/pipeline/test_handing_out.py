@@ -13,6 +13,7 @@ import pytest
 from pipeline.fingerprint import sha256_of
 from pipeline.lake import Lake
 from pipeline.plan import TABLES
+from pipeline.scripts import scripts
 from signals import SIGNALS
 from tests.pipeline.command import footprint, program
 from tests.pipeline.lakes import rows
@@ -84,6 +85,13 @@ def test_sql_without_a_query_lists_tables_and_worked_queries(lake_small: Lake):
     for name, table in TABLES.items():
         assert any(line.startswith(f"{name} ") and table.grain in line for line in listed.splitlines())
     assert "@flow_and_move" in listed
+
+
+def test_sql_without_a_query_lists_macros(lake_small: Lake):
+    listed = footprint("sql", "--lake", lake_small.root).out
+    for macro in scripts("macros"):
+        assert any(line.startswith(f"{macro.name}(") and macro.title in line for line in listed.splitlines())
+    assert "book_state_rollup(width) " in listed
 
 
 def test_a_worked_query_by_name(lake_small: Lake):
