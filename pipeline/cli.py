@@ -53,9 +53,9 @@ _COMMANDS = {
         'sql "select * from book_state limit 5" --to rows.csv',
     ),
     "export": (
-        _DATA,
-        "Write a whole table to a file, its provenance beside it.",
-        "export book_state --to book_state.parquet",
+        "pipeline.commands.export",
+        "Write a table, or some of its rows, to a file, its provenance beside it.",
+        "export book_state --to book_state.parquet --since 2024-08-08 --where \"state = 'OK'\"",
     ),
     "check": (_LOOK, "Run the checks of the catalogue: how many rows break a rule.", "check"),
     "explain": (_LOOK, "What an error means and what to do about it.", "explain FP004"),
