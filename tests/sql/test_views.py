@@ -37,7 +37,7 @@ def test_market_seconds_joins_book_and_flow(sql_small: duckdb.DuckDBPyConnection
 
 
 def test_replenishment_chains_are_the_last_state_of_each_chain():
-    (script,) = [script for script in sql_files("views") if script.name == "replenishment_chains.sql"]
+    (script,) = [script for script in scripts("views") if script.name == "replenishment_chains"]
     with duckdb.connect() as connection:
         connection.execute("""
             create table replenishment as
@@ -48,6 +48,6 @@ def test_replenishment_chains_are_the_last_state_of_each_chain():
             from (values (0, 3, 10, 7), (0, 4, 11, 8), (2, 3, 12, 9), (0, 5, 11, 10))
                 as refills (chain_id, n_refills, event_ts, seq)
         """)
-        connection.execute(script.read_text())
+        connection.execute(script.text)
         rows = connection.sql("select chain_id, n_refills, last_ts from replenishment_chains order by all").fetchall()
     assert rows == [(0, 5, 11), (2, 3, 12)]
