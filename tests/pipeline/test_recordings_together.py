@@ -62,7 +62,7 @@ def test_every_signal_has_rows_for_every_market_it_is_made_for(sql):
         assert {venue for (venue,) in sql.sql(f"select distinct venue from {table}").fetchall()} == every, table
     for table in ("basis", "reversion_signal"):
         assert {venue for (venue,) in sql.sql(f"select distinct venue from {table}").fetchall()} == perps, table
-    assert sql.sql("select count(*) from replenishment").fetchone()[0] > 20
+    assert sql.sql("select count(*) from replenishment").fetchall()[0][0] > 20
 
 
 @pytest.mark.parametrize(
@@ -70,18 +70,18 @@ def test_every_signal_has_rows_for_every_market_it_is_made_for(sql):
 )
 def test_the_basis_is_what_the_last_quotes_say(sql, venue, day, median):
     got = sql.sql(f"select median(basis_mid_bps) from basis where venue = '{venue}' and date = date '{day}'")
-    assert got.fetchone()[0] == pytest.approx(median, abs=0.05)
+    assert got.fetchall()[0][0] == pytest.approx(median, abs=0.05)
 
 
 def test_short_windows_give_values(sql):
     scores = "select count(z_level), count(z_change), count(q_level) from maker_inventory where half_life_min = 1"
-    assert all(count > 3 for count in sql.sql(scores).fetchone())
+    assert all(count > 3 for count in sql.sql(scores).fetchall()[0])
 
 
 def test_what_was_not_recorded_is_null_and_a_gap_says_why(sql):
     """No mark price in 2024, no spot snapshot in 2023."""
     marks = "select count(*), count(basis_index_bps), count(funding_apr) from basis where date >= date '2024-01-01'"
-    rows, index, apr = sql.sql(marks).fetchone()
+    rows, index, apr = sql.sql(marks).fetchall()[0]
     assert rows > 900
     assert (index, apr) == (0, 0)
     why = "select distinct venue, reason from gaps where table_name = 'derivative_ticker' and date >= date '2024-01-01'"
@@ -91,7 +91,7 @@ def test_what_was_not_recorded_is_null_and_a_gap_says_why(sql):
     book = f"select distinct state, bid_px from book_state where {spot}"
     assert sql.sql(book).fetchall() == [("RESYNC", None)]
     hidden = f"select count(*), count(depth_consumed_qty) from sweeps where {spot}"
-    assert sql.sql(hidden).fetchone() == (61, 0)
+    assert sql.sql(hidden).fetchall()[0] == (61, 0)
     reason = f"select reason from gaps where {spot} and table_name = 'book_updates'"
     assert sql.sql(reason).fetchall() == [("no_snapshot",)]
     # Its best quotes stand in for the book.
