@@ -1,6 +1,5 @@
 """Users see which preset made a table: in the catalogue, in the listing, beside an export."""
 
-import io
 import json
 import shutil
 from datetime import date
@@ -8,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.fingerprint import fingerprint
 from pipeline.lake import Lake
-from pipeline.plan import TABLES, Wanted, make_plan
-from pipeline.progress import LineProgress
-from pipeline.run import run_plan
+from pipeline.parts import write_part
+from pipeline.plan import TABLES
 from pipeline.warehouse import open_catalogue, publish
 from signals import SIGNALS
 from tests.pipeline.captures import over_midnight, write_capture
@@ -21,24 +20,42 @@ from tests.pipeline.lakes import add
 _MADE = sorted(table.name for signal in SIGNALS for table in signal.outputs)
 
 
+def _made_with(lake: Lake, preset: str, days: tuple[date | None, ...]) -> None:
+    """Note in the parts of these days that a preset made them, and publish."""
+    parts = [
+        write_part(
+            lake.root,
+            TABLES[table],
+            file.market,
+            file.day,
+            fingerprint(preset=preset, before=file.fingerprint),
+            lake.lineage(table, file) | {"preset": preset},
+            lake.partition(TABLES[table], file.market, file.day).collect(),
+        )
+        for table in _MADE
+        for file in lake.live(table)
+        if file.day in days
+    ]
+    lake.commit(TABLES, parts, [])
+    publish(lake, "test")
+
+
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     """Two days, made with the preset sample."""
     folder = tmp_path_factory.mktemp("presets")
     made = Lake(folder / "lake")
-    add(made, write_capture(folder / "a.gz", over_midnight()), wanted=Wanted(preset="sample"))
-    publish(made, "test")
+    add(made, write_capture(folder / "a.gz", over_midnight()))
+    _made_with(made, "sample", (None, date(2024, 3, 5), date(2024, 3, 6)))
     return made
 
 
 @pytest.fixture(scope="module")
 def mixed(lake: Lake, tmp_path_factory: pytest.TempPathFactory) -> Lake:
-    """The same, its second day made again with the default."""
+    """The same, its second day made with the default."""
     other = Lake(tmp_path_factory.mktemp("mixed") / "lake")
     shutil.copytree(lake.root, other.root)
-    plan = make_plan(other, Wanted(), signals=True, since=date(2024, 3, 6))
-    run_plan(other, plan, workers=1, progress=LineProgress(io.StringIO()))
-    publish(other, "test")
+    _made_with(other, "default", (date(2024, 3, 6),))
     return other
 
 
@@ -48,11 +65,14 @@ def _presets(lake: Lake) -> dict[str, str | None]:
 
 
 def test_the_catalogue_says_which_preset_made_a_signal_and_nothing_of_other_tables(lake: Lake):
-    assert _presets(lake) == {name: "sample" if name in _MADE else None for name in TABLES}
+    live = {name for name in _MADE if lake.live(name)}
+    assert {"book_state", "taker_flow"} <= live
+    assert _presets(lake) == {name: "sample" if name in live else None for name in TABLES}
 
 
 def test_days_made_with_different_presets_show_both(mixed: Lake):
-    assert {_presets(mixed)[name] for name in _MADE} == {"default, sample"}
+    found = _presets(mixed)
+    assert (found["book_state"], found["taker_flow"], found["trades"]) == ("default, sample", "default, sample", None)
 
 
 def test_a_signal_without_rows_has_no_preset(tmp_path: Path):
@@ -64,11 +84,18 @@ def test_a_signal_without_rows_has_no_preset(tmp_path: Path):
     assert {_presets(empty)[name] for name in _MADE} == {None}
 
 
+def _marked(lake: Lake, label: str) -> set[str]:
+    """What the listing shows a label beside."""
+    listed = footprint("sql", "--lake", lake.root).out.splitlines()
+    return {line.split()[0] for line in listed if line.endswith(f"  [{label}]")}
+
+
 def test_the_listing_says_so_beside_tables_and_the_views_made_of_them(lake: Lake, lake_small: Lake, mixed: Lake):
-    marked = [line for line in footprint("sql", "--lake", lake.root).out.splitlines() if "[preset sample]" in line]
-    assert [line.split()[0] for line in marked] == sorted([*_MADE, "market_seconds"])
-    assert footprint("sql", "--lake", mixed.root).out.count("[preset default, sample]") == len(_MADE) + 1
-    assert "preset" not in footprint("sql", "--lake", lake_small.root).out
+    of_signals = {"book_state", "taker_flow", "market_seconds"}
+    assert of_signals <= _marked(lake, "preset sample")
+    assert of_signals <= _marked(mixed, "preset default, sample")
+    assert not {"trades", "gaps"} & _marked(lake, "preset sample")
+    assert "[preset" not in footprint("sql", "--lake", lake_small.root).out
 
 
 @pytest.mark.parametrize(
