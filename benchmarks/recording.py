@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 
 from pipeline.identity import merge
+from pipeline.market import Market
 from pipeline.sources import SOURCES
 from pipeline.sources.batch import PriceGrid, joined_grid
 from signals.bars import end_of_bar
@@ -37,7 +38,7 @@ class Recording:
 def load(path: Path, symbol: str = SYMBOL) -> Recording:
     """Read a capture of Binance USD-M, days joined: one book from the first line to the last."""
     grid, decimals, frames = PriceGrid(), 0, []
-    for batch in SOURCES[SOURCE].read(path, symbol):
+    for batch in SOURCES[SOURCE].read(path, Market(VENUE, symbol)):
         grid, decimals = joined_grid(grid, batch.grid), max(decimals, batch.qty_decimals)
         if "book_updates" in batch.frames:
             frames.append(batch.frames["book_updates"].with_columns(file_id=pl.lit("recording")))

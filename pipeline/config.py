@@ -8,6 +8,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any, Final
 
+from pipeline.contracts import is_inverse
 from pipeline.errors import FootprintError
 from pipeline.market import KINDS, VENUES, Market, MarketSettings
 
@@ -59,6 +60,7 @@ _POSITIVE: Final = ("a number > 0", lambda value: _is_number(value) and value > 
 _RULES: Final[Mapping[str, tuple[str, Callable[[Any], bool]]]] = {
     "kind": (f"one of {', '.join(KINDS)}", lambda value: value in KINDS),
     "tick": _POSITIVE,
+    "contract_size": _POSITIVE,
     "silence_s": _POSITIVE,
     "funding_interval_h": _POSITIVE,
     "qty_decimals": ("a whole number from 0 to 12", lambda value: type(value) is int and 0 <= value <= 12),
@@ -119,7 +121,10 @@ def _market(item: Any, path: Path) -> tuple[Market, MarketSettings]:
         if not is_right(value):
             raise _bad(path, f"{name} is {value!r}, expected {expected}")
     values |= {"prefer": tuple(values["prefer"])} if "prefer" in values else {}
-    return market_of(str(item.get("venue", "")), str(item.get("symbol", "")), str(path)), MarketSettings(**values)
+    market = market_of(str(item.get("venue", "")), str(item.get("symbol", "")), str(path))
+    if "contract_size" in values and not is_inverse(market):
+        raise _bad(path, f"contract_size is of no use on {market.venue}: sizes there are in base units, not contracts")
+    return market, MarketSettings(**values)
 
 
 def market_of(venue: str, symbol: str, where: str = "") -> Market:

@@ -58,7 +58,7 @@ def merge(table: str, rows: pl.DataFrame, tick: float, qty_decimals: int) -> Mer
     """Deduplicate, check and sort the staged rows (plus file_id) of one slice of time."""
     starts = message_starts(rows)
     messages = _messages(table, rows, starts)
-    verdicts = _copies(messages).join(
+    verdicts = _copies(table, messages).join(
         _off_grid(table, rows, starts, tick, qty_decimals), on="message", how="full", coalesce=True
     )
     left_out = verdicts.select("message", reason=pl.coalesce("reason", "off_grid")).sort("message")
@@ -96,11 +96,16 @@ def _messages(table: str, rows: pl.DataFrame, starts: np.ndarray) -> pl.DataFram
     )  # fmt: skip
 
 
-def _copies(messages: pl.DataFrame) -> pl.DataFrame:
-    """Messages of which an earlier copy stands: message and, if it says something else, the reason."""
+def _copies(table: str, messages: pl.DataFrame) -> pl.DataFrame:
+    """Messages of which an earlier copy stands: message and, if it says something else, the reason.
+
+    Copies that were received at the same moment can differ in a carried time, for their files begin at different
+    lines. Of quotes the latest such time is the best; of snapshots the earliest, which some diff has vouched for.
+    """
     if messages["identity"].n_unique() == messages.height:
         return pl.DataFrame(schema={"message": pl.Int64, "reason": pl.String})
-    ranked = messages.sort("identity", "recv_ts", "digest", "file_id", "line", nulls_last=True)
+    carried = pl.col("event_ts").to_physical() * (1 if table == "book_updates" else -1)
+    ranked = messages.sort("identity", "recv_ts", "digest", carried, "file_id", "line", nulls_last=True)
     conflict = pl.format("conflicts with an earlier record of the same id ({})", "identity")
     return ranked.select(
         "message",

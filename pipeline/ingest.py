@@ -8,11 +8,12 @@ from pathlib import Path
 
 from pipeline.config import Config, unknown
 from pipeline.errors import FootprintError
+from pipeline.instrument import resolve_instrument
 from pipeline.lake import Lake
 from pipeline.market import Instrument, Market
 from pipeline.plan import Wanted
 from pipeline.pool import process_pool, workers_for
-from pipeline.registry import file_digest, instruments, register, registered, resolve_instrument
+from pipeline.registry import file_digest, instruments, register, registered
 from pipeline.sources import SOURCES, Source
 from pipeline.staging import Staged, commonest_reason, stage
 
@@ -60,7 +61,7 @@ def ingest(
     with process_pool(workers or workers_for(list(fresh.values()))) as pool:
         tasks = []
         for digest, path in fresh.items():
-            task = pool.submit(stage, path, source, market.symbol, digest[:16], lake.root)
+            task = pool.submit(stage, path, source, market, digest[:16], lake.root)
             task.add_done_callback(partial(_tell, told, path))
             tasks.append(task)
         result.new = [task.result() for task in tasks]
@@ -102,12 +103,13 @@ def _lines_off_grid(staged: Staged, instrument: Instrument) -> int:
         return 0
     import polars as pl
 
+    from pipeline.contracts import in_base_units
     from pipeline.identity import off_grid_lines
 
     return sum(
         off_grid_lines(
             table,
-            pl.read_parquet(piece).with_columns(file_id=pl.lit("")),
+            in_base_units(table, pl.read_parquet(piece), instrument).with_columns(file_id=pl.lit("")),
             instrument.tick_size,
             instrument.qty_decimals,
         )

@@ -59,6 +59,7 @@ class MarketSettings:
     kind: str | None = None
     tick: float | None = None
     qty_decimals: int | None = None
+    contract_size: float | None = None
     funding_interval_h: float | None = None
     silence_s: float = 10.0
     max_quarantine: float = 0.01

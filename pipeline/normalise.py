@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from pipeline.contracts import in_base_units
 from pipeline.errors import FootprintError
 from pipeline.identity import DROPPED, merge, message_starts
 from pipeline.market import Instrument, Market
@@ -76,6 +77,7 @@ def _merge_day(
     """Merge slice by slice into `writer`, numbering rows and messages through the day."""
     seq = messages = 0
     for rows in _slices(table, files, day):
+        rows = in_base_units(table.name, rows, instrument)
         came = _count(table.name, rows, "in")
         merged = merge(table.name, rows, instrument.tick_size, instrument.qty_decimals)
         del rows  # a slice is held once, not once per stage

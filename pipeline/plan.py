@@ -28,8 +28,8 @@ from signals.table import Input, Signal, Table
 
 MERGED: Final = (*RECORD_TABLES, QUARANTINE, ACCOUNTS)
 CLOSED: Final = (BOOK_CLOSE, GAPS)
-NORMALISE_VERSION: Final = 1
-CLOSE_VERSION: Final = 1
+NORMALISE_VERSION: Final = 2
+CLOSE_VERSION: Final = 2
 TABLES: Final[dict[str, Table]] = {
     table.name: table for table in (*NORMALISED, *(out for signal in SIGNALS for out in signal.outputs))
 }

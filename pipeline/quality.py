@@ -13,6 +13,9 @@ from signals.inputs import GAPS
 GapRow = tuple[str, datetime, datetime, datetime, str]
 """table_name, from_ts, to_ts, known_ts, reason"""
 
+_IMPOSSIBLE = {"spot": ("derivative_ticker", "funding"), "future": ("funding",)}
+"""By kind of instrument: feeds it cannot have, so that nothing of them is missing."""
+
 _GAP_COLUMNS = ("table_name", "from_ts", "to_ts", "known_ts", "reason")
 
 
@@ -45,6 +48,8 @@ def feed_gaps(feeds: Mapping[str, pl.LazyFrame], step: Step) -> pl.DataFrame:
     until = step.edges.until
     for name in activity:
         if name not in step.feeds:
+            if name in _IMPOSSIBLE.get(step.instrument.kind, ()):
+                continue
             begin = day_start(step.day) if step.edges.is_continued else first.event_ts
             rows.append((name, begin, until, max(until, last.known_ts), "not_recorded"))
             continue

@@ -20,6 +20,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.errors import FootprintError
+from pipeline.market import Market
 from pipeline.recording import DayMoments, joined_days
 from pipeline.sources import Source
 from pipeline.sources.batch import Batch, PriceGrid, joined_grid
@@ -74,23 +75,23 @@ class _Tally:
     qty_decimals: int = 0
 
 
-def staged_folder(root: Path, source: Source, symbol: str, file_id: str) -> Path:
-    return root / "_staged" / f"{file_id}-{source.name}-v{source.version}-{symbol.replace('/', '%2F')}"
+def staged_folder(root: Path, source: Source, market: Market, file_id: str) -> Path:
+    return root / "_staged" / f"{file_id}-{source.name}-v{source.version}-{str(market).replace('/', '%2F')}"
 
 
-def stage(path: Path, source: Source, symbol: str, file_id: str, root: Path) -> Staged:
+def stage(path: Path, source: Source, market: Market, file_id: str, root: Path) -> Staged:
     """Read the raw file into pieces under `root`, or return what is staged already.
 
     The folder appears whole or not at all. Raises what the source raises.
     """
-    folder = staged_folder(root, source, symbol, file_id)
+    folder = staged_folder(root, source, market, file_id)
     if (folder / _SUMMARY).exists():
         return load_staged(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix="part-", dir=folder.parent))
     try:
         with _no_collector():
-            tally = _write_pieces(source.read(path, symbol), scratch)
+            tally = _write_pieces(source.read(path, market), scratch)
         if tally.first is None or tally.last is None or tally.known is None:
             why = f"none of its {tally.lines:,} lines could be taken; most of all: {commonest_reason(scratch)}"
             raise FootprintError("FP002", why, where=str(path))

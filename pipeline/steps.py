@@ -71,7 +71,7 @@ def _signal(root: Path, step: Step) -> list[Part]:
 def _staged(root: Path, file: Registered) -> Path:
     """The file's staged pieces; made again if somebody cleared the cache."""
     source = SOURCES[file.source]
-    folder = staged_folder(root, source, file.market.symbol, file.file_id)
+    folder = staged_folder(root, source, file.market, file.file_id)
     if folder.exists():
         return folder
     if not Path(file.path).exists():
@@ -81,5 +81,5 @@ def _staged(root: Path, file: Registered) -> Path:
             where=file.path,
             hint=f"put the file back, or: footprint forget {file.file_id}",
         )
-    stage(Path(file.path), source, file.market.symbol, file.file_id, root)
+    stage(Path(file.path), source, file.market, file.file_id, root)
     return folder

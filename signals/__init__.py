@@ -3,6 +3,7 @@
 Adding a signal is its module, its test and one line here.
 """
 
+from signals.basis import BASIS_SIGNAL
 from signals.book_pass import BOOK_PASS
 from signals.maker_flow import MAKER_FLOW_SIGNAL
 from signals.maker_inventory import MAKER_INVENTORY_SIGNAL
@@ -16,6 +17,7 @@ SIGNALS: tuple[Signal, ...] = (
     TAKER_AGGRESSION_SIGNAL,
     SWEEPS_SIGNAL,
     REPLENISHMENT_SIGNAL,
+    BASIS_SIGNAL,
     MAKER_FLOW_SIGNAL,
     MAKER_INVENTORY_SIGNAL,
 )

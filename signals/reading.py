@@ -16,12 +16,13 @@ def whole(
 
 
 def chunks(
-    inputs: Mapping[str, pl.LazyFrame], table: Table, columns: Sequence[str], chunk_rows: int
+    inputs: Mapping[str, pl.LazyFrame], table: Table, columns: Sequence[str], chunk_rows: int, role: Role = "own"
 ) -> Iterator[pl.DataFrame]:
     """The rows of an input in order, at most `chunk_rows` at once; none if it is absent."""
-    if table.name not in inputs:
+    name = Input(table, role).name
+    if name not in inputs:
         return
-    rows, offset = inputs[table.name].select(columns), 0
+    rows, offset = inputs[name].select(columns), 0
     while (chunk := rows.slice(offset, chunk_rows).collect()).height:
         yield chunk
         offset += chunk.height

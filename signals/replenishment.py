@@ -117,11 +117,12 @@ def _grown(refills: pl.DataFrame, chain: Ints, grid: Grid) -> pl.DataFrame:
         executed=pl.col("executed").cum_sum().over("chain"),
         refilled=pl.col("refilled").cum_sum().over("chain"),
     )
+    # NumPy divides; polars multiplies by the reciprocal, and 3 lots of 0.1 become 0.30000000000000004.
     return of_chain.with_columns(
-        executed_qty=pl.col("executed") / grid.lots,
-        refilled_qty=pl.col("refilled") / grid.lots,
+        executed_qty=pl.Series(grid.qty(of_chain["executed"].to_numpy())),
+        refilled_qty=pl.Series(grid.qty(of_chain["refilled"].to_numpy())),
         replenish_ratio=pl.when(pl.col("executed") > 0).then(pl.col("refilled") / pl.col("executed")),
-        displayed_peak_qty=pl.Series(peak) / grid.lots,
+        displayed_peak_qty=pl.Series(peak / grid.lots),
         median_refill_ms=pl.Series(delay).fill_nan(None),
     )
 

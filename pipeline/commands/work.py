@@ -51,13 +51,14 @@ def ingest(
     files
         Raw files, gzip or plain.
     venue
-        Venue and product, as binance-usdm.
+        Venue and product: binance-usdm, binance-coinm or binance-spot.
     symbol
-        The venue's own symbol, as BTCUSDT.
+        The venue's own symbol, as BTCUSDT or BTCUSD_PERP.
     tick
         Price grid. Default: what is known of the market, else the greatest common divisor of the prices.
     qty_decimals
-        Decimals of a quantity. Default: what is known of the market, else the most seen.
+        Decimals of a quantity in base units. Default: what is known of the market, else the most seen; on
+        binance-coinm 8, or fewer for cheap coins.
     """
     from pipeline.config import market_of, unknown
     from pipeline.ingest import ingest as register_files

@@ -9,7 +9,7 @@ from pipeline.simulator import messages
 from pipeline.simulator.draws import Draws, exponential
 from pipeline.simulator.exchange import Exchange
 from pipeline.simulator.instrument import Instrument
-from pipeline.simulator.orders import BUY, SELL, Report
+from pipeline.simulator.orders import BUY, SELL, Fill, Report
 
 _SNAPSHOT_LEVELS = 1000
 
@@ -38,6 +38,34 @@ class MessageCount:
         return self.depth + self.snapshots + self.trades + self.tickers + self.marks
 
 
+class Dialect(Protocol):
+    """How a venue words its messages: the functions of `messages` (USD-M) or `spot_messages`."""
+
+    DEPTH_STREAM: str
+
+    def trade(self, instrument: Instrument, fill: Fill) -> messages.Message: ...
+
+    def book_ticker(
+        self, instrument: Instrument, quote: messages.Quote, *, time: int, update_id: int
+    ) -> messages.Message: ...
+
+    def depth_update(
+        self,
+        instrument: Instrument,
+        bids: messages.Levels,
+        asks: messages.Levels,
+        *,
+        sent: int,
+        time: int,
+        first: int,
+        last: int,
+    ) -> messages.Message: ...
+
+    def depth_snapshot(
+        self, instrument: Instrument, bids: messages.Levels, asks: messages.Levels, *, time: int, update_id: int
+    ) -> messages.Message: ...
+
+
 class Capture:
     """Listens to `exchange` and writes `<receive time, ns> <json>` lines to `sink`.
 
@@ -58,10 +86,12 @@ class Capture:
         start_us: int,
         interval_us: int,
         latency_ns: int,
+        dialect: Dialect = messages,
     ) -> None:
         self.count = MessageCount()
         self.next_time: int | None = start_us + interval_us
         self._sink = sink
+        self._dialect = dialect
         self._exchange = exchange
         self._instrument = instrument
         self._stream = instrument.symbol.lower()
@@ -77,7 +107,7 @@ class Capture:
     def on_report(self, report: Report) -> None:
         """Send the trades and the new best quote of a command; keep its level changes for the next depth."""
         for fill in report.fills:
-            self._send("trade", report.time, messages.trade(self._instrument, fill))
+            self._send("trade", report.time, self._dialect.trade(self._instrument, fill))
         self.count.trades += len(report.fills)
         if report.changes:
             for side, price, size in report.changes:
@@ -96,10 +126,10 @@ class Capture:
         if last == self._sent_id:
             return
         bids, asks = (sorted(self._changed[side].items()) for side in (BUY, SELL))
-        message = messages.depth_update(
+        message = self._dialect.depth_update(
             self._instrument, bids, asks, sent=now, time=self._changed_at, first=self._sent_id + 1, last=last
         )
-        self._send("depth@0ms", now, message)
+        self._send(self._dialect.DEPTH_STREAM, now, message)
         self.count.depth += 1
         self.count.depth_levels += len(bids) + len(asks)
         self._sent_id = last
@@ -109,7 +139,7 @@ class Capture:
         """Write the best 1000 levels of each side as of now."""
         bids, asks = (list(self._exchange.side(side).depth(_SNAPSHOT_LEVELS)) for side in (BUY, SELL))
         last = self._exchange.update_id
-        self._write(now, messages.depth_snapshot(self._instrument, bids, asks, time=now, update_id=last))
+        self._write(now, self._dialect.depth_snapshot(self._instrument, bids, asks, time=now, update_id=last))
         self.count.snapshots += 1
         self.count.snapshot_levels += len(bids) + len(asks)
 
@@ -130,7 +160,7 @@ class Capture:
         quote = messages.Quote(bid, bids.size_at(bid), ask, asks.size_at(ask))
         if quote != self._quote:
             self._quote = quote
-            message = messages.book_ticker(self._instrument, quote, time=report.time, update_id=report.update_id)
+            message = self._dialect.book_ticker(self._instrument, quote, time=report.time, update_id=report.update_id)
             self._send("bookTicker", report.time, message)
             self.count.tickers += 1
 

@@ -11,6 +11,9 @@ Levels = Iterable[tuple[int, int]]
 """(price, size) pairs."""
 
 
+DEPTH_STREAM = "depth@0ms"
+
+
 class Quote(NamedTuple):
     """The best bid and ask, in ticks, and what stands there, in lots."""
 

@@ -19,7 +19,7 @@ AGENTS = ("ladder", "placer", "canceller", "taker")
 
 _ACCOUNTS = {"ladder": 1, "placer": 2, "canceller": 2, "taker": 3}
 _MS, _SECOND = 1_000, 1_000_000
-_MID_TICKS = 420_000
+MID_TICKS = 420_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,18 @@ class World:
     agents: dict[str, Agent]
 
 
-def demo_world(*, seed: int, start_us: int, without: Collection[str] = ()) -> World:
+def demo_world(
+    *,
+    seed: int,
+    start_us: int,
+    without: Collection[str] = (),
+    reference_seed: int | None = None,
+    start_ticks: int = MID_TICKS,
+) -> World:
     """The demo world at `start_us`, its book still empty; agents named in `without` stay at home.
 
-    Ticks are 0.10 dollars, lots 0.001 of the base; the price starts near 42,000.
+    Ticks are 0.10 dollars, lots 0.001 of the base; the price starts near `start_ticks`. Worlds of one
+    `reference_seed` (default: `seed`) are moved by the same news.
     Everyone has random numbers of their own, so leaving one out changes nobody else's.
     """
     unknown = set(without) - set(AGENTS)
@@ -46,7 +54,11 @@ def demo_world(*, seed: int, start_us: int, without: Collection[str] = ()) -> Wo
     exchange = Exchange(update_id=4_000_000_000_000, trade_id=4_500_000_000)
     draws = {name: Draws(seed, name) for name in AGENTS}
     reference = Reference(
-        Draws(seed, "reference"), start_us=start_us, start_ticks=_MID_TICKS, step_us=_SECOND, step_ticks=24.0
+        Draws(seed if reference_seed is None else reference_seed, "reference"),
+        start_us=start_us,
+        start_ticks=start_ticks,
+        step_us=_SECOND,
+        step_ticks=24.0,
     )
     desks = {
         name: Desk(clock, exchange, owner=_ACCOUNTS[name], rank=rank, latency_us=5 * _MS)

@@ -71,7 +71,7 @@ def brief(text: str, most: int = 300) -> str:
 
 
 class Stamp(NamedTuple):
-    """Where and when a message came; times and the feed's delay in microseconds."""
+    """Where and when a message came; times and the feed's delay in microseconds, `clock` as in the tables."""
 
     line: int
     recv: int
@@ -80,6 +80,11 @@ class Stamp(NamedTuple):
     delay: int
     digest: int
     backwards: bool
+    clock: str
+
+    def moved_to(self, event: int) -> "Stamp":
+        """The same message at an earlier event time, known no earlier for it."""
+        return self._replace(event=event, delay=self.delay + self.event - event)
 
 
 @dataclass(frozen=True, slots=True)

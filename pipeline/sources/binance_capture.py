@@ -1,13 +1,12 @@
 """Raw captures of Binance websockets: lines of `<local time> <json>`, gzip or plain.
 
-Dialect USD-M futures (binance-usdm): streams depth, trade, bookTicker, markPrice,
-and REST depth snapshots between them. Field meanings: Binance USD-M futures
-documentation, "Diff. Book Depth Streams", "Mark Price Stream". `m` true means the
-buyer was the maker, so the taker SOLD. The local time is in microseconds or
-nanoseconds; the file says which by its number of digits.
+The market's venue says which dialect the file speaks (USD-M futures, COIN-M futures or
+spot): streams depth, trade, bookTicker, markPrice, and REST depth snapshots between
+them. The local time is in milli-, micro- or nanoseconds; the file says which by its
+number of digits.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -16,45 +15,46 @@ from typing import Any, Final
 import orjson
 
 from pipeline.errors import FootprintError
+from pipeline.market import Market
 from pipeline.sources.batch import BadRecordError, Batch, Rejected, Stamp, brief
+from pipeline.sources.binance_messages import DIALECTS, KINDS, kind_of, time_us, venue_of
+from pipeline.sources.carried import CarriedClock
 from pipeline.sources.framing import frame_batch
 from pipeline.sources.lines import blocks_of_lines
 
 NAME: Final = "binance-capture"
-DELAY_US: Final = {"depth": 100_000, "snapshot": 500_000, "trade": 50_000, "ticker": 100_000, "mark": 100_000}
-"""How long after its event time a message is taken to be known where recv_ts does not say (domain defaults)."""
 
 _UNITS: Final = {13: ("ms", 1_000), 16: ("us", 1), 19: ("ns", -1_000)}
-_EARLIEST_MS: Final = 1_230_768_000_000  # 2009-01-01: before it nothing was traded
-_LATEST_MS: Final = 4_102_444_800_000  # 2100-01-01
 _FOREIGN_KEPT: Final = 100
-_OFF_MARKET: Final = frozenset({"INSURANCE_FUND", "ADL", "NA"})
+_UNNAMED: Final = object()
 
 
 @dataclass(slots=True)
 class _Reader:
     """State that runs through one file, and the records of the current block."""
 
-    symbol: str
+    market: Market
     line: int = 0
     digits: int = 0
     last_recv: int = 0
     last_event: dict[str, int] = field(default_factory=dict)
-    carried: int = 0
-    foreign: set[str] = field(default_factory=set)
+    clock: CarriedClock = field(default_factory=CarriedClock)
+    foreign: set[Market] = field(default_factory=set)
     good: int = 0
     named: int = 0
     backwards_recv: int = 0
     rows: dict[str, list[tuple[Stamp, tuple[Any, ...]]]] = field(default_factory=dict)
+    unplaced: list[tuple[int, int]] = field(default_factory=list)
+    """Update id and place in the block's depth rows of snapshots without a time that no diff has gone beyond yet."""
     bad: list[Rejected] = field(default_factory=list)
 
 
-def read(path: Path, symbol: str) -> Iterator[Batch]:
-    """Translate the capture at `path`, which should be about `symbol`, batch by batch.
+def read(path: Path, market: Market) -> Iterator[Batch]:
+    """Translate the capture at `path`, which should be about `market`, batch by batch.
 
     Raises FP002 if it is not such a capture, FP003 if all of it is about others.
     """
-    reader = _Reader(symbol)
+    reader = _Reader(market)
     for block in blocks_of_lines(path):
         before = reader.line
         for text in block:
@@ -66,17 +66,19 @@ def read(path: Path, symbol: str) -> Iterator[Batch]:
 
 
 def _refuse(reader: _Reader, path: Path) -> None:
-    if reader.foreign:
-        named = ", ".join(sorted(reader.foreign)[:3])  # a snapshot names no symbol and proves nothing
+    if reader.foreign and not reader.named:  # a snapshot that names no symbol proves nothing
+        first, *others = sorted(reader.foreign)[:3]
         raise FootprintError(
             "FP003",
-            f"expected records of {reader.symbol}, found only {named} in {reader.line:,} lines",
+            f"expected records of {reader.market}, found only {', '.join(map(str, (first, *others)))} "
+            f"in {reader.line:,} lines",
             where=str(path),
-            hint=f"--symbol {sorted(reader.foreign)[0]}, or check the file",
+            hint=f"--venue {first.venue} --symbol {first.symbol}, or check the file",
         )
     raise FootprintError(
         "FP002",
-        f"expected lines of `<local time> <json>` with USD-M messages; none of {reader.line:,} lines is one",
+        f"expected lines of `<local time> <json>` with messages of {reader.market.venue}; "
+        f"none of {reader.line:,} lines is one",
         where=str(path),
         hint="`footprint ingest --help` lists the sources and what they read",
     )
@@ -98,7 +100,7 @@ def _take_line(reader: _Reader, text: bytes, path: Path) -> None:
         _take_message(reader, data, recv)
     except BadRecordError as reason:
         table, records = _guess(text)
-        reader.bad.append(Rejected(reader.line, reader.carried, table, brief(str(reason)), records, text))
+        reader.bad.append(Rejected(reader.line, reader.clock.latest, table, brief(str(reason)), records, text))
         return
     if recv < reader.last_recv:
         reader.backwards_recv += 1
@@ -133,6 +135,7 @@ def _guess(text: bytes) -> tuple[str, int]:
         (b'"e":"trade"', "trades"),
         (b'"bookTicker"', "book_ticker"),
         (b'"markPriceUpdate"', "derivative_ticker"),
+        (b'"B":', "book_ticker"),  # spot's, which has no name
     ):
         if mark in text:
             return table, max(1, text.count(b'["')) if table == "book_updates" else 1
@@ -145,7 +148,7 @@ def _batch(reader: _Reader, block: list[bytes], lines_before: int) -> Batch:
     batch.lines = len(block)
     batch.recv_unit = _UNITS[reader.digits][0]
     batch.backwards_recv = reader.backwards_recv
-    reader.rows, reader.bad, reader.backwards_recv = {}, [], 0
+    reader.rows, reader.unplaced, reader.bad, reader.backwards_recv = {}, [], [], 0
     return batch
 
 
@@ -153,37 +156,67 @@ def _take_message(reader: _Reader, data: Any, recv: int) -> None:
     """Route one message to its table; raises BadRecordError with the reason if it cannot be taken."""
     if not isinstance(data, dict):
         raise BadRecordError(f"expected an object under data, got {type(data).__name__}")
-    kind = "snapshot" if "lastUpdateId" in data else str(data.get("e"))
-    take = _TAKERS.get(kind)
-    if take is None:
+    kind = kind_of(data)
+    if kind not in KINDS:
         raise BadRecordError(f"unknown stream {kind!r}")
-    named = data.get("s", reader.symbol)
-    if named != reader.symbol:
-        if len(reader.foreign) < _FOREIGN_KEPT:
-            reader.foreign.add(brief(str(named), 40))
-        raise BadRecordError(f"foreign symbol {named!r}, expected {reader.symbol!r}")
+    _require_own(reader, kind, data)
     try:
-        stream, delay, event_ms, values = take(data)
+        stream, delay, clock, event, values = DIALECTS[reader.market.venue][kind](data)
     except KeyError as missing:
         raise BadRecordError(f"{kind} lacks field {missing}") from missing
     except (TypeError, ValueError) as wrong:
         raise BadRecordError(f"{kind} is malformed: {wrong}") from wrong
-    event = _time_us(event_ms, kind)
+    if event is None:
+        event = reader.clock.latest
+        if not event:
+            raise BadRecordError(f"{kind} has no time, and no message before it in the file has one")
     publish = data.get("E")
-    digest = _digest(data)
     stamp = Stamp(
         reader.line,
         recv,
         event,
-        None if publish is None else _time_us(publish, kind),
+        None if publish is None else time_us(publish, kind),
         delay,
-        digest,
+        _digest(data),
         event < reader.last_event.get(kind, event),
+        clock,
     )
-    reader.named += "s" in data
     reader.last_event[kind] = event
-    reader.carried = max(reader.carried, event)
-    reader.rows.setdefault(stream, []).append((stamp, values))
+    reader.clock.saw(event)
+    rows = reader.rows.setdefault(stream, [])
+    if kind == "depthUpdate":
+        _pass(reader, values[0], event)
+    elif kind == "snapshot" and clock == "carried":
+        stamp = stamp.moved_to(reader.clock.of_snapshot(values[0]))
+        reader.unplaced.append((values[0], len(rows)))
+    rows.append((stamp, values))
+
+
+def _require_own(reader: _Reader, kind: str, data: dict[str, Any]) -> None:
+    """Raise BadRecordError for a message of another venue's dialect or another symbol."""
+    own, symbol = reader.market, data.get("s", data.get("symbol", _UNNAMED))
+    venue, is_named = venue_of(kind, data) or own.venue, symbol is not _UNNAMED
+    if venue == own.venue and (symbol == own.symbol or not is_named):
+        reader.named += is_named
+        return
+    if is_named and len(reader.foreign) < _FOREIGN_KEPT:
+        reader.foreign.add(Market(venue, brief(str(symbol), 40)))
+    if venue != own.venue:
+        raise BadRecordError(f"{kind} in the form of {venue}, expected that of {own.venue}")
+    raise BadRecordError(f"foreign symbol {symbol!r}, expected {own.symbol!r}")
+
+
+def _pass(reader: _Reader, update_id: int, event: int) -> None:
+    """Note a diff; a snapshot before it in the file that it goes beyond stands no later than it."""
+    reader.clock.saw_diff(update_id, event)
+    if not reader.unplaced:
+        return
+    rows = reader.rows["depth"]
+    for last_id, at in reader.unplaced:
+        stamp, values = rows[at]
+        if last_id < update_id and event < stamp.event:
+            rows[at] = stamp.moved_to(event), values
+    reader.unplaced = [snapshot for snapshot in reader.unplaced if snapshot[0] >= update_id]
 
 
 def _digest(data: dict[str, Any]) -> int:
@@ -193,64 +226,3 @@ def _digest(data: dict[str, Any]) -> int:
     except TypeError as deep:
         raise BadRecordError(f"nested too deeply: {deep}") from deep
     return int.from_bytes(blake2b(content, digest_size=8).digest(), "big", signed=True)
-
-
-def _time_us(ms: Any, kind: str) -> int:
-    if type(ms) is not int or not _EARLIEST_MS <= ms < _LATEST_MS:
-        raise BadRecordError(f"{kind} has time {ms!r}, expected milliseconds since 1970 between 2009 and 2100")
-    return ms * 1_000
-
-
-_Taken = tuple[str, int, Any, tuple[Any, ...]]
-
-
-def _depth(data: dict[str, Any]) -> _Taken:
-    ids = _id(data["u"]), _id(data["U"]), _id(data["pu"])
-    return "depth", DELAY_US["depth"], data["T"], (*ids, False, _levels(data["b"]), _levels(data["a"]))
-
-
-def _snapshot(data: dict[str, Any]) -> _Taken:
-    ids = _id(data["lastUpdateId"]), None, None
-    return "depth", DELAY_US["snapshot"], data["T"], (*ids, True, _levels(data["bids"]), _levels(data["asks"]))
-
-
-def _trade(data: dict[str, Any]) -> _Taken:
-    if not isinstance(data["m"], bool):
-        raise BadRecordError(f"trade has m = {data['m']!r}, expected true or false")
-    label = data.get("X")
-    if label is not None and not isinstance(label, str):
-        raise BadRecordError(f"trade has X = {label!r}, expected text")
-    values = (str(_id(data["t"])), data["p"], data["q"], -1 if data["m"] else 1, label in _OFF_MARKET, label)
-    return "trade", DELAY_US["trade"], data["T"], values
-
-
-def _ticker(data: dict[str, Any]) -> _Taken:
-    values = (_id(data["u"]), data["b"], data["B"], data["a"], data["A"])
-    return "ticker", DELAY_US["ticker"], data["T"], values
-
-
-def _mark(data: dict[str, Any]) -> _Taken:
-    """`T` is the NEXT settlement; the message's own time is `E`."""
-    settlement = _time_us(data["T"], "next settlement of markPriceUpdate")
-    return "mark", DELAY_US["mark"], data["E"], (data["p"], data["i"], data.get("P"), data["r"], settlement)
-
-
-def _id(value: Any) -> int:
-    if type(value) is not int or not 0 <= value < 1 << 63:
-        raise BadRecordError(f"expected an id, got {value!r}")
-    return value
-
-
-def _levels(levels: Any) -> list[list[str]]:
-    if not isinstance(levels, list) or not (set(map(type, levels)) <= {list} and min(map(len, levels), default=2) >= 2):
-        raise BadRecordError("expected levels as [price, quantity] pairs")
-    return levels
-
-
-_TAKERS: Final[dict[str, Callable[[dict[str, Any]], _Taken]]] = {
-    "depthUpdate": _depth,
-    "snapshot": _snapshot,
-    "trade": _trade,
-    "bookTicker": _ticker,
-    "markPriceUpdate": _mark,
-}

@@ -18,6 +18,8 @@ from signals.table import UTC_US, Table
 Row = tuple[Stamp, tuple[Any, ...]]
 _KINDS: Final = {"price": " > 0", "size": " > 0", "level size": " >= 0", "rate": ""}
 _PLAIN: Final = r"^-?[0-9]{1,15}(\.[0-9]{1,15})?$"
+_PADDED: Final = 8
+"""Decimals to which spot venues write every number, whatever the market counts in."""
 _LONGEST: Final = 19
 """Characters of a number: more than a double can tell apart, and all that fits 64 bits without its point."""
 
@@ -52,11 +54,11 @@ def _stamps(rows: list[Row]) -> pl.DataFrame:
     return frame.select(
         "line",
         "digest",
+        "clock",
         event_ts=pl.col("event").cast(UTC_US),
         publish_ts=pl.col("publish").cast(UTC_US),
         recv_ts=pl.col("recv").cast(UTC_US),
         known_ts=pl.max_horizontal("recv", pl.col("event") + pl.col("delay")).cast(UTC_US),
-        clock=pl.lit("match"),
         is_backwards=pl.col("backwards"),
     )
 
@@ -125,6 +127,8 @@ def _trades(
         pl.Series("taker_side", [row[3] for row in values], dtype=pl.Int8),
         pl.Series("is_off_market", [row[4] for row in values], dtype=pl.Boolean),
         pl.Series("print_type", [row[5] for row in values], dtype=pl.String),
+        pl.Series("taker_order_id", [row[6] for row in values], dtype=pl.Int64),
+        pl.Series("maker_order_id", [row[7] for row in values], dtype=pl.Int64),
     )
     return {"trades": frame}
 
@@ -155,8 +159,7 @@ def _mark(
     columns = {"mark_price": (0, "price"), "index_price": (1, "price"), "funding_rate": (3, "rate")}
     rows, number, _text = _check_rows(rows, columns, "derivative_ticker", bad, raw)
     _, estimate, is_estimate = _numbers([values[2] for _, values in rows], "price")
-    stamps = _stamps(rows).with_columns(pl.lit("publish").alias("clock"))
-    state = stamps.with_columns(
+    state = _stamps(rows).with_columns(
         *(series.alias(name) for name, series in number.items()),
         estimate.zip_with(is_estimate, pl.Series([None], dtype=pl.Float64)).alias("settle_price_estimate"),
         pl.Series("next_funding_ts", [values[4] for _, values in rows], dtype=pl.Int64).cast(UTC_US),
@@ -240,16 +243,20 @@ def _quarantine(bad: list[Rejected]) -> pl.DataFrame:
 
 
 def _offsets(stamps: list[Stamp]) -> dict[int, int]:
-    """How often each recv - event offset occurs, in whole milliseconds."""
-    offsets = np.array([stamp.recv - stamp.event for stamp in stamps], dtype=np.int64) // 1_000
+    """How often each recv - event offset occurs, in whole milliseconds; a carried time is none to compare with."""
+    timed = [stamp.recv - stamp.event for stamp in stamps if stamp.clock != "carried"]
+    offsets = np.array(timed, dtype=np.int64) // 1_000
     values, counts = np.unique(offsets, return_counts=True)
     return dict(zip(values.tolist(), counts.tolist(), strict=True))
 
 
 def _decimals(text: pl.Series) -> int:
-    """Most digits after the point in any of the texts."""
-    if text.is_empty():
-        return 0
+    """Most digits after the point in any of the texts; zeros that pad all numbers to eight digits are none."""
+    most = _most_digits(text)
+    return _most_digits(text.str.strip_chars_end("0")) if most == _PADDED else most
+
+
+def _most_digits(text: pl.Series) -> int:
     point = text.str.find(".", literal=True)
     return int(pl.select((text.str.len_bytes() - point - 1).max()).item() or 0)
 

@@ -5,7 +5,17 @@ from functools import cache
 
 import pytest
 
-from tests.lookahead.market import Line, Recording, broken, demo_lines, late, late_head, record, silent_midnight
+from tests.lookahead.market import (
+    Line,
+    Recording,
+    broken,
+    demo_lines,
+    late,
+    late_head,
+    record,
+    reference_lines,
+    silent_midnight,
+)
 
 DAMAGES: dict[str, Callable[[list[Line]], list[Line]]] = {
     "healthy": list,
@@ -14,6 +24,8 @@ DAMAGES: dict[str, Callable[[list[Line]], list[Line]]] = {
     "late_head": late_head,
     "silent_midnight": silent_midnight,
 }
+REFERENCE_DAMAGES = {"broken": DAMAGES["late"], "late": broken, "silent_midnight": silent_midnight}
+"""Where the market's recorder is late, the reference's is not, and the other way round."""
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +34,13 @@ def lines(tmp_path_factory: pytest.TempPathFactory) -> list[Line]:
 
 
 @pytest.fixture(scope="session")
-def recording(lines: list[Line], tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Recording]:
+def reference(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[Line]]:
+    """The lines of the reference market in the recording with a damage."""
+    lines = reference_lines(tmp_path_factory.mktemp("reference"))
+    return lambda damage: REFERENCE_DAMAGES.get(damage, list)(lines)
+
+
+@pytest.fixture(scope="session")
+def recording(lines, reference, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Recording]:
     """The recording with a damage, by name."""
-    return cache(lambda damage: record(tmp_path_factory.mktemp(damage), DAMAGES[damage](lines)))
+    return cache(lambda damage: record(tmp_path_factory.mktemp(damage), DAMAGES[damage](lines), reference(damage)))

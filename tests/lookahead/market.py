@@ -23,7 +23,9 @@ from tests.lookahead.case import Case
 
 MARKET = Market("binance-usdm", "BTCUSDT")
 SOURCE = SOURCES["binance-capture"]
-WANTED = Wanted({MARKET: MarketSettings(tick=0.1, qty_decimals=3)}, preset="demo")
+REFERENCE = Market("binance-usdm", "BTCUSDC")
+_SETTINGS = MarketSettings(tick=0.1, qty_decimals=3)
+WANTED = Wanted({MARKET: _SETTINGS, REFERENCE: _SETTINGS}, pairs={MARKET: REFERENCE}, preset="demo")
 MIDNIGHT_MS = 1_704_240_000_000
 MINUTE_MS = 60_000
 
@@ -33,7 +35,7 @@ Line = tuple[int, dict]
 
 @dataclass(frozen=True)
 class Recording:
-    """A lake holding one recording, and the signals' cases by name, a case per day."""
+    """A lake holding a recording of the market and of its reference, and the market's cases by signal, one a day."""
 
     lake: Lake
     cases: dict[str, list[Case]]
@@ -50,6 +52,22 @@ class Silent:
 def demo_lines(folder: Path) -> list[Line]:
     path = folder / "demo.gz"
     write_demo_market(path)
+    return _read(path)
+
+
+def reference_lines(folder: Path) -> list[Line]:
+    """Another market over the same minutes, in few lines: depth once a second, a quote in ten, no tape."""
+    path = folder / "reference.gz"
+    write_demo_market(path, seed=8, symbol=REFERENCE.symbol, interval_ms=1_000)
+    lines = [line for line in _read(path) if _kind(line) in ("snapshot", "depthUpdate", "bookTicker")]
+    return [line for number, line in enumerate(lines) if _kind(line) != "bookTicker" or not number % 10]
+
+
+def _kind(line: Line) -> str:
+    return line[1].get("data", {}).get("e", "snapshot")
+
+
+def _read(path: Path) -> list[Line]:
     pairs = (line.split(b" ", 1) for line in gzip.decompress(path.read_bytes()).splitlines())
     return [(int(received), orjson.loads(text)) for received, text in pairs]
 
@@ -59,10 +77,11 @@ def write_lines(path: Path, lines: Sequence[Line]) -> Path:
     return path
 
 
-def record(folder: Path, lines: Sequence[Line]) -> Recording:
+def record(folder: Path, lines: Sequence[Line], reference: Sequence[Line]) -> Recording:
     """Ingest and compute; the cases are what the pipeline itself hands to the signals."""
     lake = Lake(folder / "lake")
-    ingest(lake, SOURCE, [write_lines(folder / "raw.gz", lines)], MARKET, WANTED, workers=1)
+    for market, what in ((MARKET, lines), (REFERENCE, reference)):
+        ingest(lake, SOURCE, [write_lines(folder / f"{market.symbol}.gz", what)], market, WANTED, workers=1)
     plan = make_plan(lake, WANTED, signals=True)
     report = run_plan(lake, plan, workers=1, progress=Silent())
     assert report.count("ok") == len(plan.steps), report.outcomes
@@ -71,7 +90,7 @@ def record(folder: Path, lines: Sequence[Line]) -> Recording:
 
 def _cases(lake: Lake, plan: Plan, signal: Signal) -> Iterator[Case]:
     for step in plan.steps:
-        if step.name == signal.name:
+        if step.name == signal.name and step.market == MARKET:
             inputs = {name: frame.collect() for name, frame in frames(lake.root, step).items()}
             yield Case(
                 signal, inputs, Span(day_start(step.day), step.edges.until, step.edges.is_continued), step.params

@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from signals import SIGNALS
-from tests.lookahead.market import Recording, demo_lines, record
+from tests.lookahead.market import Recording, demo_lines, record, reference_lines
 
 NOTED = Path(__file__).with_name("golden.json")
 
@@ -51,5 +51,6 @@ def test_results_change_only_with_the_version(name, recording):
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as scratch:
-        demo = record(Path(scratch), demo_lines(Path(scratch)))
+        folder = Path(scratch)
+        demo = record(folder, demo_lines(folder), reference_lines(folder))
         NOTED.write_text(json.dumps(golden(demo), indent=1) + "\n")

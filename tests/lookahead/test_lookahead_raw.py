@@ -27,18 +27,18 @@ def known_us(line: Line) -> int:
 
 def rows(recording: Recording, name: str) -> pl.DataFrame:
     table = TABLES[name]
-    found = recording.lake.live(name)
+    found = recording.lake.live(name, MARKET)
     frames = [recording.lake.partition(table, MARKET, file.day).collect() for file in found]
     return pl.concat([table.empty(), *frames]).sort(table.key) if found else table.empty()
 
 
 @pytest.mark.parametrize("damage", ["healthy", "late"])
 @pytest.mark.parametrize("cut", range(4))
-def test_the_head_of_a_file_tells_the_same_past(cut, damage, lines, recording, tmp_path):
+def test_the_head_of_a_file_tells_the_same_past(cut, damage, lines, reference, recording, tmp_path):
     whole, damaged = recording(damage), DAMAGES[damage](lines)
     at = int(len(damaged) * (cut + random.Random(f"{damage} {cut}").random()) / 4)
     complete = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=min(map(known_us, damaged[at:])) - 1)
-    head = record(tmp_path, damaged[:at])
+    head = record(tmp_path, damaged[:at], reference(damage))
     past = pl.col("known_ts") <= complete
     compared = 0
     for table in (*RECORD_TABLES, *CLOSED, *(table for signal in SIGNALS for table in signal.outputs)):

@@ -49,7 +49,13 @@ def program(*arguments: object, folder: Path | None = None, **environment: str) 
     return Result(done.returncode, done.stdout, done.stderr)
 
 
-def ingest_command(lake: Path, *files: Path, symbol: str = "BTCUSDT", options: tuple[object, ...] = ()) -> Result:
-    """`footprint ingest` of captures of BTCUSDT, in this process."""
-    market = ("--venue", "binance-usdm", "--symbol", symbol)
+def ingest_command(
+    lake: Path,
+    *files: Path,
+    venue: str = "binance-usdm",
+    symbol: str = "BTCUSDT",
+    options: tuple[object, ...] = (),
+) -> Result:
+    """`footprint ingest` of captures, in this process."""
+    market = ("--venue", venue, "--symbol", symbol)
     return footprint("ingest", "binance-capture", *files, *market, "--lake", lake, *options)

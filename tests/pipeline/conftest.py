@@ -1,15 +1,16 @@
 """Lakes that several tests read, built once a session."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from pipeline.lake import Lake
+from pipeline.market import Market
 from pipeline.warehouse import open_catalogue, publish
-from tests.pipeline.captures import session, write_capture
-from tests.pipeline.lakes import add
+from tests.pipeline.captures import over_midnight, session, write_capture
+from tests.pipeline.lakes import COINM, MARKET, SPOT, add
 
 _HOME = Path(__file__).parents[3] / "shared" / "market-data"
 
@@ -33,6 +34,19 @@ def files_2024(recordings: Path) -> list[Path]:
 
 
 @pytest.fixture(scope="session")
+def files_all_2024(recordings: Path) -> dict[Market, list[Path]]:
+    """The same minutes of three markets, by one recorder."""
+    folder = recordings / "binance-2024-08-08"
+    names = {MARKET: "usdm_btcusdt_*.gz", SPOT: "spot_btcusdt_*.gz", COINM: "cm_btcusd_perp_*.gz"}
+    return {market: sorted(folder.glob(name)) for market, name in names.items()}
+
+
+@pytest.fixture(scope="session")
+def files_spot_2023(recordings: Path) -> list[Path]:
+    return [recordings / "binance-2023-04-05" / "spot_btcusdt_20230405.dat.gz"]
+
+
+@pytest.fixture(scope="session")
 def lake_2023(files_2023: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Lake:
     return _published(tmp_path_factory.mktemp("lake_2023"), *files_2023)
 
@@ -43,15 +57,37 @@ def lake_2024(files_2024: list[Path], tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.fixture(scope="session")
+def lake_all_2024(files_all_2024: dict[Market, list[Path]], tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    return _published_markets(tmp_path_factory.mktemp("lake_all_2024"), files_all_2024)
+
+
+@pytest.fixture(scope="session")
+def lake_spot_2023(files_spot_2023: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    return _published_markets(tmp_path_factory.mktemp("lake_spot_2023"), {SPOT: files_spot_2023})
+
+
+@pytest.fixture(scope="session")
 def lake_small(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     """Four hand-made seconds."""
     folder = tmp_path_factory.mktemp("small")
     return _published(folder / "lake", write_capture(folder / "small.gz", session()))
 
 
+@pytest.fixture(scope="session")
+def lake_midnight(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    """Six hand-made seconds, three on either side of midnight between 2024-03-05 and 2024-03-06."""
+    folder = tmp_path_factory.mktemp("midnight")
+    return _published(folder / "lake", write_capture(folder / "midnight.gz", over_midnight()))
+
+
 def _published(root: Path, *files: Path) -> Lake:
+    return _published_markets(root, {MARKET: list(files)})
+
+
+def _published_markets(root: Path, files: Mapping[Market, Sequence[Path]]) -> Lake:
     lake = Lake(root)
-    add(lake, *files)
+    for market, paths in files.items():
+        add(lake, *paths, market=market)
     publish(lake, "test")
     return lake
 
@@ -65,6 +101,24 @@ def sql_2023(lake_2023: Lake) -> Iterator[duckdb.DuckDBPyConnection]:
 @pytest.fixture(scope="session")
 def sql_2024(lake_2024: Lake) -> Iterator[duckdb.DuckDBPyConnection]:
     with open_catalogue(lake_2024.root) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def sql_all_2024(lake_all_2024: Lake) -> Iterator[duckdb.DuckDBPyConnection]:
+    with open_catalogue(lake_all_2024.root) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def sql_spot_2023(lake_spot_2023: Lake) -> Iterator[duckdb.DuckDBPyConnection]:
+    with open_catalogue(lake_spot_2023.root) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def sql_midnight(lake_midnight: Lake) -> Iterator[duckdb.DuckDBPyConnection]:
+    with open_catalogue(lake_midnight.root) as connection:
         yield connection
 
 

@@ -19,15 +19,17 @@ from pipeline.sources.batch import RECORD_TABLES
 from signals import SIGNALS
 
 MARKET = Market("binance-usdm", "BTCUSDT")
+SPOT = Market("binance-spot", "BTCUSDT")
+COINM = Market("binance-coinm", "BTCUSD_PERP")
 RECORDS = tuple(table.name for table in RECORD_TABLES)
 DERIVED = ("book_close", "gaps", *(table.name for signal in SIGNALS for table in signal.outputs))
 RESULTS = (*RECORDS, *DERIVED)
 """Tables that are functions of the SET of files; manifest, accounts and quarantine name the files."""
 
 
-def add(lake: Lake, *files: Path, wanted: Wanted | None = None) -> RunReport:
+def add(lake: Lake, *files: Path, market: Market = MARKET, wanted: Wanted | None = None) -> RunReport:
     """Register the files and bring every table up to date, in this process."""
-    ingest(lake, SOURCES["binance-capture"], files, MARKET, wanted or Wanted(), workers=1)
+    ingest(lake, SOURCES["binance-capture"], files, market, wanted or Wanted(), workers=1)
     return refresh(lake, wanted)
 
 
@@ -44,23 +46,23 @@ def refresh(lake: Lake, wanted: Wanted | None = None) -> RunReport:
     return report
 
 
-def rows(lake: Lake, table: str) -> pl.DataFrame:
-    """Every live row of a table, sorted by its key within each day."""
-    files = [(lake.absolute(table, file), file.market) for file in lake.live(table)]
+def rows(lake: Lake, table: str, market: Market | None = None) -> pl.DataFrame:
+    """Every live row of a table (of one market), sorted by its key within each day."""
+    files = [(lake.absolute(table, file), file.market) for file in lake.live(table, market)]
     return scan_parts(TABLES[table], files).collect()
 
 
-def digest(lake: Lake, table: str) -> str:
+def digest(lake: Lake, table: str, market: Market | None = None) -> str:
     """Of all rows and values of a table: equal digests are equal tables."""
-    frame = rows(lake, table)
+    frame = rows(lake, table, market)
     lists = [name for name, dtype in frame.schema.items() if dtype.is_nested()]
     flat = frame.with_columns(pl.col(lists).cast(pl.List(pl.String)).list.join(",", ignore_nulls=False))
     order = [name for name in ("event_ts", "bar_end", *TABLES[table].key) if name in flat.columns]
     return hashlib.sha256(flat.sort(order).hash_rows(seed=1).to_numpy().tobytes()).hexdigest()
 
 
-def digests(lake: Lake, tables: Sequence[str] = RESULTS) -> dict[str, str]:
-    return {table: digest(lake, table) for table in tables}
+def digests(lake: Lake, tables: Sequence[str] = RESULTS, market: Market | None = None) -> dict[str, str]:
+    return {table: digest(lake, table, market) for table in tables}
 
 
 def state(root: Path) -> dict[str, tuple[int, list[str]]]:

@@ -123,7 +123,7 @@ def test_lines_that_are_no_messages(made: Path, tmp_path: Path, body: bytes):
     file.write_bytes(body)
     result = _refused(made, file)
     assert result.code == 1
-    assert "why: expected lines of `<local time> <json>` with USD-M messages; none of" in result.err
+    assert "why: expected lines of `<local time> <json>` with messages of binance-usdm; none of" in result.err
 
 
 def test_no_record_can_be_taken(made: Path, tmp_path: Path):
@@ -136,9 +136,9 @@ def test_another_symbol_throughout(made: Path, tmp_path: Path):
     foreign = [trade(number, s="ETHUSDT") for number in range(50)]
     result = _refused(made, write_capture(tmp_path / "eth.gz", foreign))
     assert result.code == 1
-    assert "error[FP003]: the file is about another symbol" in result.err
-    assert "why: expected records of BTCUSDT, found only ETHUSDT in 50 lines" in result.err
-    assert "try: --symbol ETHUSDT, or check the file" in result.err
+    assert "error[FP003]: the file is about another market" in result.err
+    assert "why: expected records of binance-usdm/BTCUSDT, found only binance-usdm/ETHUSDT in 50 lines" in result.err
+    assert "try: --venue binance-usdm --symbol ETHUSDT, or check the file" in result.err
 
 
 def test_another_symbol_throughout_but_for_the_snapshot_that_names_none(made: Path, tmp_path: Path):
@@ -150,7 +150,7 @@ def test_another_symbol_throughout_but_for_the_snapshot_that_names_none(made: Pa
 
 def test_the_symbol_in_lower_case_is_another_one(made: Path, tmp_path: Path):
     result = _refused(made, write_capture(tmp_path / "good.gz", tape(5)), symbol="btcusdt")
-    assert (result.code, "try: --symbol BTCUSDT, or check the file" in result.err) == (1, True)
+    assert (result.code, "try: --venue binance-usdm --symbol BTCUSDT, or check the file" in result.err) == (1, True)
 
 
 def test_more_bad_lines_than_allowed(made: Path, tmp_path: Path):

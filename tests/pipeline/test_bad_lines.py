@@ -93,7 +93,10 @@ _BAD: dict[str, tuple[bytes, str]] = {
     "level is nested": (line(depth(_AT, (16, 17, 15), [[["99.9"], "1.000"]])), "expected a price > 0"),
     "level is negative": (line(depth(_AT, (16, 17, 15), [["99.9", "-1.000"]])), "level ['99.9', '-1.000']"),
     "snapshot without asks": (line({"lastUpdateId": 9, "E": _AT, "T": _AT, "bids": []}), "snapshot lacks field 'asks'"),
-    "snapshot without time": (line({"lastUpdateId": 9, "bids": [], "asks": []}), "snapshot lacks field 'T'"),
+    "snapshot without time": (
+        line({"lastUpdateId": 9, "bids": [], "asks": []}),
+        "snapshot in the form of binance-spot, expected that of binance-usdm",
+    ),
 }
 
 

@@ -13,14 +13,21 @@ HOME = Path(__file__).parents[3] / "shared" / "market-data"
 
 
 def raw_lines(*names: str):
-    """(local time text, message) of every line, files in order."""
+    """The message of every line, files in order."""
+    return (message for _, message in stamped_lines(*names))
+
+
+def stamped_lines(*names: str, holding: bytes = b""):
+    """(local time as recorded, message) of every line that holds the text, files in order."""
     for name in names:
         path = HOME / name
         if not path.exists():
             pytest.skip(f"real recordings are not here: {path}")
         with gzip.open(path) as lines:
             for line in lines:
-                yield orjson.loads(line.split(b" ", 1)[1])
+                if holding in line:
+                    stamp, text = line.split(b" ", 1)
+                    yield int(stamp), orjson.loads(text)
 
 
 def usdm(*names: str) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -1,5 +1,25 @@
-"""The hand-made lake of the pipeline's tests serves here too."""
+"""The lakes of the pipeline's tests serve here too."""
 
-from tests.pipeline.conftest import lake_small, sql_small
+from tests.pipeline.conftest import (
+    files_all_2024,
+    files_spot_2023,
+    lake_all_2024,
+    lake_small,
+    lake_spot_2023,
+    recordings,
+    sql_all_2024,
+    sql_small,
+    sql_spot_2023,
+)
 
-__all__ = ["lake_small", "sql_small"]
+__all__ = [
+    "files_all_2024",
+    "files_spot_2023",
+    "lake_all_2024",
+    "lake_small",
+    "lake_spot_2023",
+    "recordings",
+    "sql_all_2024",
+    "sql_small",
+    "sql_spot_2023",
+]

@@ -7,7 +7,9 @@ import duckdb
 import pytest
 
 from pipeline.plan import TABLES
-from pipeline.warehouse import publish, run_checks, sql_files
+from pipeline.scripts import in_reading_order, scripts
+from pipeline.warehouse import publish, run_checks
+from signals.book_state import BOOK_STATE
 from tests.pipeline.captures import session, write_capture
 from tests.pipeline.lakes import Lake, add
 from tests.sql.planted_rows import FULL_MINUTE, chain, inventory, makers, sweep
@@ -61,10 +63,11 @@ _DEFECTS = {
         f"update taker_flow set n_prints = n_prints + 1 where {_FIRST_BAR}",
         "update trades set is_off_market = true where seq = 5",
     ],
-    "imbalance_in_range": [
-        "update book_state set imbalance_1 = 1.01",
-        "update book_state set imbalance_5 = -1.01",
-        "update book_state set imbalance_10bps = 2",
+    "imbalance_within_one": [
+        f"update book_state set {name} = {beyond}"
+        for name in BOOK_STATE.schema.names()
+        if name.startswith("imbalance_")
+        for beyond in (1.01, -1.01, "'nan'")
     ],
     "inventory_scores_in_range": [
         inventory(q_level="1.1"),
@@ -95,6 +98,15 @@ _DEFECTS = {
         f"{FULL_MINUTE}; {makers(30)}",
         f"{FULL_MINUTE}; {makers('null')}",
         f"{FULL_MINUTE}; {makers(-30)}; delete from taker_flow where second(bar_end) = 5",
+    ],
+    "ofi_of_a_hand_ledger": [
+        f"create or replace macro ofi_event(b, qb, a, qa, b0, qb0, a0, qa0) as {wrong}"
+        for wrong in (
+            "(b >= b0)::int * qb - (b <= b0)::int * qb0 - (a <= a0)::int * qa",
+            "(b >= b0)::int * qb - (b <= b0)::int * qb0 + (a <= a0)::int * qa - (a >= a0)::int * qa0",
+            "(b > b0)::int * qb - (b < b0)::int * qb0 - (a <= a0)::int * qa + (a >= a0)::int * qa0",
+            "null",
+        )
     ],
     "rows_are_what_accounts_say": [
         "delete from trades where seq = 5",
@@ -129,15 +141,22 @@ def tables(good: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute(f"attach '{good}' as good (read_only)")
         for name in TABLES:
             connection.execute(f"create table {name} as from good.{name}")
+        for macro in in_reading_order(scripts("macros")):
+            connection.execute(macro.text)
         yield connection
 
 
 def test_every_check_has_a_defect_to_find():
-    assert sorted(_DEFECTS) == [script.name.removesuffix(".sql") for script in sql_files("checks")]
+    assert sorted(_DEFECTS) == [check.name for check in scripts("checks")]
 
 
 def test_good_tables_have_no_offending_rows(tables: duckdb.DuckDBPyConnection):
     assert run_checks(tables) == dict.fromkeys(_DEFECTS, 0)
+
+
+@pytest.mark.parametrize("name", ["sql_all_2024", "sql_spot_2023"])
+def test_real_recordings_of_every_dialect_have_no_offending_rows(name: str, request: pytest.FixtureRequest):
+    assert run_checks(request.getfixturevalue(name)) == dict.fromkeys(_DEFECTS, 0)
 
 
 @pytest.mark.parametrize(("check", "defect"), [(name, text) for name, texts in _DEFECTS.items() for text in texts])
