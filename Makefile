@@ -11,7 +11,7 @@ $(VENV)/installed: pyproject.toml $(LOCK)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement $(LOCK)
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
-	$(BIN)/python -c "from signals.kernels import book, book_rows, chain, taker_flow"
+	$(BIN)/python -c "from signals.kernels import book, book_rows, chain, maker_flow, maker_inventory, refill_chains, taker_flow, trailing_moments, trailing_quantile"
 	touch $@
 
 demo: install

@@ -221,7 +221,7 @@ def _history(params: Params) -> timedelta:
     return timedelta(minutes=_reach_min(windows, max(half_lives(params["half_life_min"]))))
 
 
-_SHORT = {
+_DEMO = {
     "half_life_min": [1, 2, 5],
     "burn_in_half_lives": 1,
     "window_min": 3,
@@ -229,7 +229,10 @@ _SHORT = {
     "rank_window_min": 10,
     "min_history_min": 2,
 }
-"""For recordings of minutes."""
+"""For twenty minutes."""
+
+_SAMPLE = _DEMO | {"window_min": 2, "change_window_min": 2}
+"""For six."""
 
 MAKER_INVENTORY_SIGNAL = Signal(
     name="maker_inventory",
@@ -248,5 +251,5 @@ MAKER_INVENTORY_SIGNAL = Signal(
         "min_history_min": 14_400,
         "min_coverage": 0.8,
     },
-    presets={"sample": _SHORT, "demo": _SHORT},
+    presets={"sample": _SAMPLE, "demo": _DEMO},
 )

@@ -104,24 +104,23 @@ def test_a_row_is_known_when_all_it_remembers_is():
 
 
 def random_flow(days, seed=1, half_lives=(1, 30)):
-    """Half-lives of 1 and 30 minutes over whole days, with gaps."""
+    """Whole days, with gaps, and with quiet hours in which the least standard deviation counts."""
     draw = np.random.default_rng(seed)
     size = days * 1_440
+    value = draw.normal(size=size) * np.where(np.arange(size) % 700 < 250, 1e-4, 1)
     known = draw.random(size) > 0.02
     known[2_000:2_200] = False
-    return flow(
-        [x if ok else None for x, ok in zip(draw.normal(size=size).tolist(), known, strict=True)], 1, half_lives
-    )
+    return flow([x if ok else None for x, ok in zip(value.tolist(), known, strict=True)], 1, half_lives)
 
 
-LONG = {"half_life_min": [1, 30], "window_min": 60, "change_window_min": 200, "rank_window_min": 500,
+LONG = {"half_life_min": [1, 30], "window_min": 60, "change_window_min": 200, "rank_window_min": 1_000,
         "min_history_min": 300, "burn_in_half_lives": 5}  # fmt: skip
 
 
 def test_a_day_is_the_same_bit_by_bit_whatever_stands_before_its_declared_history():
-    rows, (begin, end) = random_flow(5), (4 * DAY_S, 5 * DAY_S)
+    rows, (begin, end) = random_flow(6), (5 * DAY_S, 6 * DAY_S)
     reach = MAKER_INVENTORY_SIGNAL.inputs[0].reach({**MAKER_INVENTORY_SIGNAL.params, **LONG})
-    assert reach.days == 1
+    assert reach.days == 2
     assert reach.seconds == 32 * 30 * 60
     whole = found(rows, start=begin, minutes=end // 60, **LONG)
     declared = rows.filter(pl.col("bar_end") > instant(begin) - reach)
@@ -137,7 +136,7 @@ def test_a_rank_is_that_of_the_stated_score_among_the_stated_scores_before():
     score, minute = made["z_level"].to_numpy(), made["bar_end"].to_physical().to_numpy() // 60_000_000
     checked = 0
     for row in range(1_440, made.height, 97):
-        past = score[(minute >= minute[row] - 500) & (minute < minute[row]) & ~np.isnan(score)]
+        past = score[(minute >= minute[row] - 1_000) & (minute < minute[row]) & ~np.isnan(score)]
         if not np.isnan(score[row]):
             expected = (np.sum(past < score[row]) + np.sum(past == score[row]) / 2) / past.size
             assert made["q_level"][row] == expected
