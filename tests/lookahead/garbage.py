@@ -20,6 +20,7 @@ _FACTORS: Final = {
     "quote": 1_000,
     "+1/-1/0": -1,
     "[-1, 1]": -1,
+    "standard deviations": -3,
     "fraction per interval": -50,
 }
 
