@@ -8,6 +8,7 @@ from signals.book_pass import BOOK_PASS
 from signals.maker_flow import MAKER_FLOW_SIGNAL
 from signals.maker_inventory import MAKER_INVENTORY_SIGNAL
 from signals.replenishment import REPLENISHMENT_SIGNAL
+from signals.reversion import REVERSION_SIGNAL
 from signals.sweeps import SWEEPS_SIGNAL
 from signals.table import Signal
 from signals.taker_aggression import TAKER_AGGRESSION_SIGNAL
@@ -20,4 +21,5 @@ SIGNALS: tuple[Signal, ...] = (
     BASIS_SIGNAL,
     MAKER_FLOW_SIGNAL,
     MAKER_INVENTORY_SIGNAL,
+    REVERSION_SIGNAL,
 )

@@ -21,6 +21,7 @@ _FACTORS: Final = {
     "+1/-1": -1,
     "+1/-1/0": -1,
     "[-1, 1]": -1,
+    "standard deviations": -3,
     "fraction per interval": -50,
 }
 

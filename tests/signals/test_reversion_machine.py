@@ -5,7 +5,7 @@ from math import isnan, nan
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signals.bars import MINUTE, SECOND
@@ -302,6 +302,7 @@ def quick(rows) -> list[Minute]:
     ]
 
 
+@settings(deadline=None)
 @given(MINUTES)
 def test_the_sides_are_mirror_images(rows):
     steps = play(*quick(rows), rules=QUICK)
@@ -327,6 +328,7 @@ FOLLOWS = {
 }
 
 
+@settings(deadline=None)
 @given(MINUTES)
 def test_states_follow_each_other_and_every_change_has_a_reason(rows):
     before = "IDLE"
