@@ -38,7 +38,10 @@ def execute(root: Path, step: Step) -> Done:
     """Run the step and write its parts. Raises what went wrong, and leaves the lake as it was."""
     began = time.perf_counter()
     if step.name == "normalise":
-        raws = [RawFile(file.file_id, file.path, str(_staged(root, file))) for file in step.files]
+        raws = [
+            RawFile(file.file_id, file.path, str(_staged(root, file)), SOURCES[file.source].lines_are_records)
+            for file in step.files
+        ]
         parts = normalise(root, step.market, step.day, raws, step.instrument, step.fingerprint, step.lineage)
     elif step.name == "close":
         parts = close_day(root, step, frames(root, step), CHUNK_ROWS)
@@ -71,7 +74,7 @@ def _signal(root: Path, step: Step) -> list[Part]:
 def _staged(root: Path, file: Registered) -> Path:
     """The file's staged pieces; made again if somebody cleared the cache."""
     source = SOURCES[file.source]
-    folder = staged_folder(root, source, file.market.symbol, file.file_id)
+    folder = staged_folder(root, source, file.market, file.file_id)
     if folder.exists():
         return folder
     if not Path(file.path).exists():
@@ -81,5 +84,5 @@ def _staged(root: Path, file: Registered) -> Path:
             where=file.path,
             hint=f"put the file back, or: footprint forget {file.file_id}",
         )
-    stage(Path(file.path), source, file.market.symbol, file.file_id, root)
+    stage(Path(file.path), source, file.market, file.file_id, root)
     return folder

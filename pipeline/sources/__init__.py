@@ -5,26 +5,46 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from pipeline.market import Market
 from pipeline.sources.batch import Batch
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A format of raw files; `read` translates one file for one symbol, batch by batch."""
+    """A format of raw files; `read` translates one file for one market, batch by batch.
+
+    `lines_are_records`: a line holds one record, and a message may stand on several lines; else a line holds a
+    message, which may be of several records.
+    """
 
     name: str
     version: int
     venues: tuple[str, ...]
-    read: Callable[[Path, str], Iterator[Batch]]
+    read: Callable[[Path, Market], Iterator[Batch]]
+    lines_are_records: bool = False
 
 
-def _binance_capture(path: Path, symbol: str) -> Iterator[Batch]:
+def _binance_capture(path: Path, market: Market) -> Iterator[Batch]:
     # Imported when used: reading brings polars and the decompressor along.
     from pipeline.sources import binance_capture
 
-    return binance_capture.read(path, symbol)
+    return binance_capture.read(path, market.symbol)
 
+
+def _tardis(path: Path, market: Market) -> Iterator[Batch]:
+    from pipeline.sources import tardis
+
+    return tardis.read(path, market)
+
+
+_TARDIS_VENUES: Final = (
+    "binance-usdm", "binance-coinm", "binance-spot", "bybit-linear", "bybit-spot", "okx-swap", "hyperliquid",
+)  # fmt: skip
 
 SOURCES: Final = {
-    source.name: source for source in (Source("binance-capture", 1, ("binance-usdm",), _binance_capture),)
+    source.name: source
+    for source in (
+        Source("binance-capture", 1, ("binance-usdm",), _binance_capture),
+        Source("tardis", 1, _TARDIS_VENUES, _tardis, lines_are_records=True),
+    )
 }
