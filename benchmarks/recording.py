@@ -8,6 +8,7 @@ import polars as pl
 
 from pipeline.identity import merge
 from pipeline.market import Market
+from pipeline.messages import Messages
 from pipeline.sources import SOURCES
 from pipeline.sources.batch import PriceGrid, joined_grid
 from signals.bars import end_of_bar
@@ -43,7 +44,9 @@ def load(path: Path, symbol: str = SYMBOL) -> Recording:
         if "book_updates" in batch.frames:
             frames.append(batch.frames["book_updates"].with_columns(file_id=pl.lit("recording")))
     tick = grid.divisor / 10**grid.decimals
-    return recording(path.name, merge("book_updates", pl.concat(frames), tick, decimals).kept, tick, decimals, symbol)
+    messages = Messages.of("book_updates", pl.concat(frames))
+    rows = messages.rows(merge(messages, tick, decimals).order)
+    return recording(path.name, rows, tick, decimals, symbol)
 
 
 def recording(name: str, rows: pl.DataFrame, tick: float, decimals: int, symbol: str = SYMBOL) -> Recording:

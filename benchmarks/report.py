@@ -61,7 +61,7 @@ def _book(report: Report) -> str:
          report.notes.get(name, "")]
         for name, spent in report.spent.items()
     ]  # fmt: skip
-    return _table(["", f"min of {len(report.spent[report.yardstick].rounds)}", "median", "x C", "what it does"], rows)
+    return table(["", f"min of {len(report.spent[report.yardstick].rounds)}", "median", "x C", "what it does"], rows)
 
 
 def _ns(seconds: float, updates: int) -> str:
@@ -72,16 +72,16 @@ def _cold(cold: Mapping[str, Mapping[str, float]]) -> str:
     stages = list(next(iter(cold.values())))
     rows = [[state, *(f"{seconds[stage]:.2f}" for stage in stages), f"{sum(seconds.values()):.2f}"]
             for state, seconds in cold.items()]  # fmt: skip
-    return _table(["kernels from", *stages, "in all"], rows)
+    return table(["kernels from", *stages, "in all"], rows)
 
 
 def _end_to_end(run: Run) -> str:
     rows = [[stage.name, f"{stage.wall:.2f}", f"{stage.cpu:.2f}", f"{stage.peak_mb:.0f}"] for stage in run.stages]
     rows.append(["in all", f"{run.wall:.2f}", f"{run.cpu:.2f}", f"{run.peak_mb:.0f}"])
-    return _table(["stage", "wall s", "CPU s", "peak MB"], rows)
+    return table(["stage", "wall s", "CPU s", "peak MB"], rows)
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     lines = [head, ["---", *("---:" if _is_number(cell) else "---" for cell in rows[0][1:])], *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 

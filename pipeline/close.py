@@ -1,6 +1,6 @@
 """The end of a market-day: the book in which the next day opens, and what was missing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import polars as pl
 
 from pipeline.parts import Part, write_part
 from pipeline.plan import Step
-from pipeline.quality import GapRow, feed_gaps, gap_rows
+from pipeline.quality import GapRow, active_slots, feed_gaps, gap_rows
 from pipeline.sources.batch import RECORD_TABLES
 from signals.bars import instant
 from signals.book import COLUMNS, Book
@@ -16,19 +16,25 @@ from signals.grid import Grid
 from signals.inputs import BOOK_CLOSE, BOOK_UPDATES, GAPS
 from signals.reading import chunks
 
+_MOMENT = ("event_ts", "known_ts")
+
 
 def close_day(root: Path, step: Step, inputs: Mapping[str, pl.LazyFrame], chunk_rows: int) -> list[Part]:
     """Write BOOK_CLOSE and GAPS of the step's market-day; at most `chunk_rows` updates are held at once."""
     closing, breaks = BOOK_CLOSE.empty(), gap_rows([])
+    updates = chunks(inputs, BOOK_UPDATES, COLUMNS, chunk_rows)
     if step.instrument.tick_size:  # no prices have been seen yet otherwise
         opening = inputs["opening/book_close"].collect()
         book = Book(Grid.of(step.instrument.tick_size, step.instrument.qty_decimals), opening=opening)
-        for chunk in chunks(inputs, BOOK_UPDATES, COLUMNS, chunk_rows):
-            book.feed(chunk)
+        active = {BOOK_UPDATES.name: active_slots(_fed(book, updates), step.silence_s)}
         closing = book.close(step.market.venue, step.market.symbol)
         breaks = _broken(book, inputs["book_updates"], step.edges.until)
-    feeds = {table.name: inputs[table.name] for table in RECORD_TABLES}
-    gaps = pl.concat([breaks, feed_gaps(feeds, step)])
+    else:
+        active = {BOOK_UPDATES.name: active_slots(updates, step.silence_s)}
+    for table in RECORD_TABLES:
+        if table is not BOOK_UPDATES:
+            active[table.name] = active_slots(chunks(inputs, table, _MOMENT, chunk_rows), step.silence_s)
+    gaps = pl.concat([breaks, feed_gaps(active, step)])
     gaps = (
         gaps.with_columns(venue=pl.lit(step.market.venue), symbol=pl.lit(step.market.symbol))
         .select(GAPS.schema.names())
@@ -39,6 +45,13 @@ def close_day(root: Path, step: Step, inputs: Mapping[str, pl.LazyFrame], chunk_
         write_part(root, BOOK_CLOSE, step.market, step.day, name, lineage, closing),
         write_part(root, GAPS, step.market, step.day, name, lineage, gaps),
     ]
+
+
+def _fed(book: Book, updates: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """The updates, read once: each is fed to the book and handed on."""
+    for chunk in updates:
+        book.feed(chunk)
+        yield chunk
 
 
 def _broken(book: Book, updates: pl.LazyFrame, until: datetime) -> pl.DataFrame:

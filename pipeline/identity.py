@@ -12,7 +12,10 @@ from typing import Final
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
+from pipeline.messages import Ints, Messages
+from pipeline.staging import SLICE
 from signals.grid import MAX_EXACT, Grid
 from signals.table import UTC_US
 
@@ -21,11 +24,21 @@ _ID: Final = {
     "trades": pl.col("trade_id"),
     "book_ticker": pl.col("update_id").cast(pl.String),
 }
-_ORDER: Final = {
-    "book_updates": ("event_ts", "update_id", "is_snapshot", "recv_ts", "digest"),
-    "trades": ("event_ts", "number", "trade_id", "recv_ts", "digest"),
-    "book_ticker": ("event_ts", "update_id", "recv_ts", "digest"),
+_QUICK_ID: Final = {
+    "book_updates": pl.coalesce(2 * pl.col("update_id") + pl.col("is_snapshot"), "digest"),
+    "trades": pl.coalesce("trade_id", pl.col("digest").cast(pl.String)),
+    "book_ticker": pl.coalesce("update_id", "digest"),
 }
+"""Quick to compare: messages that differ in it are no copies; those that do not may still be none."""
+_ORDER: Final[dict[str, tuple[str | pl.Expr, ...]]] = {
+    # Where no ids order it, a book has changed in the order of receipt, its snapshot first.
+    "book_updates": (
+        "event_ts", "update_id", pl.when(pl.col("update_id").is_not_null()).then("is_snapshot"), "recv_ts",
+        pl.col("is_snapshot").not_(), "digest",
+    ),
+    "trades": ("event_ts", pl.col("trade_id").cast(pl.Int64, strict=False), "trade_id", "recv_ts", "digest"),
+    "book_ticker": ("event_ts", "update_id", "recv_ts", "digest"),
+}  # fmt: skip
 _MAX_NOTIONAL: Final = 4e18
 """Ticks x lots of one print: more could not be summed with others in 64 bits."""
 _CONTENT_ORDER: Final = ("event_ts", "recv_ts", "digest")
@@ -48,78 +61,71 @@ DROPPED: Final = pl.Schema(
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """Rows kept, in their final order, and the messages left out (schema DROPPED; no reason = a duplicate)."""
+    """Messages kept, in their final order, and those left out (schema DROPPED; no reason = a duplicate)."""
 
-    kept: pl.DataFrame
+    order: Ints
     dropped: pl.DataFrame
 
 
-def merge(table: str, rows: pl.DataFrame, tick: float, qty_decimals: int) -> Merged:
-    """Deduplicate, check and sort the staged rows (plus file_id) of one slice of time."""
-    starts = message_starts(rows)
-    messages = _messages(table, rows, starts)
-    verdicts = _copies(table, messages).join(
-        _off_grid(table, rows, starts, tick, qty_decimals), on="message", how="full", coalesce=True
+def merge(messages: Messages, tick: float, qty_decimals: int) -> Merged:
+    """Find the copies among the messages of some slices of time, check and sort the others."""
+    heads = messages.heads.with_columns(
+        message=pl.int_range(pl.len()), records=pl.Series(messages.counts, dtype=pl.Int64)
+    )
+    verdicts = _copies(messages.table, heads).join(
+        _off_grid(messages, tick, qty_decimals), on="message", how="full", coalesce=True
     )
     left_out = verdicts.select("message", reason=pl.coalesce("reason", "off_grid")).sort("message")
-    dropped = messages.join(left_out, on="message", how="inner", maintain_order="right").select(DROPPED.names())
-    remaining = messages if left_out.is_empty() else messages.join(left_out, on="message", how="anti")
-    order = remaining.sort(_ORDER.get(table, _CONTENT_ORDER), nulls_last=True)["message"].to_numpy()
-    return Merged(_gather(rows, starts, order), dropped)
+    if left_out.is_empty():
+        return Merged(_in_order(messages.table, heads), pl.DataFrame(schema=DROPPED))
+    dropped = heads.join(left_out, on="message", how="inner", maintain_order="right").select(DROPPED.names())
+    return Merged(_in_order(messages.table, heads.join(left_out, on="message", how="anti")), dropped)
 
 
-def off_grid_lines(table: str, rows: pl.DataFrame, tick: float, qty_decimals: int) -> int:
-    """How many messages hold a price off the tick or a quantity finer than the decimals."""
-    return _off_grid(table, rows, message_starts(rows), tick, qty_decimals).height
+def off_grid_records(messages: Messages, tick: float, qty_decimals: int) -> Ints:
+    """Of each message with a price off the tick or a quantity finer than the decimals, how many records it holds."""
+    return messages.counts[_off_grid(messages, tick, qty_decimals)["message"].to_numpy()]
 
 
-def message_starts(rows: pl.DataFrame) -> np.ndarray:
-    """Index of the first row of each message."""
-    changes = rows.select(
-        ((pl.col("line") != pl.col("line").shift()) | (pl.col("file_id") != pl.col("file_id").shift())).fill_null(True)
-    )
-    return np.flatnonzero(changes.to_series().to_numpy())
-
-
-def _messages(table: str, rows: pl.DataFrame, starts: np.ndarray) -> pl.DataFrame:
-    """One row per message: where it stands, what it is known by, how many records it gives."""
-    counts = np.diff(np.append(starts, rows.height))
-    named = pl.coalesce(_ID.get(table, pl.lit(None, dtype=pl.String)), pl.format("content {}", "digest"))
-    extra = [name for name in ("update_id", "is_snapshot", "trade_id") if name in rows.columns]
-    number = pl.col("trade_id").cast(pl.Int64, strict=False) if table == "trades" else pl.lit(None, dtype=pl.Int64)
-    return rows[starts].select(
-        "file_id", "line", "digest", "recv_ts", "event_ts", "known_ts", *extra,
-        identity=pl.format("{} {}", "source", named),
-        number=number,
-        records=pl.Series(counts, dtype=pl.Int64),
-        message=pl.int_range(len(starts)),
-    )  # fmt: skip
-
-
-def _copies(table: str, messages: pl.DataFrame) -> pl.DataFrame:
+def _copies(table: str, heads: pl.DataFrame) -> pl.DataFrame:
     """Messages of which an earlier copy stands: message and, if it says something else, the reason.
 
-    Copies that were received at the same moment can differ in a carried time, for their files begin at different
-    lines. Of quotes the latest such time is the best; of snapshots the earliest, which some diff has vouched for.
+    Copies are looked for within a slice of event time, however many slices are here. Copies that were received at
+    the same moment can differ in a carried time, for their files begin at different lines. Of quotes the latest such
+    time is the best; of snapshots the earliest, which some diff has vouched for.
     """
-    if messages["identity"].n_unique() == messages.height:
+    quick = heads.select(_QUICK_ID.get(table, pl.col("digest"))).to_series()
+    if quick.n_unique() == heads.height:
         return pl.DataFrame(schema={"message": pl.Int64, "reason": pl.String})
+    named = pl.coalesce(_ID.get(table, pl.lit(None, dtype=pl.String)), pl.format("content {}", "digest"))
+    known_by = "slice", "identity"
     carried = pl.col("event_ts").to_physical() * (1 if table == "book_updates" else -1)
-    ranked = messages.sort("identity", "recv_ts", "digest", carried, "file_id", "line", nulls_last=True)
+    ranked = heads.with_columns(
+        slice=pl.col("event_ts").dt.truncate(SLICE), identity=pl.format("{} {}", "source", named)
+    ).sort(*known_by, "recv_ts", "digest", carried, "file_id", "line", nulls_last=True)
     conflict = pl.format("conflicts with an earlier record of the same id ({})", "identity")
     return ranked.select(
         "message",
-        copy=pl.int_range(pl.len()).over("identity"),
-        reason=pl.when(pl.col("digest") != pl.col("digest").first().over("identity")).then(conflict),
+        copy=pl.int_range(pl.len()).over(known_by),
+        reason=pl.when(pl.col("digest") != pl.col("digest").first().over(known_by)).then(conflict),
     ).filter(pl.col("copy") > 0).drop("copy")  # fmt: skip
 
 
-def _off_grid(table: str, rows: pl.DataFrame, starts: np.ndarray, tick: float, qty_decimals: int) -> pl.DataFrame:
+def _in_order(table: str, heads: pl.DataFrame) -> Ints:
+    """The messages as they follow each other; times that differ tell."""
+    event = heads["event_ts"].to_physical().to_numpy()
+    if not (event[1:] > event[:-1]).all():
+        heads = heads.sort(_ORDER.get(table, _CONTENT_ORDER), nulls_last=True)
+    return heads["message"].to_numpy()
+
+
+def _off_grid(messages: Messages, tick: float, qty_decimals: int) -> pl.DataFrame:
     """Messages with numbers that the market's grid has no whole number for, and the words for it.
 
     Prints off the market are not on the book's grid and pass.
     """
-    if table not in _GRID_COLUMNS or rows.is_empty():
+    table, records = messages.table, messages.records
+    if table not in _GRID_COLUMNS or _is_on_grid(table, records, tick, qty_decimals):
         return pl.DataFrame(schema={"message": pl.Int64, "off_grid": pl.String})
     prices, sizes = _GRID_COLUMNS[table]
     grid = Grid.of(tick, qty_decimals)
@@ -135,22 +141,32 @@ def _off_grid(table: str, rows: pl.DataFrame, starts: np.ndarray, tick: float, q
         checks.append(("qty", ticks["price"] * lots["qty"] >= _MAX_NOTIONAL, many))
     words = [pl.when(is_wrong & on_book).then(pl.format(text, name)) for name, is_wrong, text in checks]
     wrong = (
-        rows.lazy().with_row_index("row").select("row", off_grid=pl.coalesce(words)).drop_nulls("off_grid").collect()
+        records.lazy().with_row_index("row").select("row", off_grid=pl.coalesce(words)).drop_nulls("off_grid").collect()
     )
-    owner = np.searchsorted(starts, wrong["row"].to_numpy(), side="right") - 1
+    owner = np.searchsorted(messages.starts, wrong["row"].to_numpy(), side="right") - 1
     return (
         wrong.select(message=pl.Series(owner, dtype=pl.Int64), off_grid="off_grid")
         .unique("message", keep="first", maintain_order=True)
     )  # fmt: skip
 
 
-def _gather(rows: pl.DataFrame, starts: np.ndarray, order: np.ndarray) -> pl.DataFrame:
-    """The rows of the messages in `order`; the same frame if nothing moves."""
-    if len(order) == len(starts) and (order == np.arange(len(order))).all():
-        return rows
-    counts = np.diff(np.append(starts, rows.height))[order]
-    ends = np.cumsum(counts)
-    return rows[np.repeat(starts[order] - (ends - counts), counts) + np.arange(ends[-1] if len(ends) else 0)]
+def _is_on_grid(table: str, records: pl.DataFrame, tick: float, qty_decimals: int) -> bool:
+    """True if surely every number is a whole count and of a size that can be summed."""
+    from signals.kernels.whole import are_whole
+
+    grid = Grid.of(tick, qty_decimals)
+    prices, sizes = ([_floats(records[name]) for name in names] for names in _GRID_COLUMNS[table])
+    return (
+        all(are_whole(values, grid.scale, grid.tick, MAX_EXACT) for values in prices)
+        and all(are_whole(values, grid.lots, 1.0, MAX_EXACT) for values in sizes)
+        and (
+            table != "trades" or bool((grid.scale / grid.tick * grid.lots * prices[0] * sizes[0] < _MAX_NOTIONAL).all())
+        )
+    )
+
+
+def _floats(column: pl.Series) -> NDArray[np.float64]:
+    return np.ascontiguousarray(column.to_numpy())
 
 
 def _is_fractional(count: pl.Expr) -> pl.Expr:

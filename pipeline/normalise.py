@@ -9,28 +9,37 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from pipeline.contracts import in_base_units
 from pipeline.errors import FootprintError
-from pipeline.identity import DROPPED, merge, message_starts
+from pipeline.identity import DROPPED, merge
 from pipeline.market import Instrument, Market
+from pipeline.messages import Ints, Messages, after_losses
 from pipeline.parts import Part, PartWriter, write_part
 from pipeline.sources.batch import RAW_KEPT, RECORD_TABLES
 from pipeline.sources.lines import blocks_of_lines
-from pipeline.staging import pieces, quarantined
+from pipeline.staging import pieces, quarantined, read_piece
 from signals.inputs import ACCOUNTS, QUARANTINE
 from signals.table import UTC_US, Table
 
 _COUNTED_ELSEWHERE = {"funding"}
 """Tables whose lines are counted where they give their first record."""
 
+_MERGED_BYTES = 4 << 20
+"""Staged messages merged at once, if a slice of time does not hold more."""
+_LINES_AS_RECORDS = {
+    "lines_kept": "rows_out",
+    "lines_duplicate": "records_duplicate",
+    "lines_quarantined": "records_quarantined",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class RawFile:
-    """A registered raw file: its id, where it was and where its pieces are."""
+    """A registered raw file: its id, where it was and where its pieces are, and whether each line is a record."""
 
     file_id: str
     path: str
     folder: str
+    lines_are_records: bool = False
 
 
 def normalise(
@@ -48,16 +57,18 @@ def normalise(
     """
     parts: list[Part] = []
     tallies: list[_Tally] = []
+    rejected = _rejected(files, day)
     for table in RECORD_TABLES:
         writer = PartWriter(root, table, market, day, fingerprint, lineage)
-        tallies += _merge_day(table, files, day, market, instrument, writer)
+        lost = rejected.filter(table_name=table.name)["event_ts"]
+        tallies += _merge_day(table, files, day, market, instrument, writer, lost)
         parts.append(writer.close())
     left_out = pl.concat([_no_left_out(), *(tally.dropped for tally in tallies)])
-    rejected = _rejected(files, day)
     bad = _quarantine(files, market, rejected, left_out)
     parts.append(write_part(root, QUARANTINE, market, day, fingerprint, lineage, bad))
     counted = pl.concat([_no_counts(), *(count for tally in tallies for count in (tally.came, tally.kept))])
-    book = _accounts(market, counted, left_out, rejected)
+    by_record = [file.file_id for file in files if file.lines_are_records]
+    book = _accounts(market, counted, left_out, rejected, by_record)
     parts.append(write_part(root, ACCOUNTS, market, day, fingerprint, lineage, book))
     return parts
 
@@ -72,42 +83,59 @@ class _Tally:
 
 
 def _merge_day(
-    table: Table, files: Sequence[RawFile], day: date, market: Market, instrument: Instrument, writer: PartWriter
+    table: Table,
+    files: Sequence[RawFile],
+    day: date,
+    market: Market,
+    instrument: Instrument,
+    writer: PartWriter,
+    lost: pl.Series,
 ) -> Iterator[_Tally]:
-    """Merge slice by slice into `writer`, numbering rows and messages through the day."""
-    seq = messages = 0
-    for rows in _slices(table, files, day):
-        rows = in_base_units(table.name, rows, instrument)
-        came = _count(table.name, rows, "in")
-        merged = merge(table.name, rows, instrument.tick_size, instrument.qty_decimals)
-        del rows  # a slice is held once, not once per stage
-        numbered = _number(table, merged.kept, seq, messages)
-        if numbered.height:
-            seq += numbered.height
-            messages = int(numbered["msg_id"][-1]) + 1 if "msg_id" in numbered.columns else 0
-        writer.write(_complete(table, numbered, market, instrument))
+    """Merge slice by slice into `writer`, numbering rows and messages through the day.
+
+    `lost` has the times of messages that could not be read.
+    """
+    seq = msg_id = 0
+    for staged in _slices(table, files, day):
+        messages = Messages.of(table.name, staged).in_base_units(instrument)
+        merged = merge(messages, instrument.tick_size, instrument.qty_decimals)
+        if table.name == "book_updates":
+            lost = pl.concat([lost, merged.dropped.drop_nulls("reason")["event_ts"]])
+            messages, lost = after_losses(messages, merged.order, lost)
+        rows = _number(table, messages, merged.order, seq, msg_id)
+        seq, msg_id = seq + rows.height, msg_id + merged.order.size
+        writer.write(_complete(table, rows, market, instrument))
         yield _Tally(
-            came, _count(table.name, numbered, "out"), merged.dropped.with_columns(table_name=pl.lit(table.name))
+            _count(messages, np.arange(messages.counts.size), "in"),
+            _count(messages, merged.order, "out"),
+            merged.dropped.with_columns(table_name=pl.lit(table.name)),
         )
 
 
 def _slices(table: Table, files: Sequence[RawFile], day: date) -> Iterator[pl.DataFrame]:
-    """The staged rows of all files, ten minutes at a time, in time order."""
+    """The staged messages of all files in time order: a slice of time, or several that are small."""
     found: dict[str, list[tuple[str, Path]]] = {}
     for file in sorted(files, key=lambda raw: raw.file_id):
         for start, paths in pieces(Path(file.folder), table.name, day).items():
             found.setdefault(start, []).extend((file.file_id, path) for path in paths)
+    held: list[pl.DataFrame] = []
     for start in sorted(found):
-        yield pl.concat([pl.read_parquet(path).with_columns(file_id=pl.lit(file_id)) for file_id, path in found[start]])
+        held += [read_piece(path).with_columns(file_id=pl.lit(file_id)) for file_id, path in found[start]]
+        if sum(piece.estimated_size() for piece in held) > _MERGED_BYTES:
+            yield pl.concat(held)
+            held = []
+    if held:
+        yield pl.concat(held)
 
 
-def _number(table: Table, rows: pl.DataFrame, seq: int, msg_id: int) -> pl.DataFrame:
-    """Number rows, and messages where a message has several, from where the slice before ended."""
+def _number(table: Table, messages: Messages, order: Ints, seq: int, msg_id: int) -> pl.DataFrame:
+    """The rows of the messages in `order`, numbered on; the messages too where one has several rows."""
+    rows = messages.rows(order)
     rows = rows.with_columns(seq=pl.int_range(seq, seq + rows.height, dtype=pl.Int64))
     if "msg_id" not in table.schema:
         return rows
-    starts = pl.struct("file_id", "line").rle_id().cast(pl.Int64)
-    return rows.with_columns(msg_id=starts + msg_id)
+    numbers = np.repeat(np.arange(msg_id, msg_id + order.size), messages.counts[order])
+    return rows.with_columns(msg_id=pl.Series(numbers, dtype=pl.Int64))
 
 
 def _complete(table: Table, rows: pl.DataFrame, market: Market, instrument: Instrument) -> pl.DataFrame:
@@ -118,16 +146,19 @@ def _complete(table: Table, rows: pl.DataFrame, market: Market, instrument: Inst
     return table.check(rows.select(table.schema.names()))
 
 
-def _count(table: str, rows: pl.DataFrame, way: str) -> pl.DataFrame:
-    starts = message_starts(rows)
-    records = pl.Series("records", np.diff(np.append(starts, rows.height)), dtype=pl.Int64)
-    messages = rows.select("file_id", "known_ts")[starts].with_columns(records)
-    return messages.group_by("file_id", maintain_order=True).agg(
-        table_name=pl.lit(table),
-        way=pl.lit(way),
-        lines=pl.len().cast(pl.Int64),
-        records=pl.col("records").sum(),
-        known_ts=pl.col("known_ts").max(),
+def _count(messages: Messages, chosen: Ints, way: str) -> pl.DataFrame:
+    """Lines and records of the chosen messages by file."""
+    heads = messages.heads.select("file_id", "known_ts").with_columns(records=pl.Series(messages.counts))
+    return (
+        heads[chosen]
+        .group_by("file_id", maintain_order=True)
+        .agg(
+            table_name=pl.lit(messages.table),
+            way=pl.lit(way),
+            lines=pl.len().cast(pl.Int64),
+            records=pl.col("records").sum(),
+            known_ts=pl.col("known_ts").max(),
+        )
     )
 
 
@@ -172,18 +203,19 @@ def _raw_lines(files: Sequence[RawFile], wrong: pl.DataFrame) -> pl.Series:
                 where=file.path,
                 hint="put the file back, or `footprint forget` it",
             )
-        number = 0
+        first = 1
         for block in blocks_of_lines(Path(file.path)):
-            for line in block:
-                number += 1
-                if number in wanted:
-                    texts[file.file_id, number] = line[:RAW_KEPT].decode(errors="replace")
+            for number in wanted & set(range(first, first + len(block))):
+                texts[file.file_id, number] = block[number - first][:RAW_KEPT].decode(errors="replace")
+            first += len(block)
     keys = wrong.select("file_id", "line").rows()
     return pl.Series("raw", [texts[key] for key in keys], dtype=pl.String)
 
 
-def _accounts(market: Market, flows: pl.DataFrame, left_out: pl.DataFrame, rejected: pl.DataFrame) -> pl.DataFrame:
-    """Where every line and record of every file went."""
+def _accounts(
+    market: Market, flows: pl.DataFrame, left_out: pl.DataFrame, rejected: pl.DataFrame, by_record: Sequence[str]
+) -> pl.DataFrame:
+    """Where every line and record of every file went; in files `by_record` each record is a line."""
     of = ("file_id", "table_name")
     lines = pl.when(pl.col("table_name").is_in(_COUNTED_ELSEWHERE)).then(0).otherwise(pl.col("lines")).cast(pl.Int64)
     kept = (
@@ -218,6 +250,10 @@ def _accounts(market: Market, flows: pl.DataFrame, left_out: pl.DataFrame, rejec
             lines_quarantined=pl.when(elsewhere).then(0).otherwise(pl.col("lines_wrong") + pl.col("lines_rejected")),
             records_in=pl.col("records_in") + pl.col("records_rejected"),
             records_quarantined=pl.col("records_wrong") + pl.col("records_rejected"),
+        )
+        .with_columns(
+            pl.when(pl.col("file_id").is_in(by_record)).then(records).otherwise(lines).alias(lines)
+            for lines, records in _LINES_AS_RECORDS.items()
         )
         .select(ACCOUNTS.schema.names())
         .cast(ACCOUNTS.schema)

@@ -7,6 +7,7 @@ metadata. A part appears under its name only when it is whole.
 import json
 import os
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -22,6 +23,9 @@ if TYPE_CHECKING:  # imported where used: `plan` and `status` need none of them
     from signals.table import Table
 
 _ROW_GROUP: Final = 1 << 20
+_LABELS: Final = ("clock", "source")
+"""Text that is one of a few words, nearly always the same in all rows."""
+_COME_AGAIN: Final = ("price", "qty", "qty_native")
 LINEAGE_KEY: Final = b"lineage"
 
 
@@ -81,7 +85,8 @@ def _plain(item: "pa.Field") -> "pa.Field":
 class PartWriter:
     """Writes one part, a frame at a time, and gives it its name when it is whole.
 
-    The frames must satisfy the table's schema and come in the order of its key.
+    The frames must satisfy the table's schema and come in the order of its key. A thread encodes a frame while
+    the caller makes the next.
     """
 
     def __init__(
@@ -94,7 +99,7 @@ class PartWriter:
         self._file = root / table.name / self._path
         self._scratch = self._file.with_name(f"{self._file.name}.{os.getpid()}.tmp")
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        self._schema = arrow_schema(table)
+        self._schema = _file_schema(table)
         self._rows = 0
         metadata = {LINEAGE_KEY: json.dumps(lineage, sort_keys=True).encode()}
         self._writer = pq.ParquetWriter(
@@ -102,16 +107,30 @@ class PartWriter:
             self._schema.with_metadata(metadata),
             compression="zstd",
             compression_level=1,
+            store_schema=False,  # a label is text to every reader, however it was handed over here
             **_encodings(table),
         )
+        self._thread = ThreadPoolExecutor(1)
+        self._encoding: Future[None] | None = None
 
     def write(self, frame: "pl.DataFrame") -> None:
-        arrow = frame.select(self._schema.names).to_arrow().cast(self._schema)
-        self._rows += arrow.num_rows
-        self._writer.write_table(arrow, row_group_size=_ROW_GROUP)
+        """Hand over a frame; raises what went wrong with the one before."""
+        if self._encoding:
+            self._encoding.result()
+        self._rows += frame.height
+        self._encoding = self._thread.submit(self._encode, frame)
+
+    def _encode(self, frame: "pl.DataFrame") -> None:
+        import pyarrow as pa
+
+        arrays = [_array(frame[item.name], item.type) for item in self._schema]
+        self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema), row_group_size=_ROW_GROUP)
 
     def close(self) -> Part:
         """Finish the file; it stays invisible until committed."""
+        if self._encoding:
+            self._encoding.result()
+        self._thread.shutdown()
         self._writer.close()
         self._scratch.replace(self._file)
         return Part(
@@ -126,17 +145,45 @@ class PartWriter:
         )
 
 
+def _file_schema(table: "Table") -> "pa.Schema":
+    """The table's columns as they are handed to the writer: labels by their place in a dictionary."""
+    import pyarrow as pa
+
+    label = pa.dictionary(pa.int32(), pa.string())
+    return pa.schema([pa.field(item.name, label) if item.name in _LABELS else item for item in arrow_schema(table)])
+
+
+def _array(column: "pl.Series", kind: "pa.DataType") -> "pa.Array":
+    import numpy as np
+    import pyarrow as pa
+
+    if column.null_count() == column.len():
+        return pa.nulls(column.len(), kind)
+    if not pa.types.is_dictionary(kind):
+        return column.to_arrow().cast(kind)
+    if (column == column[0]).all():
+        return pa.DictionaryArray.from_arrays(np.zeros(column.len(), np.int32), [column[0]])
+    return column.to_arrow().cast(pa.string()).dictionary_encode()
+
+
 def _encodings(table: "Table") -> dict[str, Any]:
-    """Deltas for times and counters, byte streams for floats, dictionaries for text and flags."""
+    """How each column is encoded, and which have statistics by which a reader skips row groups.
+
+    Dictionaries for text, flags, prices and sizes, which come again; deltas for counters and times, but plain
+    (which zstd halves again) for times that all levels of a message share; byte streams for other floats.
+    """
     from polars import Float64, Int64
 
     plain = {name: dtype for name, dtype in table.schema.items() if name not in ("venue", "symbol")}
-    deltas = [name for name, dtype in plain.items() if dtype == Int64 or dtype.is_temporal()]
-    floats = [name for name, dtype in plain.items() if dtype == Float64 and name not in ("qty", "qty_native")]
+    times = [name for name, dtype in plain.items() if dtype.is_temporal()]
+    deltas = [name for name, dtype in plain.items() if dtype == Int64]
+    floats = [name for name, dtype in plain.items() if dtype == Float64 and name not in _COME_AGAIN]
     encoded = dict.fromkeys(deltas, "DELTA_BINARY_PACKED") | dict.fromkeys(floats, "BYTE_STREAM_SPLIT")
+    encoded |= dict.fromkeys(times, "PLAIN" if "msg_id" in plain else "DELTA_BINARY_PACKED")
     return {
         "use_dictionary": [name for name, dtype in plain.items() if name not in encoded and not dtype.is_nested()],
         "column_encoding": encoded,
+        "write_statistics": times,
     }
 
 

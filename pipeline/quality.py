@@ -1,14 +1,16 @@
 """Gaps that the clock shows: silences, feeds that were not recorded, the day's head and tail."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import numpy as np
 import polars as pl
 
 from pipeline.plan import Step
 from pipeline.recording import day_start
 from signals.inputs import GAPS
+from signals.table import UTC_US
 
 GapRow = tuple[str, datetime, datetime, datetime, str]
 """table_name, from_ts, to_ts, known_ts, reason"""
@@ -30,14 +32,13 @@ def gap_rows(rows: Sequence[GapRow]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema={name: GAPS.schema[name] for name in _GAP_COLUMNS}, orient="row")
 
 
-def feed_gaps(feeds: Mapping[str, pl.LazyFrame], step: Step) -> pl.DataFrame:
-    """Gaps of a market-day's feeds, by table name.
+def feed_gaps(activity: Mapping[str, pl.DataFrame], step: Step) -> pl.DataFrame:
+    """Gaps of a market-day's feeds from their slots (see `active_slots`), by table name.
 
     A silence is a stretch longer than `silence_s` without a message on ANY feed: while
     one feed speaks, another that says nothing is quiet, not broken. A feed of which no
     file of the day holds a record was not recorded; that is known when the data ends.
     """
-    activity = {name: _activity(feed, step.silence_s) for name, feed in feeds.items()}
     together = pl.concat(activity.values()).group_by("slot").agg(*_FIRST, *_LAST).sort("slot")
     if together.is_empty():
         return gap_rows([])
@@ -75,21 +76,34 @@ _FIRST = pl.col("first").min(), pl.col("first_known").sort_by("first").first()
 _LAST = pl.col("last").max(), pl.col("last_known").sort_by("last").last()
 
 
-def _activity(feed: pl.LazyFrame, silence_s: float) -> pl.DataFrame:
-    """First and last event in slots of half the silence: no silence can hide inside a slot."""
-    slot = (pl.col("event_ts").to_physical() // int(silence_s * 500_000)).alias("slot")
-    event, known = pl.col("event_ts"), pl.col("known_ts")
-    return (
-        feed.select("event_ts", "known_ts", slot)
-        .group_by("slot")
-        .agg(
-            first=event.min(),
-            first_known=known.filter(event == event.min()).max(),
-            last=event.max(),
-            last_known=known.filter(event == event.max()).max(),
-        )
-        .collect()
+def active_slots(chunks: Iterable[pl.DataFrame], silence_s: float) -> pl.DataFrame:
+    """First and last event of a feed in slots of half the silence: no silence can hide inside a slot.
+
+    The chunks hold event_ts and known_ts in the order of the events.
+    """
+    parts = [_slots(chunk, int(silence_s * 500_000)) for chunk in chunks if chunk.height]
+    first, last = pl.col("first"), pl.col("last")
+    together = pl.concat([pl.DataFrame(schema=_SLOTS), *parts]).group_by("slot")
+    return together.agg(
+        first.min(),
+        pl.col("first_known").filter(first == first.min()).max(),
+        last.max(),
+        pl.col("last_known").filter(last == last.max()).max(),
     )
+
+
+_SLOTS = pl.Schema({"slot": pl.Int64(), "first": UTC_US, "first_known": UTC_US, "last": UTC_US, "last_known": UTC_US})
+
+
+def _slots(chunk: pl.DataFrame, width: int) -> pl.DataFrame:
+    event, known = (chunk[name].to_physical().to_numpy() for name in ("event_ts", "known_ts"))
+    moments = np.flatnonzero(np.diff(event, prepend=event[0] - 1))
+    event, known = event[moments], np.maximum.reduceat(known, moments)
+    slot = event // width
+    firsts = np.flatnonzero(np.diff(slot, prepend=slot[0] - 1))
+    lasts = np.append(firsts[1:], slot.size) - 1
+    columns = (slot[firsts], event[firsts], known[firsts], event[lasts], known[lasts])
+    return pl.DataFrame(dict(zip(_SLOTS, columns, strict=True))).cast(_SLOTS)
 
 
 def _silences(together: pl.DataFrame, silence_s: float) -> list[tuple[datetime, _Moment]]:

@@ -1,4 +1,4 @@
-"""Staging: one raw file, read once, as Parquet pieces by ten minutes of event time.
+"""Staging: one raw file, read once, as Arrow pieces by ten minutes of event time.
 
 A piece is what one file says about one slice of one table. Merging the pieces of
 all files that touch a day gives the day, in memory bounded by a slice. Staged
@@ -11,11 +11,13 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import polars as pl
 
@@ -26,7 +28,8 @@ from pipeline.sources import Source
 from pipeline.sources.batch import Batch, PriceGrid, joined_grid
 
 _SUMMARY = "summary.json"
-_SLICE = "10m"
+SLICE = "10m"
+"""Stretches of event time in which copies of a message are looked for, and by which pieces are cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ class _Tally:
 
 
 def staged_folder(root: Path, source: Source, market: Market, file_id: str) -> Path:
-    return root / "_staged" / f"{file_id}-{source.name}-v{source.version}-{str(market).replace('/', '%2F')}"
+    return root / "_staged" / f"{file_id}-{source.name}-v{source.version}-{quote(str(market), safe='')}"
 
 
 def stage(path: Path, source: Source, market: Market, file_id: str, root: Path) -> Staged:
@@ -91,7 +94,7 @@ def stage(path: Path, source: Source, market: Market, file_id: str, root: Path) 
     scratch = Path(tempfile.mkdtemp(prefix="part-", dir=folder.parent))
     try:
         with _no_collector():
-            tally = _write_pieces(source.read(path, market), scratch)
+            tally = _write_pieces(source, path, market, scratch)
         if tally.first is None or tally.last is None or tally.known is None:
             why = f"none of its {tally.lines:,} lines could be taken; most of all: {commonest_reason(scratch)}"
             raise FootprintError("FP002", why, where=str(path))
@@ -107,8 +110,8 @@ def stage(path: Path, source: Source, market: Market, file_id: str, root: Path) 
 
 def commonest_reason(folder: Path) -> str:
     """Why most of a staged file's rejected lines were rejected; of equally many, the first in the alphabet."""
-    frames = [pl.read_parquet(piece, columns=["reason"]) for piece in (folder / "quarantine").glob("*")]
-    counts = pl.concat(frames)["reason"].value_counts().sort("count", "reason", descending=[True, False])
+    frame = pl.concat([read_piece(piece) for piece in all_pieces(folder, "quarantine")])
+    counts = frame["reason"].value_counts().sort("count", "reason", descending=[True, False])
     return str(counts["reason"][0])
 
 
@@ -131,28 +134,39 @@ def load_staged(folder: Path) -> Staged:
     return Staged(**{**raw, **lists, "folder": str(folder)})
 
 
-def _write_pieces(batches: Iterator[Batch], folder: Path) -> _Tally:
+def _write_pieces(source: Source, path: Path, market: Market, folder: Path) -> _Tally:
+    """Read batch by batch; a thread counts and writes a batch while the next is read."""
     tally = _Tally()
-    for number, batch in enumerate(batches):
-        for name, frame in batch.frames.items():
-            _count(tally, name, frame)
-            for start, piece in _slices(frame):
-                _write(piece, folder / name / f"{start:%Y%m%dT%H%M}-{number:06d}.parquet")
-        if batch.quarantine.height:
-            _write(batch.quarantine, folder / "quarantine" / f"{number:06d}.parquet")
-        tally.lines += batch.lines
-        tally.quarantined += batch.quarantine.height
-        tally.recv_unit = batch.recv_unit
-        tally.offsets.update(batch.offsets_ms)
-        tally.backwards_recv += batch.backwards_recv
-        tally.grid = joined_grid(tally.grid, batch.grid)
-        tally.qty_decimals = max(tally.qty_decimals, batch.qty_decimals)
+    with ThreadPoolExecutor(1) as writer:
+        writing: Future[None] | None = None
+        for number, batch in enumerate(source.read(path, market)):
+            if writing:
+                writing.result()  # no more than two batches are held, and what went wrong is heard of
+            writing = writer.submit(_write_batch, batch, folder, number, tally, source)
+        if writing:
+            writing.result()
     return tally
 
 
+def _write_batch(batch: Batch, folder: Path, number: int, tally: _Tally, source: Source) -> None:
+    for name, frame in batch.frames.items():
+        _count(tally, name, frame)
+        for start, piece in _slices(frame):
+            _write(piece, folder / name / f"{start:%Y%m%dT%H%M}-{number:06d}.arrow")
+    if batch.quarantine.height:
+        _write(batch.quarantine, folder / "quarantine" / f"{number:06d}.arrow")
+    tally.lines += batch.lines
+    tally.quarantined += int(batch.quarantine["records"].sum()) if source.lines_are_records else batch.quarantine.height
+    tally.recv_unit = batch.recv_unit
+    tally.offsets.update(batch.offsets_ms)
+    tally.backwards_recv += batch.backwards_recv
+    tally.grid = joined_grid(tally.grid, batch.grid)
+    tally.qty_decimals = max(tally.qty_decimals, batch.qty_decimals)
+
+
 def _slices(frame: pl.DataFrame) -> Iterator[tuple[datetime, pl.DataFrame]]:
-    """The rows of each slice of time and its start; nearly always all rows are of one."""
-    starts = frame["event_ts"].dt.truncate(_SLICE)
+    """The messages of each slice of time and its start; nearly always all are of one."""
+    starts = frame["event_ts"].dt.truncate(SLICE)
     found = starts.unique(maintain_order=True).to_list()
     for start in found:
         yield start, frame if len(found) == 1 else frame.filter(starts == start)
@@ -160,7 +174,16 @@ def _slices(frame: pl.DataFrame) -> Iterator[tuple[datetime, pl.DataFrame]]:
 
 def _write(frame: pl.DataFrame, path: Path) -> None:
     path.parent.mkdir(exist_ok=True)
-    frame.write_parquet(path, compression="lz4", statistics=False)
+    frame.write_ipc(path, compression="lz4")
+
+
+def read_piece(path: Path) -> pl.DataFrame:
+    return pl.read_ipc(path.read_bytes())  # not mapped: the file may be written again or removed meanwhile
+
+
+def all_pieces(folder: Path, table: str) -> list[Path]:
+    """The staged pieces of a table, in the order of their slices and of the file's lines."""
+    return sorted((folder / table).glob("*.arrow"))
 
 
 def _count(tally: _Tally, name: str, frame: pl.DataFrame) -> None:
@@ -168,7 +191,7 @@ def _count(tally: _Tally, name: str, frame: pl.DataFrame) -> None:
         first=pl.col("event_ts").min(),
         last=pl.col("event_ts").max(),
         known=pl.col("known_ts").max(),
-        backwards=pl.struct("line", "is_backwards").unique().struct.field("is_backwards").sum(),
+        backwards=pl.col("is_backwards").sum(),
     ).row(0, named=True)
     if seen["first"] is None:
         return
@@ -192,8 +215,8 @@ def _days(frame: pl.DataFrame) -> dict[date, DayMoments]:
 
 def _date_quarantine(folder: Path, tally: _Tally) -> None:
     """Lines rejected before the file's first good event get that event's time."""
-    for path in sorted((folder / "quarantine").glob("*.parquet")):
-        frame = pl.read_parquet(path)
+    for path in all_pieces(folder, "quarantine"):
+        frame = read_piece(path)
         never = pl.col("event_ts").dt.epoch("us") == 0
         dated = frame.with_columns(
             pl.when(never).then(pl.lit(tally.first)).otherwise(pl.col(name)).cast(frame[name].dtype).alias(name)
@@ -239,14 +262,15 @@ def _median(counts: Counter[int]) -> int:
 def pieces(folder: Path, table: str, day: date) -> dict[str, list[Path]]:
     """The staged pieces of a table on a day, by the start of their slice ("20240808T2350")."""
     found: dict[str, list[Path]] = {}
-    for path in sorted((folder / table).glob(f"{day:%Y%m%d}T*.parquet")):
-        found.setdefault(path.name.split("-")[0], []).append(path)
+    for path in all_pieces(folder, table):
+        if path.name.startswith(f"{day:%Y%m%d}T"):
+            found.setdefault(path.name.split("-")[0], []).append(path)
     return found
 
 
 def quarantined(folder: Path, day: date) -> pl.DataFrame | None:
     """The lines of the file that were rejected while reading, on a day."""
-    paths = sorted((folder / "quarantine").glob("*.parquet"))
+    paths = all_pieces(folder, "quarantine")
     if not paths:
         return None
-    return pl.concat([pl.read_parquet(path) for path in paths]).filter(pl.col("event_ts").dt.date() == day)
+    return pl.concat([read_piece(path) for path in paths]).filter(pl.col("event_ts").dt.date() == day)

@@ -38,7 +38,10 @@ def execute(root: Path, step: Step) -> Done:
     """Run the step and write its parts. Raises what went wrong, and leaves the lake as it was."""
     began = time.perf_counter()
     if step.name == "normalise":
-        raws = [RawFile(file.file_id, file.path, str(_staged(root, file))) for file in step.files]
+        raws = [
+            RawFile(file.file_id, file.path, str(_staged(root, file)), SOURCES[file.source].lines_are_records)
+            for file in step.files
+        ]
         parts = normalise(root, step.market, step.day, raws, step.instrument, step.fingerprint, step.lineage)
     elif step.name == "close":
         parts = close_day(root, step, frames(root, step), CHUNK_ROWS)

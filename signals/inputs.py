@@ -42,7 +42,8 @@ BOOK_UPDATES = Table(
             pl.Int64(),
             "id",
             "update_id this message continues from; null if not stated; on a snapshot: "
-            "equal to update_id if the snapshot is usable at once, null if a later message must bridge it",
+            "equal to update_id if the snapshot is usable at once, null if a later message must bridge it; "
+            "0 on a message without update_id: one before it could not be taken",
         ),
         Column("is_snapshot", pl.Boolean(), "flag", "the message replaces the whole book"),
         Column("side", pl.Int8(), "+1/-1/0", "+1 bid, -1 ask, 0 a message that changed no level"),
@@ -172,7 +173,7 @@ MANIFEST = Table(
             "microseconds",
             "median of recv_ts - event_ts: a diagnostic of the recorder's clock, in no known_ts",
         ),
-        Column("lines", pl.Int64(), "lines", "lines in the file"),
+        Column("lines", pl.Int64(), "lines", "lines in the file, without a header"),
         Column("backwards_events", pl.Int64(), "records", "records whose event time lies before the one preceding it"),
         Column("backwards_recv", pl.Int64(), "lines", "lines whose recorder time lies before the one preceding it"),
     ),
@@ -220,18 +221,18 @@ GAPS = Table(
 
 QUARANTINE = Table(
     name="quarantine",
-    grain="one row per raw line that could not be taken",
+    grain="one row per raw line, or message on several lines, that could not be taken",
     key=("venue", "symbol", "file_id", "line"),
     columns=(
         VENUE,
         SYMBOL,
         FILE_ID,
-        Column("line", pl.Int64(), "count", "line in the raw file, from 1"),
+        Column("line", pl.Int64(), "count", "line in the raw file, from 1; of a message on several, the one at fault"),
         EVENT_TS,
         KNOWN_TS,
         TABLE_NAME,
         Column("reason", pl.String(), "text", "what is wrong with it, in words"),
-        Column("records", pl.Int64(), "records", "records the line would have given"),
+        Column("records", pl.Int64(), "records", "records the line or message would have given"),
         Column("raw", pl.String(), "text", "the line as it came, up to 2,000 characters"),
     ),
 )

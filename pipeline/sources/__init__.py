@@ -11,12 +11,17 @@ from pipeline.sources.batch import Batch
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A format of raw files; `read` translates one file about one market, batch by batch."""
+    """A format of raw files; `read` translates one file for one market, batch by batch.
+
+    `lines_are_records`: a line holds one record, and a message may stand on several lines; else a line holds a
+    message, which may be of several records.
+    """
 
     name: str
     version: int
     venues: tuple[str, ...]
     read: Callable[[Path, Market], Iterator[Batch]]
+    lines_are_records: bool = False
 
 
 def _binance_capture(path: Path, market: Market) -> Iterator[Batch]:
@@ -26,5 +31,19 @@ def _binance_capture(path: Path, market: Market) -> Iterator[Batch]:
     return binance_capture.read(path, market)
 
 
-_BINANCE = ("binance-usdm", "binance-coinm", "binance-spot")
-SOURCES: Final = {source.name: source for source in (Source("binance-capture", 2, _BINANCE, _binance_capture),)}
+def _tardis(path: Path, market: Market) -> Iterator[Batch]:
+    from pipeline.sources import tardis
+
+    return tardis.read(path, market)
+
+
+_BINANCE: Final = ("binance-usdm", "binance-coinm", "binance-spot")
+_TARDIS_VENUES: Final = (*_BINANCE, "bybit-linear", "bybit-spot", "okx-swap", "hyperliquid")
+
+SOURCES: Final = {
+    source.name: source
+    for source in (
+        Source("binance-capture", 2, _BINANCE, _binance_capture),
+        Source("tardis", 1, _TARDIS_VENUES, _tardis, lines_are_records=True),
+    )
+}

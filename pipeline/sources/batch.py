@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass, field
 from math import gcd
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from signals.inputs import BOOK_TICKER, BOOK_UPDATES, DERIVATIVE_TICKER, FUNDING, QUARANTINE, TRADES
-from signals.table import Table
+from signals.table import UTC_US, Table
 
 RECORD_TABLES = (BOOK_UPDATES, TRADES, BOOK_TICKER, DERIVATIVE_TICKER, FUNDING)
 """Tables that sources fill, in the order in which a line is counted to its first home."""
@@ -15,19 +17,48 @@ RECORD_TABLES = (BOOK_UPDATES, TRADES, BOOK_TICKER, DERIVATIVE_TICKER, FUNDING)
 RAW_KEPT = 2_000
 """Characters of a raw line that quarantine keeps."""
 
-_MADE_LATER = {"venue", "symbol", "seq", "msg_id", "file_id"}
+PLAIN: Final = r"^-?[0-9]{1,15}(\.[0-9]{1,15})?$"
+"""A number as venues write it."""
+LONGEST: Final = 19
+"""Characters of a number: more than a double can tell apart, and all that fits 64 bits without its point."""
+
+LEVELS: Final[dict[str, tuple[str, ...]]] = {"book_updates": ("side", "price", "qty")}
+"""Columns that differ from record to record of a message; lists where a message is staged."""
+
+_TABLES: Final = {table.name: table for table in RECORD_TABLES}
+_MADE_LATER = {"venue", "symbol", "seq", "msg_id", "file_id", "qty_native"}
 
 
 def staged_schema(table: Table) -> pl.Schema:
-    """The table's columns that a source fills, plus where each record came from.
+    """What a source fills: a row per message, with the table's columns and where the message came from.
 
     `line` is the line in the raw file (from 1), `digest` a hash of the message's
-    content: equal digests are the same message.
+    content: equal digests are the same message. `qty` is the size as sent.
     """
-    columns = {name: dtype for name, dtype in table.schema.items() if name not in _MADE_LATER}
+    lists = LEVELS.get(table.name, ())
+    columns = {
+        name: pl.List(dtype) if name in lists else dtype
+        for name, dtype in table.schema.items()
+        if name not in _MADE_LATER
+    }
     if table is not QUARANTINE:
         columns |= {"line": pl.Int64(), "digest": pl.Int64()}
     return pl.Schema(columns)
+
+
+def conform(frame: pl.DataFrame, name: str, source: str) -> pl.DataFrame:
+    """The staged columns of table `name` in order; what this source does not state is null."""
+    schema = staged_schema(_TABLES[name])
+    frame = frame.with_columns(pl.lit(source).alias("source"))
+    missing = [pl.lit(None, dtype=dtype).alias(column) for column, dtype in schema.items() if column not in frame]
+    return frame.with_columns(missing).select(schema.names()).cast(schema)
+
+
+def in_lists(values: pl.Series, ends: NDArray[np.int64]) -> pl.Series:
+    """The values as lists of one message each; `ends` is where each ends, from 0 on."""
+    import pyarrow as pa  # polars has no way to lay lists over values that are there
+
+    return pl.Series(values.name, pa.LargeListArray.from_arrays(pa.array(ends), values.to_arrow()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +128,20 @@ class Rejected:
     reason: str
     records: int
     raw: bytes
+
+
+def quarantine_frame(bad: list[Rejected]) -> pl.DataFrame:
+    """The rejected lines in their order, as they are staged."""
+    ordered = sorted(bad, key=lambda rejected: rejected.line)
+    return pl.DataFrame(
+        {
+            "line": [rejected.line for rejected in ordered],
+            "event_ts": pl.Series([rejected.event for rejected in ordered], dtype=pl.Int64).cast(UTC_US),
+            "known_ts": pl.Series([rejected.event for rejected in ordered], dtype=pl.Int64).cast(UTC_US),
+            "table_name": [rejected.table for rejected in ordered],
+            "reason": [rejected.reason for rejected in ordered],
+            "records": [rejected.records for rejected in ordered],
+            "raw": [rejected.raw[:RAW_KEPT].decode(errors="replace") for rejected in ordered],
+        },
+        schema=staged_schema(QUARANTINE),
+    )

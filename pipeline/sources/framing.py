@@ -11,17 +11,26 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
-from pipeline.sources.batch import RAW_KEPT, Batch, PriceGrid, Rejected, Stamp, brief, joined_grid, staged_schema
-from signals.inputs import BOOK_TICKER, BOOK_UPDATES, DERIVATIVE_TICKER, FUNDING, QUARANTINE, TRADES
-from signals.table import UTC_US, Table
+from pipeline.sources.batch import (
+    LEVELS,
+    LONGEST,
+    PLAIN,
+    Batch,
+    PriceGrid,
+    Rejected,
+    Stamp,
+    brief,
+    conform,
+    in_lists,
+    joined_grid,
+    quarantine_frame,
+)
+from signals.table import UTC_US
 
 Row = tuple[Stamp, tuple[Any, ...]]
 _KINDS: Final = {"price": " > 0", "size": " > 0", "level size": " >= 0", "rate": ""}
-_PLAIN: Final = r"^-?[0-9]{1,15}(\.[0-9]{1,15})?$"
 _PADDED: Final = 8
 """Decimals to which spot venues write every number, whatever the market counts in."""
-_LONGEST: Final = 19
-"""Characters of a number: more than a double can tell apart, and all that fits 64 bits without its point."""
 
 
 def frame_batch(
@@ -35,11 +44,11 @@ def frame_batch(
         taken = rows.get(stream, [])
         if taken:
             built = build(taken, bad, raw, texts)
-            frames |= {name: _conform(frame, name, source) for name, frame in built.items()}
+            frames |= {name: conform(frame, name, source) for name, frame in built.items()}
     stamps = [stamp for taken in rows.values() for stamp, _ in taken]
     return Batch(
         frames=frames,
-        quarantine=_quarantine(bad),
+        quarantine=quarantine_frame(bad),
         lines=0,
         grid=price_grid(texts["price"]),
         qty_decimals=max((_decimals(series) for series in texts["size"]), default=0),
@@ -63,14 +72,6 @@ def _stamps(rows: list[Row]) -> pl.DataFrame:
     )
 
 
-def _conform(frame: pl.DataFrame, name: str, source: str) -> pl.DataFrame:
-    """The staged columns in order; what this source does not state is null."""
-    schema = staged_schema(_TABLES[name])
-    frame = frame.with_columns(pl.lit(source).alias("source"))
-    missing = [pl.lit(None, dtype=dtype).alias(column) for column, dtype in schema.items() if column not in frame]
-    return frame.with_columns(missing).select(schema.names()).cast(schema)
-
-
 def _numbers(texts: list[Any], kind: str) -> tuple[pl.Series, pl.Series, pl.Series]:
     """The texts, their values and whether each is a number its kind allows, written out as the venue does."""
     try:
@@ -78,7 +79,7 @@ def _numbers(texts: list[Any], kind: str) -> tuple[pl.Series, pl.Series, pl.Seri
     except TypeError:  # JSON of another type where text is expected: shown in the reason, and no number
         text = pl.Series([one if isinstance(one, str | None) else f"{one!r} (not text)" for one in texts])
     value = text.cast(pl.Float64, strict=False)
-    allowed = text.str.contains(_PLAIN) & (text.str.len_bytes() <= _LONGEST)
+    allowed = text.str.contains(PLAIN) & (text.str.len_bytes() <= LONGEST)
     if kind in ("price", "size"):
         allowed &= value > 0
     elif kind == "level size":
@@ -123,7 +124,6 @@ def _trades(
         pl.Series("trade_id", [row[0] for row in values], dtype=pl.String),
         number["price"].alias("price"),
         number["qty"].alias("qty"),
-        number["qty"].alias("qty_native"),
         pl.Series("taker_side", [row[3] for row in values], dtype=pl.Int8),
         pl.Series("is_off_market", [row[4] for row in values], dtype=pl.Boolean),
         pl.Series("print_type", [row[5] for row in values], dtype=pl.String),
@@ -173,7 +173,7 @@ def _mark(
 def _depth(
     rows: list[Row], bad: list[Rejected], raw: Callable[[int], bytes], texts: dict[str, list[pl.Series]]
 ) -> dict[str, pl.DataFrame]:
-    """A row per level, bids before asks; a message without levels is a row with side 0."""
+    """Lists of levels, bids before asks; a message without levels has one of side 0."""
     levels = [[*values[4], *values[5]] for _, values in rows]
     counts = np.array([len(message) for message in levels])
     flat = [level for message in levels for level in message]
@@ -201,10 +201,9 @@ def _depth(
         pl.Series("prev_update_id", [values[2] for _, values in rows], dtype=pl.Int64),
         pl.Series("is_snapshot", [values[3] for _, values in rows], dtype=pl.Boolean),
     )
-    frame = messages[table["owner"]].hstack(
-        [table["side"].cast(pl.Int8), table["price"], table["qty"], table["qty"].alias("qty_native")]
-    )
-    return {"book_updates": frame}
+    ends = np.cumsum(np.bincount(table["owner"].to_numpy(), minlength=len(rows))[keep])
+    lists = [in_lists(table[name], np.insert(ends, 0, 0)) for name in LEVELS["book_updates"]]
+    return {"book_updates": messages.filter(pl.Series(keep)).with_columns(lists)}
 
 
 def _reject_messages(
@@ -224,22 +223,6 @@ def _reject_messages(
         stamp = rows[message][0]
         reason = f"level {brief(repr(flat[at][:2]))}, expected a price > 0 and a quantity >= 0 as text"
         bad.append(Rejected(stamp.line, stamp.event, "book_updates", reason, int(counts[message]), raw(stamp.line)))
-
-
-def _quarantine(bad: list[Rejected]) -> pl.DataFrame:
-    ordered = sorted(bad, key=lambda rejected: rejected.line)
-    return pl.DataFrame(
-        {
-            "line": [rejected.line for rejected in ordered],
-            "event_ts": pl.Series([rejected.event for rejected in ordered], dtype=pl.Int64).cast(UTC_US),
-            "known_ts": pl.Series([rejected.event for rejected in ordered], dtype=pl.Int64).cast(UTC_US),
-            "table_name": [rejected.table for rejected in ordered],
-            "reason": [rejected.reason for rejected in ordered],
-            "records": [rejected.records for rejected in ordered],
-            "raw": [rejected.raw[:RAW_KEPT].decode(errors="replace") for rejected in ordered],
-        },
-        schema=staged_schema(QUARANTINE),
-    )
 
 
 def _offsets(stamps: list[Stamp]) -> dict[int, int]:
@@ -273,7 +256,4 @@ def price_grid(texts: list[pl.Series]) -> PriceGrid:
     return grid
 
 
-_TABLES: Final[dict[str, Table]] = {
-    table.name: table for table in (BOOK_UPDATES, TRADES, BOOK_TICKER, DERIVATIVE_TICKER, FUNDING)
-}
 _BUILDERS: Final = {"depth": _depth, "trade": _trades, "ticker": _ticker, "mark": _mark}

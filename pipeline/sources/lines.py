@@ -1,9 +1,12 @@
-"""Lines of a raw file, plain or gzip, a block at a time."""
+"""Text of a raw file, plain or gzip, a block of whole lines at a time."""
 
 import gzip
+import io
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from isal import igzip, isal_zlib
 
@@ -15,35 +18,64 @@ _LONGEST_LINE = 64 << 20
 
 
 def blocks_of_lines(path: Path) -> Iterator[list[bytes]]:
-    """Yield the file's lines without their ends, in blocks of about 8 MB of text.
+    """Yield the file's lines without their ends, in blocks; raises as `TextFile.blocks`."""
+    file = TextFile(path)
+    for text in file.blocks():
+        block = bytes(text[:-1]).split(b"\n")
+        file.lines += len(block)
+        yield block
 
-    Raises FP002 if the file is empty, its compressed stream is cut or damaged, or it has no lines to speak of.
-    """
-    with path.open("rb") as raw:
-        zipped = raw.read(2) == _GZIP_MAGIC
-    rest, read = b"", 0
-    try:
-        with igzip.open(path, "rb") if zipped else path.open("rb") as file:
-            while block := file.read(_BLOCK):
-                *lines, rest = (rest + block).split(b"\n")
-                read += len(lines)
-                if lines:
-                    yield lines
-                if len(rest) > _LONGEST_LINE:
-                    raise FootprintError(
-                        "FP002",
-                        f"expected lines, found none of its ends in {_LONGEST_LINE >> 20} MB",
-                        where=f"{path}, line {read + 1:,}",
-                        hint="is this a capture? `footprint ingest --help` lists the sources",
-                    )
-    except (EOFError, zlib.error, isal_zlib.IsalError, gzip.BadGzipFile) as damage:  # type: ignore[misc]  # its stub calls IsalError a value
-        raise FootprintError(
-            "FP002",
-            f"the gzip stream ends or breaks after line {read:,} ({damage})",
-            where=str(path),
-            hint="copy the file again; if the recorder was killed, `zcat FILE > whole.txt` saves what is readable",
-        ) from damage
-    if rest:
-        yield [rest]
-    elif not read:
-        raise FootprintError("FP002", "the file is empty", where=str(path), hint="check how it was recorded or copied")
+
+@dataclass(slots=True)
+class TextFile:
+    """A file of lines. `lines` says how many were taken; whoever takes them counts."""
+
+    path: Path
+    block_bytes: int = _BLOCK
+    lines: int = 0
+
+    def blocks(self) -> Iterator[memoryview]:
+        """Yield the text in blocks of about `block_bytes`; a block is whole lines with their ends, and is
+        overwritten by the next.
+
+        Raises FP002 if the file is empty, its compressed stream is cut or damaged, or it has no lines to speak of.
+        """
+        text, held, is_empty = bytearray(self.block_bytes + 1), 0, True
+        try:
+            with self._open() as file:
+                while count := file.readinto(memoryview(text)[held:-1]):
+                    is_empty = False
+                    end = held + count
+                    whole = text.rfind(b"\n", 0, end) + 1
+                    if whole:
+                        yield memoryview(text)[:whole].toreadonly()
+                    held = end - whole
+                    text[:held] = text[whole:end]
+                    if held > _LONGEST_LINE:
+                        raise FootprintError(
+                            "FP002",
+                            f"expected lines, found none of its ends in {_LONGEST_LINE >> 20} MB",
+                            where=f"{self.path}, line {self.lines + 1:,}",
+                            hint="is this a capture? `footprint ingest --help` lists the sources",
+                        )
+                    if 2 * held >= len(text):  # room for more of a long line
+                        text = text + bytes(len(text))
+        except (EOFError, zlib.error, isal_zlib.IsalError, gzip.BadGzipFile) as damage:  # type: ignore[misc]  # its stub calls IsalError a value
+            raise FootprintError(
+                "FP002",
+                f"the gzip stream ends or breaks after line {self.lines:,} ({damage})",
+                where=str(self.path),
+                hint="copy the file again; if the recorder was killed, `zcat FILE > whole.txt` saves what is readable",
+            ) from damage
+        if is_empty:
+            raise FootprintError(
+                "FP002", "the file is empty", where=str(self.path), hint="check how it was recorded or copied"
+            )
+        if held:
+            text[held : held + 1] = b"\n"
+            yield memoryview(text)[: held + 1].toreadonly()
+
+    def _open(self) -> io.BufferedIOBase:
+        with self.path.open("rb") as raw:
+            zipped = raw.read(2) == _GZIP_MAGIC
+        return cast(io.BufferedIOBase, igzip.open(self.path, "rb")) if zipped else self.path.open("rb")

@@ -1,7 +1,9 @@
 """The update-id chain of an order book: which messages may touch it, and when it can be trusted.
 
 Venue-neutral: Binance USD-M states the id a message continues from (`pu`), spot
-implies it (U - 1), Bybit counts by one. A missing id is -1 and cannot be checked.
+implies it (U - 1), Bybit counts by one. A missing id is -1 and cannot be checked: a message
+without one is taken on trust, unless it says that it continues from something (`prev_id`): that is
+how a feed without ids says that a message before it was lost.
 """
 
 # mypy: allow-untyped-defs
@@ -51,6 +53,8 @@ def follow(update_id, prev_id, is_snapshot, state):
                 codes[i], mode, last = SNAPSHOT, (LIVE_UNBRIDGED if mode >= LIVE else UNBRIDGED), this
         elif mode == NO_BOOK:
             codes[i] = WAIT
+        elif this < 0 <= prev:
+            codes[i], mode, last = BREAK, NO_BOOK, -1
         elif this < 0 or prev < 0 or last < 0:  # nothing to compare: taken on trust
             codes[i] = APPLY if mode == LIVE else BRIDGE
             mode, last = LIVE, this

@@ -95,6 +95,9 @@ class PlainBook:
             return True
         if self.mode == 0:
             return False
+        if this is None and prev is not None:
+            self.mode, self.last = 0, None
+            return False
         if None in (this, prev, self.last) or (self.mode == 2 and prev == self.last):
             pass
         elif this <= self.last:

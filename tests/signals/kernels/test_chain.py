@@ -54,6 +54,11 @@ def follow(messages, *, last=-1, mode=0, kernel=k.follow):
         (1, 7, (-1, -1, D), k.BRIDGE, -1, 2),
         (2, 7, (9, -1, D), k.APPLY, 9, 2),
         (2, -1, (9, 8, D), k.APPLY, 9, 2),
+        # a feed without ids that says a message was lost
+        (0, -1, (-1, 0, D), k.WAIT, -1, 0),
+        (2, -1, (-1, 0, D), k.BREAK, -1, 0),
+        (1, 7, (-1, 0, D), k.BREAK, -1, 0),
+        (2, -1, (-1, 0, S), k.SNAPSHOT_USABLE, -1, 2),
     ],
 )
 def test_rule(mode, last, message, code, last_after, mode_after):

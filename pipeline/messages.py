@@ -1,0 +1,94 @@
+"""Messages of one table as they were staged, and the records they hold.
+
+What is done with messages (finding copies, putting them in order) is done once a
+message, whatever the number of its records: an order-book message holds a record
+per level, every other message one.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from pipeline.contracts import in_base_units
+from pipeline.market import Instrument
+from pipeline.sources.batch import LEVELS
+
+Ints = NDArray[np.int64]
+
+_ORIGIN = ("line", "digest", "file_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """`heads` has a row per message, `records` a row per record, in the same order; `counts` records of each message.
+
+    Where every message is one record, `records` has the columns of `heads` too.
+    """
+
+    table: str
+    heads: pl.DataFrame
+    records: pl.DataFrame
+    counts: Ints
+
+    @classmethod
+    def of(cls, table: str, staged: pl.DataFrame) -> "Messages":
+        """From staged rows, with anything that was added to them; sizes are as they were sent."""
+        lists = LEVELS.get(table)
+        if lists is None:
+            heads, records, counts = staged, staged, np.ones(staged.height, np.int64)
+        else:
+            heads, records = staged.drop(lists), pl.DataFrame([staged[name].explode() for name in lists])
+            counts = staged[lists[0]].list.len().cast(pl.Int64).to_numpy()
+        if "qty" in records.columns:
+            records = records.with_columns(qty_native=pl.col("qty"))
+        return cls(table, heads, records, counts)
+
+    def in_base_units(self, instrument: Instrument) -> "Messages":
+        """With the sizes of an inverse market as base units; `qty_native` stays as sent."""
+        return replace(self, records=in_base_units(self.table, self.records, instrument))
+
+    @property
+    def starts(self) -> Ints:
+        """The first record of each message."""
+        return np.cumsum(self.counts) - self.counts
+
+    def rows(self, order: Ints) -> pl.DataFrame:
+        """All columns of the records of the messages in `order`, without where they came from."""
+        counts, records = self.counts[order], self.records
+        if len(order) < len(self.counts) or not (order[1:] > order[:-1]).all():
+            ends = np.cumsum(counts)
+            inside = np.arange(counts.sum()) - np.repeat(ends - counts, counts)
+            records = records[np.repeat(self.starts[order], counts) + inside]
+        if self.table not in LEVELS:
+            return records.drop(_ORIGIN)
+        heads = self.heads.drop(_ORIGIN)
+        alike = [name for name in heads.columns if _are_alike(heads[name])]
+        repeated = heads.drop(alike)[np.repeat(order, counts)]
+        return repeated.hstack(records).with_columns(pl.lit(heads[name].head(1)).first().alias(name) for name in alike)
+
+
+def after_losses(messages: Messages, order: Ints, lost: pl.Series) -> tuple[Messages, pl.Series]:
+    """Book messages that have no id, marked where the one before them in `order` is among the `lost` (times).
+
+    Update ids show a hole by themselves. Returns too the times of the lost after which no message stands here.
+    """
+    if lost.is_empty():
+        return messages, lost
+    heads = messages.heads
+    event = heads["event_ts"].to_physical().to_numpy()[order]
+    times = lost.to_physical().to_numpy()
+    following = np.searchsorted(event, times)
+    marked = np.zeros(heads.height, dtype=bool)
+    marked[order[following[following < order.size]]] = True
+    nameless = heads["update_id"].is_null() & ~heads["is_snapshot"] & pl.Series(marked)
+    prev_id = heads["prev_update_id"].zip_with(~nameless, pl.Series([0], dtype=pl.Int64)).alias("prev_update_id")
+    return replace(messages, heads=heads.with_columns(prev_id)), lost.filter(pl.Series(following == order.size))
+
+
+def _are_alike(column: pl.Series) -> bool:
+    """Whether one value may stand for all; text and flags, which are slow to repeat, seldom change."""
+    if column.dtype in (pl.String, pl.Boolean):
+        return column.n_unique() == 1
+    return column.null_count() == column.len()
