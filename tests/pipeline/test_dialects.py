@@ -72,6 +72,13 @@ def test_the_same_file_for_two_venues_is_read_for_each(tmp_path: Path):
     assert kept == [200, 0, 200, 1]
 
 
+def test_marks_of_coinm_give_its_funding(tmp_path: Path):
+    file = write_capture(tmp_path / "day.gz", [coinm(trade(1)), coinm(mark(NOON + 200))])
+    assert ingest_command(tmp_path / "lake", file, venue=COINM.venue, symbol=COINM.symbol).code == 0
+    (row,) = rows(Lake(tmp_path / "lake"), "funding").select("kind", "rate", "interval_h", "clock").rows()
+    assert row == ("predicted", 0.0001, 8.0, "publish")
+
+
 _AT = NOON + 500
 _FOREIGN = {
     "spot depth": (spot_depth(_AT, 1, 2), MARKET, "depthUpdate in the form of binance-spot"),
