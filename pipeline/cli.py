@@ -49,14 +49,15 @@ _COMMANDS = {
     "signals": (_LOOK, "The signals: what they read and make, in which units.", "signals --json"),
     "sql": (
         _DATA,
-        "Read-only SQL over the catalogue; without a query: the tables and worked queries (@name).",
+        "Read-only SQL over the catalogue; without a query: tables, macros and worked queries (@name).",
         'sql "select * from book_state limit 5" --to rows.csv',
     ),
     "export": (
-        _DATA,
-        "Write a whole table to a file, its provenance beside it.",
-        "export book_state --to book_state.parquet",
+        "pipeline.commands.export",
+        "Write a table, or some of its rows, to a file, its provenance beside it.",
+        "export book_state --to book_state.parquet --since 2024-08-08 --where \"state = 'OK'\"",
     ),
+    "check": (_LOOK, "Run the checks of the catalogue: how many rows break a rule.", "check"),
     "explain": (_LOOK, "What an error means and what to do about it.", "explain FP004"),
 }
 """Module, summary and example by name. Modules are imported when called, so that help answers at once."""

@@ -107,6 +107,27 @@ FAULTS: Final = {
             "A file or folder could not be read or written: permissions, a full disk, or a file where a folder is "
             "expected. What was finished is kept.",
         ),
+        Fault(
+            "FP017",
+            "the time range is not clear",
+            2,
+            "since and until are days as 2024-08-08, taken as a whole, or instants with their zone as "
+            "2024-08-08T12:00Z. A range begins with since and ends before until. A bar is stamped with its end, so the "
+            "bar stamped 00:00:00 belongs to the day before.",
+        ),
+        Fault(
+            "FP018",
+            "the format cannot hold it",
+            2,
+            "A spreadsheet has 1,048,576 rows, cells of 32,767 characters and no lists; CSV has no lists either. "
+            "Parquet and Arrow hold everything.",
+        ),
+        Fault(
+            "FP019",
+            "an optional package is not installed",
+            2,
+            "What only some people need is an extra of the package: pip install 'mm-footprint[NAME]' adds it.",
+        ),
     )
 }
 

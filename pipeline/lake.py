@@ -176,7 +176,7 @@ def read_lineage(path: Path) -> dict[str, Any]:
     """What a part was made from, as its writer noted it in the file."""
     import pyarrow.parquet as pq
 
-    metadata = pq.read_schema(path).metadata or {}
+    metadata = pq.read_metadata(path).metadata or {}
     return json.loads(metadata.get(LINEAGE_KEY, b"{}"))
 
 

@@ -76,13 +76,35 @@ def reading(stream: IO[str]) -> Iterator[Callable[[Path], None]]:
     if not stream.isatty():
         yield lambda path: print(f"read {path.name}", file=stream, flush=True)
         return
+    done = itertools.count(1)
+    with _clock("reading raw files") as say:
+        yield lambda path: say(f"reading raw files: {next(done)} done, last {path.name}")
+
+
+@contextmanager
+def writing(stream: IO[str], target: Path) -> Iterator[Callable[[int], None]]:
+    """Tells how many rows stand in a file that is being written: on a terminal, nothing elsewhere."""
+    if not stream.isatty():
+        yield _nothing
+        return
+    with _clock(f"writing {target.name}") as say:
+        yield lambda rows: say(f"writing {target.name}: {rows:,} rows")
+
+
+def _nothing(rows: int) -> None:
+    """What is said of `rows` where nobody looks."""
+
+
+@contextmanager
+def _clock(text: str) -> Iterator[Callable[[str], None]]:
+    """A moving clock with a text that can be changed."""
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task, done = bar.add_task("reading raw files"), itertools.count(1)
-        yield lambda path: bar.update(task, description=f"reading raw files: {next(done)} done, last {path.name}")
+        task = bar.add_task(text)
+        yield lambda now: bar.update(task, description=now)
 
 
 def describe(outcome: Outcome) -> str:

@@ -6,15 +6,15 @@ files a view names stay on disk for at least a day after they were replaced.
 """
 
 import os
-from collections.abc import Iterator
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.errors import FootprintError
-from pipeline.lake import Lake
+from pipeline.lake import Lake, LiveFile
 from pipeline.plan import TABLES
+from pipeline.scripts import Script, in_reading_order, scripts
+from signals import SIGNALS
 
 if TYPE_CHECKING:
     import duckdb
@@ -56,8 +56,8 @@ def publish(lake: Lake, version: str) -> dict[str, int]:
         for table in TABLES.values():
             rows[table.name] = _add_table(connection, lake, table)
         _add_publication(connection, lake, rows, version)
-        for script in sql_files("views"):
-            _add_view(connection, script)
+        for script in in_reading_order(scripts("views", "macros")):
+            _install(connection, script)
     scratch.replace(target)
     lake.tidy()  # not before: the catalogue that stood may name files replaced days ago
     return rows
@@ -88,20 +88,14 @@ def open_catalogue(root: Path) -> "duckdb.DuckDBPyConnection":
     return connection
 
 
-def sql_files(folder: str) -> list[Traversable]:
-    """The SQL scripts of a folder of the package, by name."""
-    return sorted(
-        (item for item in files("sql").joinpath(folder).iterdir() if item.name.endswith(".sql")),
-        key=lambda item: item.name,
-    )
-
-
 def run_checks(connection: "duckdb.DuckDBPyConnection") -> dict[str, int]:
     """How many offending rows each check returns; all are 0 on good data."""
-    return {
-        script.name.removesuffix(".sql"): len(connection.sql(script.read_text().rstrip().rstrip(";")).fetchall())
-        for script in sql_files("checks")
-    }
+    return {check.name: _count(connection, check) for check in scripts("checks")}
+
+
+def _count(connection: "duckdb.DuckDBPyConnection", script: Script) -> int:
+    (count,) = connection.sql(f"select count(*) from ({script.query})").fetchall()[0]
+    return int(count)
 
 
 def _settle(connection: "duckdb.DuckDBPyConnection") -> None:
@@ -119,7 +113,7 @@ def _add_table(connection: "duckdb.DuckDBPyConnection", lake: Lake, table: "Tabl
     live = lake.live(table.name)
     columns = list(table.schema) + (["date"] if "date" in table.partition else [])
     if live:
-        paths = ", ".join(_text(str(lake.absolute(table.name, file).resolve())) for file in live)
+        paths = ", ".join(quoted(str(lake.absolute(table.name, file).resolve())) for file in live)
         folders = ", ".join(f"{name}: {'date' if name == 'date' else 'varchar'}" for name in table.partition)
         source = f"read_parquet([{paths}], hive_partitioning = true, hive_types = {{{folders}}})"
         body = f"select {', '.join(columns)} from {source}"
@@ -127,9 +121,9 @@ def _add_table(connection: "duckdb.DuckDBPyConnection", lake: Lake, table: "Tabl
         typed = [f"null::{_duck_type(table, name)} as {name}" for name in columns]
         body = f"select {', '.join(typed)} where false"
     connection.execute(f"create view {table.name} as {body}")
-    connection.execute(f"comment on view {table.name} is {_text(table.grain)}")
+    connection.execute(f"comment on view {table.name} is {quoted(table.grain)}")
     for column in table.columns:
-        meaning = _text(f"{column.meaning} [{column.unit}]")
+        meaning = quoted(f"{column.meaning} [{column.unit}]")
         connection.execute(f"comment on column {table.name}.{column.name} is {meaning}")
     return sum(file.rows for file in live)
 
@@ -139,35 +133,57 @@ def _duck_type(table: "Table", name: str) -> str:
 
 
 def _add_publication(connection: "duckdb.DuckDBPyConnection", lake: Lake, rows: dict[str, int], version: str) -> None:
-    """What this catalogue is pinned to: versions of tables, and their files."""
+    """What this catalogue is pinned to: versions of tables, the presets that made them, and their files."""
+    live = {name: lake.live(name) for name in rows}
+    presets = _presets(lake, live)
     connection.execute(
-        "create table publication (table_name varchar, delta_version bigint, n_rows bigint, version varchar)"
+        "create table publication "
+        "(table_name varchar, delta_version bigint, n_rows bigint, version varchar, presets varchar)"
     )
-    connection.executemany(
-        "insert into publication values (?, ?, ?, ?)",
-        [[name, lake.version(name), count, version] for name, count in rows.items()],
+    tables = [[name, lake.version(name), count, version, presets.get(name)] for name, count in rows.items()]
+    _fill(connection, "publication", tables)
+    connection.execute(
+        "create table publication_files "
+        "(table_name varchar, path varchar, n_rows bigint, venue varchar, symbol varchar, date date)"
     )
-    connection.execute("create table publication_files (table_name varchar, path varchar, n_rows bigint)")
-    pinned = [[name, file.path, file.rows] for name in rows for file in lake.live(name)]
-    connection.executemany("insert into publication_files values (?, ?, ?)", pinned)
+    pinned = [
+        [name, file.path, file.rows, file.market.venue, file.market.symbol, file.day]
+        for name, listed in live.items()
+        for file in listed
+    ]
+    _fill(connection, "publication_files", pinned)
 
 
-def _add_view(connection: "duckdb.DuckDBPyConnection", script: Traversable) -> None:
-    """A shipped view; its header's `column:` lines become comments."""
-    text = script.read_text()
-    name = script.name.removesuffix(".sql")
-    connection.execute(text)
-    connection.execute(f"comment on view {name} is {_text(text.splitlines()[0].removeprefix('-- '))}")
-    for column, meaning in _header_columns(text):
-        connection.execute(f"comment on column {name}.{column} is {_text(meaning)}")
+def _fill(connection: "duckdb.DuckDBPyConnection", table: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Insert rows, column by column: one statement a row takes 30 s for 20,000 of them, this 0.1 s."""
+    if rows:
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        values = ", ".join(f"unnest(${number})" for number in range(1, len(columns) + 1))
+        connection.execute(f"insert into {table} select {values}", columns)
 
 
-def _header_columns(text: str) -> Iterator[tuple[str, str]]:
-    for line in text.splitlines():
-        if line.startswith("-- column:"):
-            column, _, meaning = line.removeprefix("-- column:").partition("|")
-            yield column.strip(), meaning.strip()
+def _presets(lake: Lake, live: dict[str, list[LiveFile]]) -> dict[str, str]:
+    """By signal table: the presets that made its live parts, as text. What one step made is looked at once."""
+    seen: dict[str, str] = {}
+    found = {}
+    for table in (output.name for signal in SIGNALS for output in signal.outputs):
+        for file in live[table]:
+            if file.fingerprint not in seen:
+                seen[file.fingerprint] = lake.lineage(table, file).get("preset", "default")
+        if live[table]:
+            found[table] = ", ".join(sorted({seen[file.fingerprint] for file in live[table]}))
+    return found
 
 
-def _text(value: str) -> str:
+def _install(connection: "duckdb.DuckDBPyConnection", script: Script) -> None:
+    """A shipped view or macro, with its header as comments; a macro has no columns to put them at."""
+    connection.execute(script.text)
+    kind = "view" if script.folder == "views" else "macro table" if " as table" in script.text else "macro"
+    connection.execute(f"comment on {kind} {script.name} is {quoted(script.title)}")
+    for column, meaning in script.columns.items() if kind == "view" else ():
+        connection.execute(f"comment on column {script.name}.{column} is {quoted(meaning)}")
+
+
+def quoted(value: str) -> str:
+    """The value as a literal of SQL."""
     return "'" + value.replace("'", "''") + "'"

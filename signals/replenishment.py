@@ -159,4 +159,5 @@ REPLENISHMENT_SIGNAL = Signal(
     outputs=(REPLENISHMENT,),
     compute=replenishment,  # type: ignore[arg-type]  # its parameters are named, not **params
     params={"max_gap_s": 10.0, "min_refills": 3},
+    presets={"demo": {"min_refills": 2}},  # hardly anybody hides in the demo market
 )

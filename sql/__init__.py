@@ -1,1 +1,1 @@
-"""The SQL that ships with the package: views, checks and worked queries, one statement per file."""
+"""The SQL that ships with the package: views, macros, checks and worked queries, one statement per file."""

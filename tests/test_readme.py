@@ -1,6 +1,7 @@
 """What the README shows is what the program does."""
 
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -39,11 +40,45 @@ def test_queries_of_the_readme_run(demo):
         assert footprint("sql", query, "--lake", "data/demo", folder=folder).count("\n") >= 2
 
 
+def test_exports_of_the_readme_write_their_files(demo):
+    folder, _ = demo
+    commands = [line.split("#")[0] for line in README.splitlines() if re.match("footprint .* --to ", line)]
+    assert len(commands) == 3
+    for command in commands:
+        words = shlex.split(command)
+        footprint(*words[1:], "--lake", "data/demo", folder=folder)
+        assert (folder / words[words.index("--to") + 1]).exists()
+
+
+def test_python_of_the_readme_runs(demo):
+    folder, _ = demo
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    code = code.replace("data/lake", "data/demo")
+    subprocess.run([sys.executable, "-W", "error", "-c", code], cwd=folder, check=True, timeout=60)
+
+
 def test_picture_of_the_readme_is_drawn_from_the_demo(demo, tmp_path):
     folder, _ = demo
     script = ROOT / "examples" / "draw_flow.py"
     subprocess.run([sys.executable, str(script), "data/demo", str(tmp_path / "demo.svg")], cwd=folder, check=True)
     assert (tmp_path / "demo.svg").read_text() == (ROOT / "docs" / "images" / "demo.svg").read_text()
+
+
+def test_the_example_reads_the_lake_of_the_demo_and_agrees_with_the_roll_up(demo):
+    """The minute in which takers leaned most, once by Polars and once by SQL."""
+    folder, _ = demo
+    script = [sys.executable, str(ROOT / "examples" / "read_lake.py"), "data/demo"]
+    said = subprocess.run(script, cwd=folder, capture_output=True, text=True, check=True, timeout=60).stdout
+    assert "taker_flow " in said
+    query = (
+        "select strftime(bar_end, '%Y-%m-%d %H:%M:%S') as minute, round(buy_qty - sell_qty, 3) as net_qty "
+        "from taker_flow_1m() where date = '2024-01-02' and coverage >= 0.8 order by abs(net_qty) desc limit 1"
+    )
+    answer = footprint("sql", query, "--lake", "data/demo", folder=folder)
+    minute, net_qty = answer.splitlines()[1].replace('"', "").split(",")
+    shown = next(line for line in said.splitlines() if " UTC " in line)
+    assert f"{minute} UTC" in shown
+    assert f" {net_qty} " in shown
 
 
 def test_links_of_the_readme_lead_somewhere():
@@ -57,4 +92,4 @@ def test_example_configuration_is_valid():
     from pipeline.config import load_config
 
     config = load_config(ROOT / "examples" / "footprint.toml")
-    assert [str(market) for market in config.markets] == ["binance-usdm/BTCUSDT"]
+    assert [str(market) for market in config.markets] == ["binance-usdm/BTCUSDT", "binance-coinm/BTCUSD_PERP"]

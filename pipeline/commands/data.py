@@ -1,4 +1,4 @@
-"""Commands that hand out data: sql and export."""
+"""The command sql: questions to the catalogue, and what can be asked."""
 
 import json
 import sys
@@ -14,17 +14,21 @@ if TYPE_CHECKING:
 
 _SHOWN_ROWS = 40
 _SHIPPED = "@"
-_CSV_TYPES = {
+_PLAIN = {
     *("BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"),
     *("FLOAT", "DOUBLE", "VARCHAR", "DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE"),
 }
+_KNOWN = {"csv": _PLAIN, "csv.zst": _PLAIN, "xlsx": {*_PLAIN, "DECIMAL", "HUGEINT"}}
+"""Types that a form has cells for; parquet and arrow have all."""
 
 
 def sql(
     query: str | None = None,
     /,
     *,
-    to: Annotated[Path | None, Parameter(help="File for the full result: .csv, .csv.zst, .parquet or .arrow.")] = None,
+    to: Annotated[
+        Path | None, Parameter(help="File for the full result: .csv, .csv.zst, .parquet, .arrow or .xlsx.")
+    ] = None,
     lake: LakeOption = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
@@ -32,8 +36,8 @@ def sql(
 ) -> int:
     """Read-only SQL over the catalogue.
 
-    Without a query, lists the tables and the worked queries; @NAME runs one of those. On a terminal 40 rows are
-    shown; into a pipe goes the full result as CSV.
+    Without a query, lists tables, macros and worked queries; @NAME runs a worked query, or a check. On a terminal 40
+    rows are shown; into a pipe goes the full result as CSV.
 
     Parameters
     ----------
@@ -51,7 +55,7 @@ def sql(
             print(_contents(connection))
             return 0
         try:
-            rows = _answer(_select(connection, query), to, as_json)
+            rows = _answer(_select(connection, query), query, to, as_json)
         except duckdb.Error as error:
             raise FootprintError("FP012", str(error).rstrip(), hint="footprint sql, to see the tables") from error
     if strict and not rows:
@@ -63,10 +67,10 @@ def sql(
     return 0
 
 
-def _answer(relation: "duckdb.DuckDBPyRelation", to: Path | None, as_json: bool) -> int:
+def _answer(relation: "duckdb.DuckDBPyRelation", query: str, to: Path | None, as_json: bool) -> int:
     """Run the query into a file or to stdout; the number of its rows."""
     if to is not None:
-        rows = _write(relation, to)
+        rows = _write(relation, query, to)
         print(f"{rows:,} rows to {to}", file=sys.stderr)
         return rows
     return _print_json(relation) if as_json else _print_rows(relation)
@@ -78,13 +82,13 @@ def _select(connection: "duckdb.DuckDBPyConnection", query: str) -> "duckdb.Duck
 
     from pipeline.config import unknown
     from pipeline.errors import FootprintError
-    from pipeline.warehouse import sql_files
+    from pipeline.scripts import scripts
 
     if query.startswith(_SHIPPED):
-        shipped = {script.name.removesuffix(".sql"): script for script in sql_files("queries")}
+        shipped = {script.name: script for script in scripts("queries", "checks")}
         if query[1:] not in shipped:
             raise unknown("worked query", query[1:], shipped)
-        query = shipped[query[1:]].read_text()
+        query = shipped[query[1:]].text
     statements = connection.extract_statements(query)
     reading = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
     if len(statements) != 1 or statements[0].type not in reading:
@@ -96,16 +100,19 @@ def _select(connection: "duckdb.DuckDBPyConnection", query: str) -> "duckdb.Duck
     return relation
 
 
-def _write(relation: "duckdb.DuckDBPyRelation", to: Path) -> int:
-    from pipeline.export import FORMS, form_of, whole_file
+def _write(relation: "duckdb.DuckDBPyRelation", query: str, to: Path) -> int:
+    from pipeline.excel import Notes
+    from pipeline.progress import writing
+    from pipeline.rowfile import FORMS, form_of, whole_file, write_rows
+    from pipeline.version import package_version
 
     form = form_of(to, ("csv", *FORMS))
-    with whole_file(to) as scratch:
-        if form == "csv":
-            with scratch.open("wb") as file:
-                return _write_csv(relation, file)
-        relation = _flat(relation) if form == "csv.zst" else relation
-        return FORMS[form](relation.to_arrow_reader(1 << 17), scratch)
+    if form == "csv":
+        with whole_file(to) as scratch, scratch.open("wb") as file:
+            return _write_csv(relation, file)
+    notes = Notes("query", [("query", query), ("written by", f"mm-footprint {package_version()}")])
+    with writing(sys.stderr, to) as told:
+        return write_rows(_flat(relation, _KNOWN[form]) if form in _KNOWN else relation, to, notes, told)
 
 
 def _write_csv(relation: "duckdb.DuckDBPyRelation", file: BinaryIO) -> int:
@@ -115,7 +122,7 @@ def _write_csv(relation: "duckdb.DuckDBPyRelation", file: BinaryIO) -> int:
     from pyarrow import csv
 
     rows = 0
-    reader = _flat(relation).to_arrow_reader(1 << 17)
+    reader = _flat(relation, _KNOWN["csv"]).to_arrow_reader(1 << 17)
     block = io.BytesIO()
     with csv.CSVWriter(block, reader.schema) as writer:
         for batch in reader:
@@ -128,15 +135,16 @@ def _write_csv(relation: "duckdb.DuckDBPyRelation", file: BinaryIO) -> int:
     return rows
 
 
-def _flat(relation: "duckdb.DuckDBPyRelation") -> "duckdb.DuckDBPyRelation":
-    """The relation with lists, intervals and other types that a CSV has no form for as text."""
-    if all(str(kind) in _CSV_TYPES for kind in relation.types):
+def _flat(relation: "duckdb.DuckDBPyRelation", known: set[str]) -> "duckdb.DuckDBPyRelation":
+    """The relation with lists, intervals and other types that are not `known` to the form as text."""
+    types = [str(kind).split("(")[0] for kind in relation.types]
+    if known.issuperset(types):
         return relation
-    kinds = dict(zip(_distinct(relation.columns), map(str, relation.types), strict=True))
+    kinds = dict(zip(_distinct(relation.columns), types, strict=True))
     quoted = {name: '"' + name.replace('"', '""') + '"' for name in kinds}
     return relation.project(
         ", ".join(
-            quoted[name] if kind in _CSV_TYPES else f"{quoted[name]}::varchar as {quoted[name]}"
+            quoted[name] if kind in known else f"{quoted[name]}::varchar as {quoted[name]}"
             for name, kind in kinds.items()
         )
     )
@@ -171,56 +179,35 @@ def _print_rows(relation: "duckdb.DuckDBPyRelation") -> int:
 
 
 def _contents(connection: "duckdb.DuckDBPyConnection") -> str:
-    """What can be asked: tables with their rows and grain, and the worked queries."""
-    from pipeline.warehouse import sql_files
+    """What can be asked: tables with their rows, grain and preset, macros, and the worked queries."""
+    from pipeline.scripts import scripts
 
     rows = dict(connection.sql("select table_name, n_rows from publication").fetchall())
     views = connection.sql(
         "select view_name, comment from duckdb_views() where not internal order by view_name"
     ).fetchall()
-    lines = [f"{name:<20} {f'{rows[name]:,}' if name in rows else '':>14}  {comment}" for name, comment in views]
-    lines.append("\nworked queries, run as @name:")
-    lines += [
-        f"@{script.name.removesuffix('.sql'):<19} {'':>14} {script.read_text().splitlines()[0].removeprefix('--')}"
-        for script in sql_files("queries")
+    presets = _presets(connection, [name for name, _ in views])
+    lines = [
+        f"{name:<20} {f'{rows[name]:,}' if name in rows else '':>14}  {comment}{presets[name]}"
+        for name, comment in views
     ]
+    macros = connection.sql(
+        "select function_name, array_to_string(parameters, ', '), comment from duckdb_functions() "
+        "where not internal order by function_type desc, function_name"
+    ).fetchall()
+    lines.append("\nmacros, to select from or to calculate with:")
+    lines += [f"{f'{name}({parameters})':<36} {comment}" for name, parameters, comment in macros]
+    lines.append("\nworked queries, run as @name:")
+    lines += [f"@{script.name:<35} {script.title}" for script in scripts("queries")]
     return "\n".join(lines)
 
 
-def export(
-    table: str,
-    /,
-    *,
-    to: Annotated[Path, Parameter(help="Target file; its ending gives the format: .parquet, .csv.zst or .arrow.")],
-    lake: LakeOption = None,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> int:
-    """Write a whole table to a file, its provenance beside it.
+def _presets(connection: "duckdb.DuckDBPyConnection", names: list[str]) -> dict[str, str]:
+    """Beside tables and views: which presets made what they show, unless it is the default alone."""
+    from pipeline.scripts import tables_behind
 
-    Parameters
-    ----------
-    table
-        A table or view of the catalogue.
-    """
-    from pipeline.config import unknown
-    from pipeline.export import export as write_export
-    from pipeline.export import form_of
-    from pipeline.warehouse import open_catalogue
-
-    chosen = setup(lake, config)
-    form = form_of(to)
-    with open_catalogue(chosen.lake.root) as connection:
-        names = [
-            name for (name,) in connection.sql("select view_name from duckdb_views() where not internal").fetchall()
-        ]
-        if table not in names:
-            raise unknown("table", table, names)
-        provenance = write_export(chosen.lake, connection, table, to, form)
-    if as_json:
-        print(json.dumps({"file": str(to), "rows": provenance["rows"], "sha256": provenance["sha256"]}, indent=1))
-    else:
-        print(f"{provenance['rows']:,} rows to {to}, provenance in {to}.meta.json", file=sys.stderr)
-    if not provenance["rows"]:
-        print("warning: no rows", file=sys.stderr)
-    return 0
+    made = dict(connection.sql("select table_name, presets from publication where presets is not null").fetchall())
+    found = {name: {made[table] for table in tables_behind(name) if table in made} for name in names}
+    return {
+        name: "" if used <= {"default"} else f"  [preset {', '.join(sorted(used))}]" for name, used in found.items()
+    }

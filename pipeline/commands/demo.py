@@ -1,7 +1,8 @@
-"""The demo: a simulated market through the whole path, and what came out."""
+"""The demo: a simulated perpetual and its spot through the whole path, and what came out."""
 
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,48 +19,49 @@ def demo(
     lake: Annotated[Path, Parameter(help="Folder for the demo's lake.")] = Path("data/demo"),
     seed: Annotated[int, Parameter(help="Another seed, another market.")] = 7,
 ) -> int:
-    """Simulate a market, run everything, show what came out. Needs no network and no data."""
+    """Simulate a perpetual and its spot, run everything, show what came out. Needs no network and no data."""
     from pipeline.commands.work import compute, ingest, publish
     from pipeline.warehouse import open_catalogue
 
-    raw = lake / "_raw" / f"demo_btcusdt_seed{seed}.gz"
-    _simulate(raw, seed)
-    codes = [
-        ingest("binance-capture", [raw], venue="binance-usdm", symbol="BTCUSDT", lake=lake),
-        compute(lake=lake),
-        publish(lake=lake),
-    ]
+    raws = {venue: lake / "_raw" / f"demo_{venue}_btcusdt_seed{seed}.gz" for venue in ("binance-usdm", "binance-spot")}
+    _simulate(raws, seed)
+    codes = [ingest("binance-capture", [raw], venue=venue, symbol="BTCUSDT", lake=lake) for venue, raw in raws.items()]
+    codes += [compute(lake=lake, preset="demo"), publish(lake=lake)]
     with open_catalogue(lake) as connection:
-        print(_shown(connection, lake, raw))
+        print(_shown(connection, lake))
     return max(codes)
 
 
-def _simulate(raw: Path, seed: int) -> None:
-    """Write the capture unless it stands already: the same seed gives the same bytes."""
-    from pipeline.simulator.demo import write_demo_market
+def _simulate(raws: Mapping[str, Path], seed: int) -> None:
+    """Write the captures unless they stand already: the same seed gives the same bytes."""
+    from pipeline.simulator.demo import write_demo_market, write_demo_spot
 
-    if raw.exists():
-        print(f"simulated market: {raw} (made before)", file=sys.stderr)
-        return
-    print(f"simulating twenty minutes of a perpetual around midnight UTC (seed {seed})", file=sys.stderr)
-    raw.parent.mkdir(parents=True, exist_ok=True)
-    write_demo_market(raw, seed=seed)
+    writers = {"binance-usdm": write_demo_market, "binance-spot": write_demo_spot}
+    for venue, raw in raws.items():
+        if raw.exists():
+            print(f"simulated {venue}: {raw} (made before)", file=sys.stderr)
+            continue
+        print(f"simulating twenty minutes of {venue} around midnight UTC (seed {seed})", file=sys.stderr)
+        raw.parent.mkdir(parents=True, exist_ok=True)
+        writers[venue](raw, seed=seed)
 
 
-def _shown(connection: "duckdb.DuckDBPyConnection", lake: Path, raw: Path) -> str:
-    from signals import SIGNALS
+def _shown(connection: "duckdb.DuckDBPyConnection", lake: Path) -> str:
+    from pipeline.plan import TABLES
 
     counts = connection.sql("select table_name, n_rows from publication order by n_rows desc").fetchall()
-    parts = ["\nTables made from a simulated market (numbers show the path, not a real venue):\n"]
+    parts = [
+        "\nTables made from simulated markets, with windows shortened to their twenty minutes (preset demo).\n"
+        "The numbers show the path, not a real venue:\n"
+    ]
     parts += [f"  {name:<18} {rows:>9,} rows" for name, rows in counts if rows]
-    for signal in SIGNALS:
-        for table in signal.outputs:
-            parts.append(f"\n{table.name}: {table.grain}. Five rows, some columns:\n")
-            parts.append(_five_rows(connection, table.name))
+    for table in _COLUMNS:
+        parts.append(f"\n{table}: {TABLES[table].grain}. Five rows, some columns:\n")
+        parts.append(_five_rows(connection, table))
     program = _program()
     parts.append(
         f"\nWhere it lies\n"
-        f"  the recording       {raw}\n"
+        f"  the recordings      {lake / '_raw'}\n"
         f"  tables              {lake}\n"
         f"  catalogue for SQL   {lake / 'footprint.duckdb'}\n"
         f"\nWhat next\n"
@@ -76,17 +78,27 @@ def _program() -> str:
 
 
 _COLUMNS = {
-    "book_state": "bar_end, state, bid_px, bid_qty, ask_px, ask_qty, round(imbalance_1, 3) as imbalance_1, "
-    "round(spread_bps, 3) as spread_bps, ofi_1",
-    "taker_flow": "bar_end, buy_qty, sell_qty, n_prints, n_orders, round(net_quote, 2) as net_quote, cvd_qty, coverage",
+    "book_state": "bar_end, bid_px, bid_qty, ask_px, ask_qty, round(imbalance_1, 3) as imbalance_1, "
+    "round(imbalance_10bps, 3) as imbalance_10bps, round(spread_bps, 3) as spread_bps, ofi_1",
+    "taker_aggression": "bar_end, net_qty_1s, net_qty_10s, net_qty_60s, round(ratio_10s, 3) as ratio_10s, n_orders_10s",
+    "sweeps": "event_ts, side, levels, qty, round(span_bps, 3) as span_bps, depth_consumed_qty, hidden_excess_qty",
+    "replenishment": "start_ts, known_ts, side, price, n_refills, executed_qty, displayed_peak_qty, median_refill_ms",
+    "basis": "bar_end, round(basis_mid_bps, 3) as basis_mid_bps, mid_source, round(basis_index_bps, 3) as "
+    "basis_index_bps, round(funding_apr, 4) as funding_apr, interval_h, staleness_ms",
+    "maker_inventory": "bar_end, half_life_min, round(inventory_qty, 3) as inventory_qty, "
+    "round(z_level, 2) as z_level, round(q_level, 3) as q_level, coverage, round(confidence, 3) as confidence",
+    "reversion_signal": "bar_end, state, direction, reason, round(z_level, 2) as z_level, mid",
 }
+"""The tables shown, and of each the columns that fit a screen."""
 
 
 def _five_rows(connection: "duckdb.DuckDBPyConnection", table: str) -> str:
     """Five rows from the middle of the table, as text."""
-    columns = _COLUMNS.get(table, "*")
-    skip = f"(select count(*) // 2 from {table})"
-    relation = connection.sql(f"select {columns} from {table} order by known_ts limit {_SHOWN_ROWS} offset {skip}")
+    columns = _COLUMNS[table]
+    perp = "venue = 'binance-usdm'"
+    skip = f"(select count(*) // 2 from {table} where {perp})"
+    query = f"select {columns} from {table} where {perp} order by known_ts limit {_SHOWN_ROWS} offset {skip}"
+    relation = connection.sql(query)
     rows = [[str(value).removesuffix("+00:00") for value in row] for row in relation.fetchall()]
     widths = [max(map(len, column)) for column in zip(relation.columns, *rows, strict=True)]
     return "\n".join(

@@ -1,6 +1,7 @@
-"""Commands that only look: plan, status, signals, explain."""
+"""Commands that only look: plan, status, signals, check, explain."""
 
 import json
+import sys
 
 from pipeline.commands.options import ConfigOption, JsonOption, LakeOption, PresetOption, setup
 
@@ -57,6 +58,32 @@ def signals(*, as_json: JsonOption = False) -> int:
             for column in output["columns"]:
                 print(f"    {column['name']:<22} {column['unit']:<20} {column['meaning']}")
     return 0
+
+
+def check(*, lake: LakeOption = None, config: ConfigOption = None, as_json: JsonOption = False) -> int:
+    """Run the checks over the catalogue: a line each, with how many rows break its rule."""
+    import duckdb
+
+    from pipeline.errors import FootprintError
+    from pipeline.scripts import scripts
+    from pipeline.warehouse import open_catalogue, run_checks
+
+    with open_catalogue(setup(lake, config).lake.root) as connection:
+        try:
+            found = run_checks(connection)
+        except duckdb.Error as error:
+            hint = "footprint publish, if another version wrote the catalogue"
+            raise FootprintError("FP012", str(error).rstrip(), hint=hint) from error
+    if as_json:
+        print(json.dumps(found, indent=1))
+    else:
+        for script in scripts("checks"):
+            count = found[script.name]
+            print(f"{'FAILED' if count else 'ok':<6} {script.name:<30} {count:>9,} rows  {script.title}")
+    broken = [name for name, count in found.items() if count]
+    shown = f"; footprint sql @{broken[0]} shows the rows" if broken else ""
+    print(f"{len(found)} checks, {len(broken)} failed{shown}", file=sys.stderr)
+    return 1 if broken else 0
 
 
 def explain(code: str, /) -> int:

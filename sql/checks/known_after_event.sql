@@ -9,12 +9,26 @@ with events as (
     select 'derivative_ticker', venue, symbol, event_ts, known_ts from derivative_ticker
     union all
     select 'funding', venue, symbol, event_ts, known_ts from funding
+    union all
+    select 'sweeps', venue, symbol, event_ts, known_ts from sweeps
+    union all
+    select 'replenishment', venue, symbol, event_ts, known_ts from replenishment
 ),
 
 bars as (
     select 'book_state' as table_name, venue, symbol, date, bar_end, known_ts from book_state
     union all
     select 'taker_flow', venue, symbol, date, bar_end, known_ts from taker_flow
+    union all
+    select 'taker_aggression', venue, symbol, date, bar_end, known_ts from taker_aggression
+    union all
+    select 'maker_flow', venue, symbol, date, bar_end, known_ts from maker_flow
+    union all
+    select 'maker_inventory', venue, symbol, date, bar_end, known_ts from maker_inventory
+    union all
+    select 'basis', venue, symbol, date, bar_end, known_ts from basis
+    union all
+    select 'reversion_signal', venue, symbol, date, bar_end, known_ts from reversion_signal
 ),
 
 in_order as (

@@ -121,10 +121,9 @@ def _both_days(first: Case, second: Case) -> Case:
 
 
 def _joined(table: Table, early: pl.DataFrame, late: pl.DataFrame) -> pl.DataFrame:
-    """One frame of two days; counters run on."""
-    for counter in ("seq", "msg_id"):
-        if counter in table.schema and early.height:
-            late = late.with_columns(pl.col(counter) + (int(early[counter].max()) + 1))
+    """One frame of two days; messages are counted on, `seq` says the position in the day."""
+    if "msg_id" in table.schema and early.height:
+        late = late.with_columns(pl.col("msg_id") + (int(early["msg_id"].max()) + 1))
     both = pl.concat([early, late])
     return both.sort(table.key) if table is GAPS else both
 

@@ -18,6 +18,7 @@ _FACTORS: Final = {
     "base": 1_000,
     "venue units": 1_000,
     "quote": 1_000,
+    "+1/-1": -1,
     "+1/-1/0": -1,
     "[-1, 1]": -1,
     "standard deviations": -3,

@@ -11,6 +11,9 @@ SYMBOL = "BTCUSDT"
 NOON = 1_709_640_000_000
 """2024-03-05 12:00:00 UTC in milliseconds: the first event of a hand-made capture."""
 
+MIDNIGHT = NOON + 12 * 3_600_000
+"""2024-03-06 00:00:00 UTC in milliseconds."""
+
 Message = dict[str, Any]
 Levels = Sequence[Any]
 
@@ -75,3 +78,15 @@ def session() -> list[Message]:
     quotes = [ticker(NOON + 60, 11), ticker(NOON + 1_510, 13)]
     messages = [*book, *quotes, mark(NOON + 1_000), mark(NOON + 2_000), *tape(40)]
     return sorted(messages, key=lambda message: message["E"])
+
+
+def over_midnight() -> list[Message]:
+    """A bridged book and a print every half second from three seconds before midnight to three and a half after."""
+    start = MIDNIGHT - 3_000
+    book = [
+        snapshot(start, 10, [["99.9", "2.000"]], [["100.1", "3.000"]]),
+        depth(start + 50, (9, 11, 8), [["99.9", "2.500"]]),
+        depth(MIDNIGHT + 50, (12, 13, 11), [], [["100.1", "1.000"]]),
+    ]
+    prints = [trade(number, at=start + 500 * number) for number in range(14)]
+    return sorted([*book, *prints], key=lambda message: message["E"])

@@ -9,7 +9,7 @@ import pytest
 from pipeline.lake import Lake
 from pipeline.market import Market
 from pipeline.warehouse import open_catalogue, publish
-from tests.pipeline.captures import session, write_capture
+from tests.pipeline.captures import over_midnight, session, write_capture
 from tests.pipeline.lakes import COINM, MARKET, SPOT, add
 
 _HOME = Path(__file__).parents[3] / "shared" / "market-data"
@@ -73,6 +73,13 @@ def lake_small(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     return _published(folder / "lake", write_capture(folder / "small.gz", session()))
 
 
+@pytest.fixture(scope="session")
+def lake_midnight(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    """Six hand-made seconds, three on either side of midnight between 2024-03-05 and 2024-03-06."""
+    folder = tmp_path_factory.mktemp("midnight")
+    return _published(folder / "lake", write_capture(folder / "midnight.gz", over_midnight()))
+
+
 def _published(root: Path, *files: Path) -> Lake:
     return _published_markets(root, {MARKET: list(files)})
 
@@ -106,6 +113,12 @@ def sql_all_2024(lake_all_2024: Lake) -> Iterator[duckdb.DuckDBPyConnection]:
 @pytest.fixture(scope="session")
 def sql_spot_2023(lake_spot_2023: Lake) -> Iterator[duckdb.DuckDBPyConnection]:
     with open_catalogue(lake_spot_2023.root) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def sql_midnight(lake_midnight: Lake) -> Iterator[duckdb.DuckDBPyConnection]:
+    with open_catalogue(lake_midnight.root) as connection:
         yield connection
 
 

@@ -58,7 +58,9 @@ def test_an_empty_lake(command: str, tmp_path: Path):
     assert not (tmp_path / "none").exists()
 
 
-@pytest.mark.parametrize("command", [("sql", "select 1"), ("export", "trades", "--to", "x.parquet"), ("sql",)])
+@pytest.mark.parametrize(
+    "command", [("sql", "select 1"), ("export", "trades", "--to", "x.parquet"), ("sql",), ("check",)]
+)
 def test_no_catalogue(command: tuple[str, ...], tmp_path: Path):
     _says(footprint(*command, "--lake", tmp_path), 1, "error[FP008]: the catalogue was not published", "footprint publ")
 
@@ -138,9 +140,42 @@ def test_export_of_an_unknown_table(lake_small: Lake, tmp_path: Path):
     _says(result, 2, "'trade' is no table; there are: ", "did you mean trades?")
 
 
+_SELECTIONS = {
+    ("--where", "pirce > 1"): ("FP012", '"pirce" not found', 'Candidate bindings: "price"', '"describe trades"'),
+    ("--where", "seq = 1; drop table trades"): ("FP012", "--where takes one condition", "got 2 statements"),
+    ("--where", "copy trades to 'x.csv'"): ("FP012", "--where takes one condition", "syntax error"),
+    ("--where", "exists (with x as (copy trades to 'x.csv') from x)"): ("FP012", "got one with a query inside"),
+    ("--where", "max(price) > 1"): ("FP012", "WHERE clause cannot contain aggregates"),
+    ("--where", "venue::int = 1"): ("FP012", "Could not convert string 'binance-usdm' to INT32"),
+    ("--since", "2024-03-05T12:00"): ("FP017", "a time without a zone", "try: 2024-03-05T12:00:00Z if it is UTC"),
+    ("--since", "2024-03-06", "--until", "2024-03-05"): ("FP017", "nothing lies between since"),
+    ("--until", "tomorrow"): ("FP017", "expected a day as 2024-08-08 or an instant as 2024-08-08T12:00Z"),
+    ("--symbol", "BTCUSD"): ("FP009", "'BTCUSD' is no symbol of this lake", "did you mean BTCUSDT?"),
+    ("--venue", "binance-usd"): ("FP009", "'binance-usd' is no venue of this lake", "did you mean binance-usdm?"),
+}
+
+
+@pytest.mark.parametrize("choice", _SELECTIONS)
+@pytest.mark.parametrize("form", ["parquet", "xlsx"])
+def test_a_selection_that_cannot_be_meant(choice: tuple[str, ...], form: str, lake_small: Lake, tmp_path, monkeypatch):
+    """And no file is left behind."""
+    monkeypatch.chdir(tmp_path)
+    result = footprint("export", "trades", "--to", f"x.{form}", *choice, "--lake", lake_small.root)
+    code, *said = _SELECTIONS[choice]
+    _says(result, 2, f"error[{code}]", *said)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_export_without_rows_is_a_warning(lake_small: Lake, tmp_path: Path):
+    result = footprint(
+        "export", "trades", "--to", tmp_path / "x.parquet", "--where", "false", "--lake", lake_small.root
+    )
+    assert (result.code, result.err.splitlines()[-1]) == (0, "warning: no rows")
+
+
 def test_a_table_with_lists_has_no_csv(lake_small: Lake, tmp_path: Path):
     result = footprint("export", "book_close", "--to", tmp_path / "x.csv.zst", "--lake", lake_small.root)
-    _says(result, 2, "a table with lists has no CSV form", "--to with .parquet or .arrow")
+    _says(result, 2, "error[FP018]", "a table with lists has no CSV form", "--to with .parquet or .arrow")
     assert list(tmp_path.iterdir()) == []
 
 

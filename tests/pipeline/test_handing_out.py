@@ -13,6 +13,7 @@ import pytest
 from pipeline.fingerprint import sha256_of
 from pipeline.lake import Lake
 from pipeline.plan import TABLES
+from pipeline.scripts import scripts
 from signals import SIGNALS
 from tests.pipeline.command import footprint, program
 from tests.pipeline.lakes import rows
@@ -86,6 +87,13 @@ def test_sql_without_a_query_lists_tables_and_worked_queries(lake_small: Lake):
     assert "@flow_and_move" in listed
 
 
+def test_sql_without_a_query_lists_macros(lake_small: Lake):
+    listed = footprint("sql", "--lake", lake_small.root).out
+    for macro in scripts("macros"):
+        assert any(line.startswith(f"{macro.name}(") and macro.title in line for line in listed.splitlines())
+    assert "book_state_rollup(width) " in listed
+
+
 def test_a_worked_query_by_name(lake_small: Lake):
     out = footprint("sql", "@accounts", "--lake", lake_small.root).out.splitlines()
     assert out[0] == '"venue","symbol","file_id","file","lines","kept","duplicate","quarantined"'
@@ -132,12 +140,43 @@ def test_provenance_names_raw_files_versions_and_parameters(lake_2023: Lake, fil
     assert told["written_by"].startswith("mm-footprint ")
 
 
-def test_a_view_is_exported_with_the_files_of_all_tables(lake_small: Lake, tmp_path: Path):
+def test_provenance_names_what_was_selected(lake_midnight: Lake, tmp_path: Path):
+    target = tmp_path / "rows.parquet"
+    choice = ("--since", "2024-03-06", "--until", "2024-03-06T00:00:02Z", "--where", "buy_qty > 0")
+    market = ("--venue", "binance-usdm", "--symbol", "BTCUSDT")
+    footprint("export", "taker_flow", "--to", target, *choice, *market, "--lake", lake_midnight.root)
+    told = json.loads(Path(f"{target}.meta.json").read_text())
+    assert {name: told[name] for name in ("time_column", "since", "until", "where", "venue", "symbol", "rows")} == {
+        "time_column": "bar_end",
+        "since": "2024-03-06T00:00:00+00:00",
+        "until": "2024-03-06T00:00:02+00:00",
+        "where": "buy_qty > 0",
+        "venue": "binance-usdm",
+        "symbol": "BTCUSDT",
+        "rows": 2,
+    }
+    assert told["sha256"] == sha256_of(target)
+    assert told["presets"] == ["default"]
+    assert [part["file"].split("/")[2] for part in told["partitions"]] == ["date=2024-03-06"]
+
+
+@pytest.mark.parametrize("form", ["csv.zst", "parquet", "arrow"])
+@pytest.mark.parametrize("table", ["taker_flow", "book_state", "trades", "gaps", "market_seconds"])
+def test_days_one_after_the_other_are_the_whole_export(table: str, form: str, lake_midnight: Lake, tmp_path: Path):
+    ranges = {"whole": (), "first": ("--until", "2024-03-05"), "then": ("--since", "2024-03-06")}
+    for name, choice in ranges.items():
+        footprint("export", table, "--to", tmp_path / f"{name}.{form}", *choice, "--lake", lake_midnight.root)
+    whole, first, then = (_READERS[form](tmp_path / f"{name}.{form}") for name in ranges)
+    assert min(first.height, then.height) > 0
+    assert pl.concat([first, then], how="vertical_relaxed").equals(whole.cast(first.schema))
+
+
+def test_a_view_is_exported_with_the_files_of_its_tables(lake_small: Lake, tmp_path: Path):
     target = tmp_path / "seconds.parquet"
     assert footprint("export", "market_seconds", "--to", target, "--lake", lake_small.root).code == 0
     told = json.loads(Path(f"{target}.meta.json").read_text())
     assert pl.read_parquet(target).height == told["rows"] == 3
-    assert {"book_state", "taker_flow"} <= {part["table"] for part in told["partitions"]}
+    assert {part["table"] for part in told["partitions"]} == {"book_state", "taker_flow"}
 
 
 def test_the_same_table_exports_to_the_same_bytes(lake_small: Lake, tmp_path: Path):

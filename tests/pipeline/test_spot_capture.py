@@ -9,7 +9,7 @@ from pipeline.lake import Lake
 from pipeline.market import MarketSettings
 from pipeline.plan import Wanted
 from pipeline.sources.carried import CarriedClock
-from tests.pipeline.captures import NOON, write_capture
+from tests.pipeline.captures import NOON, line, write_capture
 from tests.pipeline.dialect_captures import (
     spot_depth,
     spot_lines,
@@ -160,6 +160,28 @@ def test_a_spot_market_misses_no_feed_it_cannot_have(lake: Lake):
 def test_quantities_padded_to_eight_decimals_are_counted_in_what_they_show(lake: Lake):
     (known,) = rows(lake, "instruments").select("tick_size", "qty_decimals", "contract_size", "is_inverse").rows()
     assert known == (0.01, 1, 1.0, False)
+
+
+def test_carried_times_say_nothing_of_the_recorders_clock(tmp_path: Path):
+    """Four quotes a second after the only diff, which was received 3 ms after it was sent."""
+    diff = line(spot_depth(NOON, 1, 10, [["99.98000000", "1.00000000"]]), recv_us=1_000 * (NOON + 3))
+    late = [line(spot_ticker(number), recv_us=1_000 * (NOON + 1_000)) for number in range(11, 15)]
+    assert rows(_lake(tmp_path, [diff, *late]), "manifest")["clock_offset_us"].to_list() == [3_000]
+
+
+@pytest.mark.parametrize("is_late_first", [False, True])
+@pytest.mark.parametrize("fill", ["1.00000000", "2.00000000"])  # another content, another file id: no tie by chance
+def test_of_two_copies_of_a_quote_the_one_with_more_before_it_counts(is_late_first: bool, fill: str, tmp_path: Path):
+    """The print of 105 came before the diff of 104; a file that begins with the diff does not know of it."""
+    messages = [
+        spot_trade(1, at=NOON + 105),
+        spot_depth(NOON + 104, 1, 10, [["99.98000000", fill]]),
+        spot_ticker(11),
+        spot_trade(2, at=NOON + 110),
+    ]
+    pieces = [spot_lines(messages), spot_lines(messages)[1:]]
+    lake = _lake(tmp_path, *(reversed(pieces) if is_late_first else pieces))
+    assert _ms(rows(lake, "book_ticker")["event_ts"]) == [105]
 
 
 @pytest.mark.parametrize("cut", range(1, len(spot_session())))

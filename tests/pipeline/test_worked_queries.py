@@ -3,17 +3,15 @@
 import duckdb
 import pytest
 
-from pipeline.warehouse import sql_files
+from pipeline.scripts import Script, scripts
 
 
-@pytest.mark.parametrize("name", [script.name for script in sql_files("queries")])
-def test_a_worked_query_gives_rows(name: str, sql_2023: duckdb.DuckDBPyConnection):
-    (script,) = [script for script in sql_files("queries") if script.name == name]
-    assert sql_2023.sql(script.read_text().rstrip().rstrip(";")).fetchall()
+@pytest.mark.parametrize("query", scripts("queries"), ids=lambda query: query.name)
+def test_a_worked_query_gives_rows(query: Script, sql_2023: duckdb.DuckDBPyConnection):
+    assert sql_2023.sql(query.query).fetchall()
 
 
 def test_a_worked_query_orders_its_rows(sql_2023: duckdb.DuckDBPyConnection):
     """Two runs give the same rows in the same order."""
-    for script in sql_files("queries"):
-        query = script.read_text().rstrip().rstrip(";")
-        assert sql_2023.sql(query).fetchall() == sql_2023.sql(query).fetchall()
+    for query in scripts("queries"):
+        assert sql_2023.sql(query.query).fetchall() == sql_2023.sql(query.query).fetchall()

@@ -7,17 +7,34 @@ import duckdb
 import pytest
 
 from pipeline.plan import TABLES
-from pipeline.warehouse import publish, run_checks, sql_files
+from pipeline.scripts import in_reading_order, scripts
+from pipeline.warehouse import publish, run_checks
+from signals.book_state import BOOK_STATE
 from tests.pipeline.captures import session, write_capture
 from tests.pipeline.lakes import Lake, add
+from tests.sql.planted_rows import FULL_MINUTE, chain, inventory, makers, rule, sweep
 
 _FIRST_BAR = "bar_end = (select min(bar_end) from book_state)"
 _EARLY = "interval '1 day'"
+_NEXT_MINUTE = (
+    "select * replace (bar_end + to_minutes(1) as bar_end, 'ENTRY' as state, null as entry_px) from reversion_signal"
+)
 
 _DEFECTS = {
     "accounts_balance": [
         "update accounts set records_in = records_in + 1 where table_name = 'trades'",
         "update accounts set records_quarantined = -1 where table_name = 'book_updates'",
+    ],
+    "aggression_adds_up": [
+        "update taker_aggression set net_qty_1s = net_qty_1s + 0.001",
+        "update taker_aggression set net_qty_1s = null",
+        "update taker_aggression set ratio_1s = 1.1",
+        "update taker_aggression set n_orders_1s = 1000, n_orders_10s = 999",
+    ],
+    "apr_is_rate_times_hours": [
+        "update basis set funding_apr = funding_apr / 3",
+        "update basis set funding_apr = null",
+        "update basis set interval_h = null",
     ],
     "bars_are_complete": [
         "delete from book_state where bar_end = (select median(bar_end) from book_state)",
@@ -27,6 +44,13 @@ _DEFECTS = {
         f"update book_state set state = 'RESYNC' where {_FIRST_BAR}",
         f"update book_state set state = 'LOCKED' where {_FIRST_BAR}",
         f"update book_state set bid_px = ask_px + 1 where {_FIRST_BAR}",
+    ],
+    "chains_grow": [
+        chain("3 0 5 1", "5 0 6 1"),
+        chain("3 0 5 1", "4 0 4 1"),
+        chain("3 0 5 1", "4 0 6 -1"),
+        chain("3 4 5 1"),
+        f"{chain('3 0 5 1')}; update replenishment set start_ts = event_ts + {_EARLY}",
     ],
     "depth_grows_outward": [
         *(
@@ -47,10 +71,18 @@ _DEFECTS = {
         f"update taker_flow set n_prints = n_prints + 1 where {_FIRST_BAR}",
         "update trades set is_off_market = true where seq = 5",
     ],
-    "imbalance_in_range": [
-        "update book_state set imbalance_1 = 1.01",
-        "update book_state set imbalance_5 = -1.01",
-        "update book_state set imbalance_10bps = 2",
+    "imbalance_within_one": [
+        f"update book_state set {name} = {beyond}"
+        for name in BOOK_STATE.schema.names()
+        if name.startswith("imbalance_")
+        for beyond in (1.01, -1.01, "'nan'")
+    ],
+    "inventory_scores_in_range": [
+        inventory(q_level="1.1"),
+        inventory(coverage="-0.1"),
+        inventory(confidence="2"),
+        inventory(inventory_qty="null"),
+        inventory(z_level="null"),
     ],
     "known_after_event": [
         *(f"update {name} set known_ts = event_ts - {_EARLY}" for name in ("book_updates", "trades")),
@@ -59,17 +91,53 @@ _DEFECTS = {
         f"update taker_flow set known_ts = known_ts + {_EARLY} where {_FIRST_BAR}",
         *(f"update {name} set known_ts = event_ts - {_EARLY}" for name in ("book_ticker", "derivative_ticker")),
         f"update funding set known_ts = event_ts - {_EARLY}",
+        f"update taker_aggression set known_ts = bar_end - {_EARLY}",
+        f"{inventory()}; update maker_inventory set known_ts = bar_end - {_EARLY}",
+        f"{chain('3 0 5 1')}; update replenishment set known_ts = event_ts - {_EARLY}",
+        f"{sweep()}; update sweeps set known_ts = event_ts - {_EARLY}",
+        f"{FULL_MINUTE}; {makers(-30)}; update maker_flow set known_ts = bar_end - {_EARLY}",
+        f"update basis set known_ts = bar_end - {_EARLY}",
+        f"{rule()}; update reversion_signal set known_ts = bar_end - {_EARLY}",
     ],
     "lines_balance": [
         "update manifest set lines = lines + 1",
         "update accounts set lines_kept = lines_kept - 1 where table_name = 'trades'",
         "delete from accounts",
     ],
+    "makers_mirror_takers": [
+        f"{FULL_MINUTE}; {makers(30)}",
+        f"{FULL_MINUTE}; {makers('null')}",
+        f"{FULL_MINUTE}; {makers(-30)}; delete from taker_flow where second(bar_end) = 5",
+    ],
+    "ofi_of_a_hand_ledger": [
+        f"create or replace macro ofi_event(b, qb, a, qa, b0, qb0, a0, qa0) as {wrong}"
+        for wrong in (
+            "(b >= b0)::int * qb - (b <= b0)::int * qb0 - (a <= a0)::int * qa",
+            "(b >= b0)::int * qb - (b <= b0)::int * qb0 + (a <= a0)::int * qa - (a >= a0)::int * qa0",
+            "(b > b0)::int * qb - (b < b0)::int * qb0 - (a <= a0)::int * qa + (a >= a0)::int * qa0",
+            "null",
+        )
+    ],
+    "reversion_is_one_machine": [
+        rule(direction="-1"),
+        rule(state="'SHORT'"),
+        rule(state="'IDLE'"),
+        rule(entry_px="null"),
+        rule(waited="null"),
+        rule(state="'ARMED'", waited="null"),
+        f"{rule()}; insert into reversion_signal by name {_NEXT_MINUTE}",
+    ],
     "rows_are_what_accounts_say": [
         "delete from trades where seq = 5",
         "delete from funding",
         "delete from accounts where table_name = 'book_ticker'",
         "insert into book_updates from book_updates limit 1",
+    ],
+    "sweeps_are_orders": [
+        sweep(levels="1"),
+        sweep(hidden_excess_qty="1"),
+        f"{sweep()}; update sweeps set seq = 1000",
+        f"{sweep()}; update taker_orders set qty = qty + 1",
     ],
 }
 
@@ -92,11 +160,13 @@ def tables(good: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute(f"attach '{good}' as good (read_only)")
         for name in TABLES:
             connection.execute(f"create table {name} as from good.{name}")
+        for macro in in_reading_order(scripts("macros")):
+            connection.execute(macro.text)
         yield connection
 
 
 def test_every_check_has_a_defect_to_find():
-    assert sorted(_DEFECTS) == [script.name.removesuffix(".sql") for script in sql_files("checks")]
+    assert sorted(_DEFECTS) == [check.name for check in scripts("checks")]
 
 
 def test_good_tables_have_no_offending_rows(tables: duckdb.DuckDBPyConnection):
@@ -112,3 +182,20 @@ def test_real_recordings_of_every_dialect_have_no_offending_rows(name: str, requ
 def test_a_planted_defect_is_found(tables: duckdb.DuckDBPyConnection, check: str, defect: str):
     tables.execute(defect)
     assert run_checks(tables)[check] > 0
+
+
+@pytest.mark.parametrize(
+    ("check", "rows"),
+    [
+        ("chains_grow", chain("3 1 5 1", "4 2 6 1")),
+        ("inventory_scores_in_range", inventory()),
+        ("makers_mirror_takers", f"{FULL_MINUTE}; {makers(-30)}"),
+        ("reversion_is_one_machine", rule()),
+        ("sweeps_are_orders", sweep()),
+    ],
+)
+def test_good_rows_of_tables_that_four_seconds_leave_empty_do_not_offend(
+    tables: duckdb.DuckDBPyConnection, check: str, rows: str
+):
+    tables.execute(rows)
+    assert run_checks(tables)[check] == 0

@@ -3,9 +3,9 @@
 import duckdb
 
 from pipeline.plan import TABLES
-from pipeline.warehouse import sql_files
+from pipeline.scripts import scripts
 
-_SHIPPED = [script.name.removesuffix(".sql") for script in sql_files("views")]
+_SHIPPED = [script.name for script in scripts("views")]
 
 
 def test_every_view_has_its_grain_as_comment(sql_small: duckdb.DuckDBPyConnection):
@@ -23,15 +23,31 @@ def test_every_column_of_a_table_has_its_meaning_and_unit_as_comment(sql_small: 
 
 
 def test_a_shipped_view_names_grain_reads_and_explained_columns(sql_small: duckdb.DuckDBPyConnection):
-    for script in sql_files("views"):
-        text, name = script.read_text(), script.name.removesuffix(".sql")
-        assert "-- grain:" in text
-        assert "-- reads:" in text
-        explained = f"select count(*) from duckdb_columns() where table_name = '{name}' and comment is not null"
-        assert sql_small.sql(explained).fetchall() == [(text.count("-- column:"),)]
-        assert text.count("-- column:") > 0
+    for view in scripts("views"):
+        assert "-- grain:" in view.text
+        assert view.reads
+        explained = f"select count(*) from duckdb_columns() where table_name = '{view.name}' and comment is not null"
+        assert sql_small.sql(explained).fetchall() == [(len(view.columns),)]
+        assert view.columns
 
 
 def test_market_seconds_joins_book_and_flow(sql_small: duckdb.DuckDBPyConnection):
     rows = sql_small.sql("select mid_px, net_qty, cvd_qty, state from market_seconds order by bar_end").fetchall()
     assert rows == [(100.0, 10.0, 10.0, "OK"), (100.0, 10.0, 20.0, "OK"), (100.0, 10.0, 30.0, "OK")]
+
+
+def test_replenishment_chains_are_the_last_state_of_each_chain():
+    (script,) = [script for script in scripts("views") if script.name == "replenishment_chains"]
+    with duckdb.connect() as connection:
+        connection.execute("""
+            create table replenishment as
+            select
+                'v' as venue, 's' as symbol, date '2024-01-03' as date, *, 1 as side, null as start_ts,
+                null as known_ts, 1.0 as price, 0 as n_hidden, n_refills * 2.0 as executed_qty, 0.0 as refilled_qty,
+                0.0 as replenish_ratio, 0.0 as displayed_peak_qty, null as median_refill_ms
+            from (values (0, 3, 10, 7), (0, 4, 11, 8), (2, 3, 12, 9), (0, 5, 11, 10))
+                as refills (chain_id, n_refills, event_ts, seq)
+        """)
+        connection.execute(script.text)
+        rows = connection.sql("select chain_id, n_refills, last_ts from replenishment_chains order by all").fetchall()
+    assert rows == [(0, 5, 11), (2, 3, 12)]

@@ -1,0 +1,58 @@
+"""Good rows for tables that four hand-made seconds leave empty: statements that insert them."""
+
+_BAR = "select venue, symbol, date, bar_end, known_ts from taker_flow limit 1"
+
+FULL_MINUTE = """
+    insert into taker_flow by name
+    select
+        'v' as venue, 's' as symbol, date '2024-01-03' as date,
+        timestamptz '2024-01-03 00:00+00' + to_seconds(s) as bar_end, bar_end as known_ts,
+        1.0 as buy_qty, 0.5 as sell_qty, 1.0 as coverage
+    from range(1, 61) as seconds(s)
+"""
+"""Sixty seconds in which takers bought 30 net."""
+
+
+def makers(net: float | str) -> str:
+    """The row of maker_flow of that minute."""
+    return f"""
+        insert into maker_flow by name
+        select
+            venue, symbol, date, bar_end, known_ts, 2 as half_life_min, 1.0 as coverage, {net} as maker_net_qty
+        from taker_flow
+        where bar_end = timestamptz '2024-01-03 00:01+00'
+    """
+
+
+def inventory(**values: str) -> str:
+    """A row of maker_inventory, with some values changed."""
+    good = {"half_life_min": "2", "inventory_qty": "1", "coverage": "1", "confidence": "1", "z_level": "1"}
+    return f"insert into maker_inventory by name select *, {_columns(good | {'q_level': '0.5'} | values)} from ({_BAR})"
+
+
+def rule(**values: str) -> str:
+    """A minute of reversion_signal in the market, with some values changed."""
+    good = {"state": "'LONG'", "direction": "1", "waited": "true", "entry_px": "100"}
+    return f"insert into reversion_signal by name select *, {_columns(good | values)} from ({_BAR})"
+
+
+def chain(*refills: str) -> str:
+    """A chain in replenishment: n_refills, n_hidden, executed_qty and side of each refill."""
+    names = ("n_refills", "n_hidden", "executed_qty", "side")
+    rows = [dict(zip(names, refill.split(), strict=True)) | {"seq": str(seq)} for seq, refill in enumerate(refills)]
+    times = "bar_end as event_ts, bar_end as start_ts, 0 as chain_id"
+    return "; ".join(
+        f"insert into replenishment by name select * exclude bar_end, {times}, {_columns(row)} from ({_BAR})"
+        for row in rows
+    )
+
+
+def sweep(**values: str) -> str:
+    """The day's first taker order as a sweep, with some values changed."""
+    good = {"levels": "2", "depth_consumed_qty": "qty", "hidden_excess_qty": "0"}
+    order = "venue, symbol, date, event_ts, known_ts, seq, qty"
+    return f"insert into sweeps by name select {order}, {_columns(good | values)} from taker_orders limit 1"
+
+
+def _columns(values: dict[str, str]) -> str:
+    return ", ".join(f"{value} as {name}" for name, value in values.items())
