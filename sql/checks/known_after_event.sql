@@ -25,6 +25,10 @@ bars as (
     select 'maker_flow', venue, symbol, date, bar_end, known_ts from maker_flow
     union all
     select 'maker_inventory', venue, symbol, date, bar_end, known_ts from maker_inventory
+    union all
+    select 'basis', venue, symbol, date, bar_end, known_ts from basis
+    union all
+    select 'reversion_signal', venue, symbol, date, bar_end, known_ts from reversion_signal
 ),
 
 in_order as (

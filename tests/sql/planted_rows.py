@@ -30,6 +30,12 @@ def inventory(**values: str) -> str:
     return f"insert into maker_inventory by name select *, {_columns(good | {'q_level': '0.5'} | values)} from ({_BAR})"
 
 
+def rule(**values: str) -> str:
+    """A minute of reversion_signal in the market, with some values changed."""
+    good = {"state": "'LONG'", "direction": "1", "waited": "true", "entry_px": "100"}
+    return f"insert into reversion_signal by name select *, {_columns(good | values)} from ({_BAR})"
+
+
 def chain(*refills: str) -> str:
     """A chain in replenishment: n_refills, n_hidden, executed_qty and side of each refill."""
     names = ("n_refills", "n_hidden", "executed_qty", "side")

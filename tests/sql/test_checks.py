@@ -12,10 +12,13 @@ from pipeline.warehouse import publish, run_checks
 from signals.book_state import BOOK_STATE
 from tests.pipeline.captures import session, write_capture
 from tests.pipeline.lakes import Lake, add
-from tests.sql.planted_rows import FULL_MINUTE, chain, inventory, makers, sweep
+from tests.sql.planted_rows import FULL_MINUTE, chain, inventory, makers, rule, sweep
 
 _FIRST_BAR = "bar_end = (select min(bar_end) from book_state)"
 _EARLY = "interval '1 day'"
+_NEXT_MINUTE = (
+    "select * replace (bar_end + to_minutes(1) as bar_end, 'ENTRY' as state, null as entry_px) from reversion_signal"
+)
 
 _DEFECTS = {
     "accounts_balance": [
@@ -27,6 +30,11 @@ _DEFECTS = {
         "update taker_aggression set net_qty_1s = null",
         "update taker_aggression set ratio_1s = 1.1",
         "update taker_aggression set n_orders_1s = 1000, n_orders_10s = 999",
+    ],
+    "apr_is_rate_times_hours": [
+        "update basis set funding_apr = funding_apr / 3",
+        "update basis set funding_apr = null",
+        "update basis set interval_h = null",
     ],
     "bars_are_complete": [
         "delete from book_state where bar_end = (select median(bar_end) from book_state)",
@@ -88,6 +96,8 @@ _DEFECTS = {
         f"{chain('3 0 5 1')}; update replenishment set known_ts = event_ts - {_EARLY}",
         f"{sweep()}; update sweeps set known_ts = event_ts - {_EARLY}",
         f"{FULL_MINUTE}; {makers(-30)}; update maker_flow set known_ts = bar_end - {_EARLY}",
+        f"update basis set known_ts = bar_end - {_EARLY}",
+        f"{rule()}; update reversion_signal set known_ts = bar_end - {_EARLY}",
     ],
     "lines_balance": [
         "update manifest set lines = lines + 1",
@@ -107,6 +117,15 @@ _DEFECTS = {
             "(b > b0)::int * qb - (b < b0)::int * qb0 - (a <= a0)::int * qa + (a >= a0)::int * qa0",
             "null",
         )
+    ],
+    "reversion_is_one_machine": [
+        rule(direction="-1"),
+        rule(state="'SHORT'"),
+        rule(state="'IDLE'"),
+        rule(entry_px="null"),
+        rule(waited="null"),
+        rule(state="'ARMED'", waited="null"),
+        f"{rule()}; insert into reversion_signal by name {_NEXT_MINUTE}",
     ],
     "rows_are_what_accounts_say": [
         "delete from trades where seq = 5",
@@ -171,6 +190,7 @@ def test_a_planted_defect_is_found(tables: duckdb.DuckDBPyConnection, check: str
         ("chains_grow", chain("3 1 5 1", "4 2 6 1")),
         ("inventory_scores_in_range", inventory()),
         ("makers_mirror_takers", f"{FULL_MINUTE}; {makers(-30)}"),
+        ("reversion_is_one_machine", rule()),
         ("sweeps_are_orders", sweep()),
     ],
 )
