@@ -57,6 +57,11 @@ _COMMANDS = {
         "Write a table, or some of its rows, to a file, its provenance beside it.",
         "export book_state --to book_state.parquet --since 2024-08-08 --where \"state = 'OK'\"",
     ),
+    "serve": (
+        "pipeline.commands.serve",
+        "Run the schedules of footprint.toml until Ctrl-C; runs are seen in Prefect's UI.",
+        "serve --config footprint.toml",
+    ),
     "check": (_LOOK, "Run the checks of the catalogue: how many rows break a rule.", "check"),
     "explain": (_LOOK, "What an error means and what to do about it.", "explain FP004"),
 }

@@ -11,6 +11,7 @@ from typing import Any, Final
 from pipeline.contracts import is_inverse
 from pipeline.errors import FootprintError
 from pipeline.market import KINDS, VENUES, Market, MarketSettings
+from pipeline.schedule import Schedule, cron_fault
 
 FILE: Final = "footprint.toml"
 PRESETS: Final = ("default", "sample", "demo")
@@ -50,6 +51,7 @@ class Config:
     pairs: Mapping[Market, Market] = field(default_factory=dict)
     preset: str = "default"
     params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    schedule: Schedule = field(default_factory=Schedule)
 
 
 def _is_number(value: Any) -> bool:
@@ -108,6 +110,7 @@ def _parse(path: Path) -> Config:
         pairs=dict(_pair(item, path) for item in raw.get("pair", [])),
         preset=preset,
         params={name: _table(values, path, f"[params.{name}]") for name, values in params.items()},
+        schedule=_schedule(raw.get("schedule", {}), path),
     )
 
 
@@ -163,6 +166,15 @@ def _named(item: Mapping[str, Any], name: str, path: Path) -> Market:
     except ValueError as error:
         raise _bad(path, f"{name}: {error}") from error
     return market_of(named.venue, named.symbol, str(path))
+
+
+def _schedule(item: Mapping[str, Any], path: Path) -> Schedule:
+    _known(item, _SECTIONS["schedule"], path, "key in [schedule]")
+    crons = {name: _text(item, name, path) for name in item}
+    for name, cron in crons.items():
+        if fault := cron_fault(cron):
+            raise _bad(path, f"{name} is {cron!r}: {fault}")
+    return Schedule(**crons)
 
 
 def _text(item: Mapping[str, Any], name: str, path: Path, default: str = "") -> str:

@@ -128,6 +128,13 @@ FAULTS: Final = {
             2,
             "What only some people need is an extra of the package: pip install 'mm-footprint[NAME]' adds it.",
         ),
+        Fault(
+            "FP020",
+            "Prefect is not there",
+            1,
+            "Runs through Prefect need its server: the one that PREFECT_API_URL names, or one that is started for them "
+            "on this machine. The tables do not need it: `footprint run --no-prefect` does the same work.",
+        ),
     )
 }
 
