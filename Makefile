@@ -11,7 +11,8 @@ $(VENV)/installed: pyproject.toml $(LOCK)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement $(LOCK)
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
-	$(BIN)/python -c "from signals.kernels import book, book_rows, chain, taker_flow"
+	$(BIN)/python -c "from signals.kernels import book, book_rows, chain, taker_flow, whole"
+	$(BIN)/python -c "from pipeline.sources import tardis_messages"
 	touch $@
 
 demo: install
