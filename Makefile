@@ -11,7 +11,8 @@ $(VENV)/installed: pyproject.toml $(LOCK)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement $(LOCK)
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
-	$(BIN)/python -c "from signals.kernels import book, book_rows, chain, maker_flow, maker_inventory, refill_chains, taker_flow, trailing_moments, trailing_quantile"
+	$(BIN)/python -c "from pkgutil import *; from signals import kernels; [resolve_name(f'signals.kernels.{one.name}') for one in iter_modules(kernels.__path__)]"
+	$(BIN)/python -c "from pipeline.sources import tardis_messages"
 	touch $@
 
 demo: install

@@ -46,7 +46,7 @@ def ingest(
     Parameters
     ----------
     source
-        What wrote the files: binance-capture or tardis.
+        What wrote the files: binance-capture, or tardis (incremental_book_L2 and trades).
     files
         Raw files, gzip or plain.
     venue

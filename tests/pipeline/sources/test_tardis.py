@@ -150,13 +150,47 @@ def test_a_book_changes_in_the_order_of_receipt(lake: Lake, tmp_path: Path):
     assert rows(lake, "manifest")["backwards_events"].to_list() == [1]
 
 
+@pytest.mark.parametrize("amount", ["5", "6", "7", "8"])
+def test_a_snapshot_stands_before_what_came_with_it(amount: str, lake: Lake, tmp_path: Path):
+    """Equal in both times, whatever the order of their digests."""
+    book_of(lake, tmp_path, [*book(), level(0, "bid", "99.9", amount), level(1_500, "bid", "99", "1")])
+    assert rows(lake, "book_state")["bid_qty"].to_list() == [float(amount)]
+
+
 def test_a_number_with_more_digits_than_a_double_counts(tmp_path: Path):
     """Digits beyond 2^53 are read as Python reads them, and the grid is that of the text."""
-    lines = [*book(), level(1, "bid", "1234567.1234567891", "98765432.123456789"), level(2, "bid", "99.9", "1")]
+    lines = [*book(), level(1, "bid", "6989556.5009949919", "27803103.760915274"), level(2, "bid", "99.9", "1")]
     (batch, _) = read(write_csv(tmp_path / "long.csv", BOOK, lines), MARKET)
-    assert batch.frames["book_updates"]["price"].to_list()[1:] == [[float("1234567.1234567891")]]
-    assert batch.frames["book_updates"]["qty"].to_list()[1:] == [[float("98765432.123456789")]]
+    assert batch.frames["book_updates"]["price"].to_list()[1:] == [[float("6989556.5009949919")]]
+    assert batch.frames["book_updates"]["qty"].to_list()[1:] == [[float("27803103.760915274")]]
     assert (batch.grid.divisor, batch.grid.decimals, batch.qty_decimals) == (1, 10, 9)
+
+
+def _digests(path: Path, header: str, *rows: str) -> list[int]:
+    found = [batch.frames for batch in read(write_csv(path, header, rows), MARKET)]
+    return [digest for frames in found for frame in frames.values() for digest in frame["digest"]]
+
+
+def test_the_digest_of_a_book_message_tells_all_that_is_in_it(tmp_path: Path):
+    """Nothing else says whether two messages are copies; written otherwise, a number is the same."""
+    one, other = level(1, "bid", "99.8", "1"), level(1, "bid", "99.7", "1")
+    variants = [
+        [one], [one, other], [other, one], [one, one], [level(1, "ask", "99.8", "1")], [level(1, "bid", "99.8", "2")],
+        [level(1, "bid", "99.9", "1")], [level(1, "bid", "99.8", "1", recv="7")],
+        [level(1, "bid", "99.8", "1", snapshot=True)], [level(1.5, "bid", "99.8", "1", recv="6")],
+    ]  # fmt: skip
+    told = [_digests(tmp_path / "book.csv", BOOK, *rows) for rows in variants]
+    assert all(len(digests) == 1 for digests in told)
+    assert len({digest for (digest,) in told}) == len(variants)
+    assert _digests(tmp_path / "book.csv", BOOK, level(1, "bid", "99.80", "1.0")) == told[0] == [-3381966745488242373]
+
+
+def test_the_digest_of_a_print_tells_a_conflict_from_a_copy(tmp_path: Path):
+    """When a print was received is no part of it."""
+    conflicts = [fill(7, 1, "sell"), fill(7, 2), fill(7, 1, price="101"), fill(7, 1, amount="2")]
+    one, again, *others = _digests(tmp_path / "trades.csv", TRADES, fill(7, 1), fill(7, 1, recv="9"), *conflicts)
+    assert one == again
+    assert len({one, *others}) == len(others) + 1
 
 
 def _lines() -> list[str]:

@@ -65,6 +65,13 @@ def test_a_bad_row_of_a_book(row: str, tmp_path: Path):
     assert quarantined(tmp_path / "book.csv", BOOK, lines) == [(5, said, taken, row)]
 
 
+@pytest.mark.parametrize("row", _TIMELESS)
+def test_a_bad_row_twice_is_bad_twice(row: str, tmp_path: Path):
+    """A line that begins like the one before is not the better for it."""
+    lines = [*book(), level(0.5, "bid", "99.7", "1"), row, row, level(2, "bid", "99.6", "1")]
+    assert quarantined(tmp_path / "book.csv", BOOK, lines) == [(5, _TIMELESS[row], 3, row)]
+
+
 @pytest.mark.parametrize("row", _TRADE_ROWS)
 def test_a_bad_row_of_a_tape(row: str, tmp_path: Path):
     lines = [fill(7, 0), row, fill(8, 2)]
