@@ -11,7 +11,7 @@ $(VENV)/installed: pyproject.toml $(LOCK)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement $(LOCK)
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
-	$(BIN)/python -c "from pkgutil import *; from signals import kernels; [resolve_name(f'signals.kernels.{one.name}') for one in iter_modules(kernels.__path__)]"
+	$(BIN)/python -c "import pkgutil; from signals import kernels; [pkgutil.resolve_name(f'signals.kernels.{one.name}') for one in pkgutil.iter_modules(kernels.__path__)]"
 	$(BIN)/python -c "from pipeline.sources import tardis_messages"
 	touch $@
 
