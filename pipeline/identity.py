@@ -39,7 +39,7 @@ _ORDER: Final[dict[str, tuple[str | pl.Expr, ...]]] = {
     "trades": ("event_ts", pl.col("trade_id").cast(pl.Int64, strict=False), "trade_id", "recv_ts", "digest"),
     "book_ticker": ("event_ts", "update_id", "recv_ts", "digest"),
 }  # fmt: skip
-_MAX_NOTIONAL: Final = 4e18
+_MAX_NOTIONAL: Final = float(1 << 61)
 """Ticks x lots of one print: more could not be summed with others in 64 bits."""
 _CONTENT_ORDER: Final = ("event_ts", "recv_ts", "digest")
 _GRID_COLUMNS: Final = {
