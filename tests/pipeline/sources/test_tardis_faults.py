@@ -25,6 +25,7 @@ _TIMELESS = {
     "a,b": "expected 8 fields, found 2",
     level(1, "bid", "99.8", "1") + ",": "expected 8 fields, found 9",
     level(1, "bid", "99.8", "1", timestamp="1709640000001"): f"timestamp is '1709640000001', {_NO_TIME}",
+    level(1, "bid", "99.8", "1", timestamp="0" * 16): f"timestamp is '0000000000000000', {_NO_TIME}",
     level(1, "bid", "99.8", "1", timestamp=""): f"timestamp is '', {_NO_TIME}",
     level(1, "bid", "99.8", "1", local_timestamp="9" * 16): f"local_timestamp is '9999999999999999', {_NO_TIME}",
     level(90_000, "bid", "9", "1", recv="0"): "timestamp lies 90 s after local_timestamp, expected at most 60 s",
