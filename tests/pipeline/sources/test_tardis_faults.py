@@ -190,11 +190,14 @@ def refused(path: Path, market: Market = MARKET) -> str:
 
 
 def test_a_cut_gzip(tmp_path: Path):
-    whole = write_csv(
-        tmp_path / "whole.csv.gz", BOOK, [*book(), *(level(n, "bid", "99", f"{n}") for n in range(9_000))]
-    )
-    (tmp_path / "cut.csv.gz").write_bytes(whole.read_bytes()[:-2_000])
-    assert "the gzip stream ends or breaks after line" in refused(tmp_path / "cut.csv.gz")
+    """The message names the last line that was read whole, block by block."""
+    lines = [level(n, "bid", "99", f"{n}") for n in range(9_000)]
+    whole = write_csv(tmp_path / "whole.csv.gz", BOOK, lines).read_bytes()
+    cut = tmp_path / "cut.csv.gz"
+    cut.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(FootprintError, match=r"the gzip stream ends or breaks after line \d,\d\d\d ") as refusal:
+        list(read(cut, MARKET, block_bytes=10_000))
+    assert refusal.value.fault.code == "FP002"
 
 
 def test_an_empty_file(tmp_path: Path):
