@@ -4,6 +4,7 @@ import gzip
 import io
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -26,6 +27,10 @@ def blocks_of_lines(path: Path) -> Iterator[list[bytes]]:
         yield block
 
 
+class _EndlessLineError(ValueError):
+    """A line too long to be one."""
+
+
 @dataclass(slots=True)
 class TextFile:
     """A file of lines. `lines` says how many were taken; whoever takes them counts."""
@@ -35,31 +40,19 @@ class TextFile:
     lines: int = 0
 
     def blocks(self) -> Iterator[memoryview]:
-        """Yield the text in blocks of about `block_bytes`; a block is whole lines with their ends, and is
-        overwritten by the next.
+        """Yield the text in blocks of about `block_bytes`, whole lines with their ends.
 
+        A thread reads a block while the one before is in use; a block is overwritten when the next is asked for.
         Raises FP002 if the file is empty, its compressed stream is cut or damaged, or it has no lines to speak of.
         """
-        text, held, is_empty = bytearray(self.block_bytes + 1), 0, True
+        reading, is_empty = self._read(), True
         try:
-            with self._open() as file:
-                while count := file.readinto(memoryview(text)[held:-1]):
+            with ThreadPoolExecutor(1) as thread:
+                coming = thread.submit(next, reading, None)
+                while (block := coming.result()) is not None:
                     is_empty = False
-                    end = held + count
-                    whole = text.rfind(b"\n", 0, end) + 1
-                    if whole:
-                        yield memoryview(text)[:whole].toreadonly()
-                    held = end - whole
-                    text[:held] = text[whole:end]
-                    if held > _LONGEST_LINE:
-                        raise FootprintError(
-                            "FP002",
-                            f"expected lines, found none of its ends in {_LONGEST_LINE >> 20} MB",
-                            where=f"{self.path}, line {self.lines + 1:,}",
-                            hint="is this a capture? `footprint ingest --help` lists the sources",
-                        )
-                    if 2 * held >= len(text):  # room for more of a long line
-                        text = text + bytes(len(text))
+                    coming = thread.submit(next, reading, None)
+                    yield block
         except (EOFError, zlib.error, isal_zlib.IsalError, gzip.BadGzipFile) as damage:  # type: ignore[misc]  # its stub calls IsalError a value
             raise FootprintError(
                 "FP002",
@@ -67,10 +60,35 @@ class TextFile:
                 where=str(self.path),
                 hint="copy the file again; if the recorder was killed, `zcat FILE > whole.txt` saves what is readable",
             ) from damage
+        except _EndlessLineError as endless:
+            raise FootprintError(
+                "FP002",
+                f"expected lines, found none of its ends in {_LONGEST_LINE >> 20} MB",
+                where=f"{self.path}, line {self.lines + 1:,}",
+                hint="is this a capture? `footprint ingest --help` lists the sources",
+            ) from endless
         if is_empty:
             raise FootprintError(
                 "FP002", "the file is empty", where=str(self.path), hint="check how it was recorded or copied"
             )
+
+    def _read(self) -> Iterator[memoryview]:
+        """The blocks, in two buffers by turns."""
+        text, spare, held = bytearray(self.block_bytes + 1), bytearray(), 0
+        with self._open() as file:
+            while count := file.readinto(memoryview(text)[held:-1]):
+                end = held + count
+                whole = text.rfind(b"\n", 0, end) + 1
+                if whole:
+                    yield memoryview(text)[:whole].toreadonly()
+                held = end - whole
+                if held > _LONGEST_LINE:
+                    raise _EndlessLineError
+                room = len(text) if 2 * held < len(text) else 2 * len(text)  # for more of a long line
+                if len(spare) < room:
+                    spare = bytearray(room)
+                spare[:held] = text[whole:end]
+                text, spare = spare, text
         if held:
             text[held : held + 1] = b"\n"
             yield memoryview(text)[: held + 1].toreadonly()
