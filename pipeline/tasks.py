@@ -21,7 +21,6 @@ from prefect.cache_policies import NO_CACHE
 from prefect.context import FlowRunContext
 from prefect.futures import PrefectFuture
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
-from prefect.utilities.annotations import quote
 
 from pipeline.errors import FootprintError
 from pipeline.run import do_step
@@ -43,10 +42,10 @@ class TaskExecutor(Executor):
         self._max_workers = slots
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        # Quoted: Prefect would search all of a step for futures. Absolute: a worker may have another current folder.
-        whole = [quote(value.absolute() if isinstance(value, Path) else value) for value in args]
+        # Absolute, because a worker may have another current folder.
+        found = [value.absolute() if isinstance(value, Path) else value for value in args]
         future: Future[Any] = Future()
-        TASKS[fn].submit(*whole, **kwargs).add_done_callback(lambda run: _settle(future, run))
+        TASKS[fn].submit(*found, **kwargs).add_done_callback(lambda run: _settle(future, run))
         return future
 
 

@@ -98,7 +98,12 @@ def starting(database: Path, recordings: Path, tmp_path_factory: pytest.TempPath
     with (
         said.open("w") as stream,
         subprocess.Popen(
-            command("serve", "--config", path), stderr=stream, stdout=subprocess.PIPE, text=True, env=others | settings
+            command("serve", "--config", path),
+            stderr=stream,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=folder,
+            env=others | settings,
         ) as process,
     ):
         yield Served(process, folder / "lake", f"http://127.0.0.1:{port}/api", said)
