@@ -11,7 +11,7 @@ from pipeline.errors import FootprintError
 from pipeline.lake import Lake
 from pipeline.market import Instrument, Market
 from pipeline.plan import Wanted
-from pipeline.pool import process_pool, workers_for
+from pipeline.pool import OpenPool, process_pool, workers_for
 from pipeline.registry import file_digest, instruments, register, registered, resolve_instrument
 from pipeline.sources import SOURCES, Source
 from pipeline.staging import Staged, commonest_reason, stage
@@ -35,6 +35,7 @@ def ingest(
     wanted: Wanted,
     *,
     workers: int | None = None,
+    pool: OpenPool = process_pool,
     told: Told = lambda _: None,
 ) -> Registration:
     """Read the files and register them, all or none; `told` hears of each file that was read.
@@ -57,10 +58,10 @@ def ingest(
     result = Registration(known=len(files) - len(fresh))
     if not fresh:
         return result
-    with process_pool(workers or workers_for(list(fresh.values()))) as pool:
+    with pool(workers or workers_for(list(fresh.values()))) as executor:
         tasks = []
         for digest, path in fresh.items():
-            task = pool.submit(stage, path, source, market.symbol, digest[:16], lake.root)
+            task = executor.submit(stage, path, source, market.symbol, digest[:16], lake.root)
             task.add_done_callback(partial(_tell, told, path))
             tasks.append(task)
         result.new = [task.result() for task in tasks]
@@ -142,7 +143,13 @@ def _quarantined_lines(lake: Lake, market: Market, file_ids: set[str]) -> int:
 
 
 def ingest_configured(
-    lake: Lake, config: Config, wanted: Wanted, *, workers: int | None = None, told: Told = lambda _: None
+    lake: Lake,
+    config: Config,
+    wanted: Wanted,
+    *,
+    workers: int | None = None,
+    pool: OpenPool = process_pool,
+    told: Told = lambda _: None,
 ) -> Iterator[tuple[Market, Registration]]:
     """Register the raw files that the configuration names. Raises FP010 for a pattern that matches nothing."""
     for raw in config.raw:
@@ -156,4 +163,5 @@ def ingest_configured(
                 where=str(config.folder),
                 hint="files is a pattern below this folder",
             )
-        yield raw.market, ingest(lake, SOURCES[raw.source], files, raw.market, wanted, workers=workers, told=told)
+        source = SOURCES[raw.source]
+        yield raw.market, ingest(lake, source, files, raw.market, wanted, workers=workers, pool=pool, told=told)

@@ -5,13 +5,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 
 _POOL_PAYS_BYTES: Final = 64 << 20
 """Below this much raw data a second process takes longer to start than it saves."""
+
+
+OpenPool = Callable[[int], AbstractContextManager[Executor]]
+"""Opens an executor that works on so many tasks at once."""
 
 
 def workers_for(files: Sequence[Path]) -> int:
@@ -33,7 +37,7 @@ class _Inline(Executor):
 
 
 def slots(pool: Executor) -> int:
-    """How many tasks the pool works on at once."""
+    """How many tasks the pool is given at once."""
     return 1 if isinstance(pool, _Inline) else pool._max_workers  # type: ignore[attr-defined]
 
 
@@ -44,9 +48,7 @@ def process_pool(workers: int) -> Iterator[Executor]:
         yield _Inline()
         return
     context = get_context("spawn")  # a fork would copy the threads of polars half alive
-    with ProcessPoolExecutor(
-        workers, mp_context=context, initializer=_die_with_parent, initargs=(os.getpid(),)
-    ) as pool:
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=die_with_parent, initargs=(os.getpid(),)) as pool:
         try:
             yield pool
         except BaseException:
@@ -54,8 +56,8 @@ def process_pool(workers: int) -> Iterator[Executor]:
             raise
 
 
-def _die_with_parent(parent: int) -> None:
-    """A worker whose driver was killed would wait for work for ever."""
+def die_with_parent(parent: int) -> None:
+    """In a child process: end when the parent does, also if it was killed; else a child would wait for ever."""
 
     def watch() -> None:
         while os.getppid() == parent:

@@ -1,4 +1,6 @@
-"""The local driver: the plan's steps in a process pool, committed in batches.
+"""The walk over a plan: its steps in a pool, committed in batches.
+
+Which pool is the driver's choice: processes on this machine, or tasks of Prefect.
 
 A step starts when those it needs are done. A failed step fails alone: what needs
 it is skipped, the rest goes on. Whatever is done when the run ends or is
@@ -6,7 +8,7 @@ interrupted is committed, so the next run starts from there.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +17,7 @@ from typing import Any, Final, Literal, Protocol
 from pipeline.errors import FootprintError
 from pipeline.lake import Lake
 from pipeline.plan import TABLES, Plan, Step
-from pipeline.pool import process_pool, slots, workers_for
+from pipeline.pool import OpenPool, process_pool, slots, workers_for
 
 _BATCH: Final = 64
 """Parts per commit: a transaction costs about the same for one part as for a hundred."""
@@ -25,13 +27,14 @@ State = Literal["ok", "failed", "skipped"]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one step."""
+    """What became of one step; `coverage` is the mean of each table it wrote that has such a column."""
 
     step: str
     state: State
     rows: int = 0
     seconds: float = 0.0
     error: str = ""
+    coverage: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -56,16 +59,21 @@ class Progress(Protocol):
     def finish(self) -> None: ...
 
 
-def run_plan(lake: Lake, plan: Plan, *, workers: int | None = None, progress: Progress) -> RunReport:
-    """Do every step of `plan` and commit; `workers` 1 stays in this process, None decides by the size of the work."""
+def run_plan(
+    lake: Lake, plan: Plan, *, workers: int | None = None, pool: OpenPool = process_pool, progress: Progress
+) -> RunReport:
+    """Do every step of `plan` in the pool and commit.
+
+    `workers` is how many at once, None decides by the size of the work; 1 local worker is this very process.
+    """
     began = time.perf_counter()
     report = RunReport(reused=plan.fresh, dropped=len(plan.drops))
     progress.begin(plan.steps)
     lake.commit(TABLES, [], plan.drops)
     pending: list[Any] = []
     try:
-        with process_pool(_worker_count(plan, workers)) as pool:
-            for outcome, done in _walk(lake.root, plan.steps, pool, progress):
+        with pool(_worker_count(plan, workers)) as executor:
+            for outcome, done in _walk(lake.root, plan.steps, executor, progress):
                 report.outcomes.append(outcome)
                 progress.ended(outcome)
                 if done is not None:
@@ -115,14 +123,15 @@ def _walk(root: Path, steps: Sequence[Step], pool: Executor, progress: Progress)
 def _submit(pool: Executor, root: Path, step: Step) -> Future[Any]:
     """The step's future; a failed one if the pool has lost a worker and takes no more work."""
     try:
-        return pool.submit(_execute, root, step)
+        return pool.submit(do_step, root, step)
     except BrokenExecutor as broken:
         future: Future[Any] = Future()
         future.set_exception(broken)
         return future
 
 
-def _execute(root: Path, step: Step) -> Any:
+def do_step(root: Path, step: Step) -> Any:
+    """What is handed to the pool for each step."""
     from pipeline.steps import execute  # brings numba and polars along; `footprint plan` needs neither
 
     return execute(root, step)
@@ -133,7 +142,7 @@ def _outcome(step: Step, future: Future[Any]) -> tuple[Outcome, Any]:
     error = future.exception()
     if error is None:
         done = future.result()
-        return Outcome(step.id, "ok", done.rows, done.seconds), done
+        return Outcome(step.id, "ok", done.rows, done.seconds, coverage=done.coverage), done
     if isinstance(error, BrokenExecutor):
         lost = "a worker process died (killed, or out of memory); run again with fewer --workers to go on from here"
         return Outcome(step.id, "failed", error=lost), None

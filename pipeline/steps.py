@@ -26,26 +26,31 @@ CHUNK_ROWS = 1 << 18
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a finished step made; nothing of it is visible before it is committed."""
+    """What a finished step made; nothing of it is visible before it is committed.
+
+    `coverage` is the mean of that column in each table that has it.
+    """
 
     step: str
     parts: tuple[Part, ...]
     rows: int
     seconds: float
+    coverage: Mapping[str, float]
 
 
 def execute(root: Path, step: Step) -> Done:
     """Run the step and write its parts. Raises what went wrong, and leaves the lake as it was."""
     began = time.perf_counter()
+    coverage: Mapping[str, float] = {}
     if step.name == "normalise":
         raws = [RawFile(file.file_id, file.path, str(_staged(root, file))) for file in step.files]
         parts = normalise(root, step.market, step.day, raws, step.instrument, step.fingerprint, step.lineage)
     elif step.name == "close":
         parts = close_day(root, step, frames(root, step), CHUNK_ROWS)
     else:
-        parts = _signal(root, step)
+        parts, coverage = _signal(root, step)
     rows = sum(part.rows for part in parts)
-    return Done(step.id, tuple(parts), rows, time.perf_counter() - began)
+    return Done(step.id, tuple(parts), rows, time.perf_counter() - began, coverage)
 
 
 def frames(root: Path, step: Step) -> dict[str, pl.LazyFrame]:
@@ -56,16 +61,23 @@ def frames(root: Path, step: Step) -> dict[str, pl.LazyFrame]:
     }
 
 
-def _signal(root: Path, step: Step) -> list[Part]:
+def _signal(root: Path, step: Step) -> tuple[list[Part], dict[str, float]]:
     signal = next(signal for signal in SIGNALS if signal.name == step.name)
     span = Span(day_start(step.day), step.edges.until, step.edges.is_continued)
     made: Mapping[str, pl.DataFrame] = signal.compute(
         frames(root, step), span=span, chunk_rows=CHUNK_ROWS, **step.params
     )
-    return [
+    parts = [
         write_part(root, table, step.market, step.day, step.fingerprint, step.lineage, made[table.name])
         for table in signal.outputs
     ]
+    return parts, mean_coverage(made)
+
+
+def mean_coverage(made: Mapping[str, pl.DataFrame]) -> dict[str, float]:
+    """Mean of the column `coverage` by table; without the tables that have no such column or no value in it."""
+    means = {name: frame.get_column("coverage").mean() for name, frame in made.items() if "coverage" in frame.columns}
+    return {name: mean for name, mean in means.items() if isinstance(mean, float)}
 
 
 def _staged(root: Path, file: Registered) -> Path:
