@@ -57,6 +57,11 @@ _COMMANDS = {
         "Write a whole table to a file, its provenance beside it.",
         "export book_state --to book_state.parquet",
     ),
+    "serve": (
+        "pipeline.commands.serve",
+        "Run the schedules of footprint.toml until Ctrl-C; runs are seen in Prefect's UI.",
+        "serve --config footprint.toml",
+    ),
     "explain": (_LOOK, "What an error means and what to do about it.", "explain FP004"),
 }
 """Module, summary and example by name. Modules are imported when called, so that help answers at once."""

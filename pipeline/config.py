@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from pipeline.errors import FootprintError
 from pipeline.market import KINDS, VENUES, Market, MarketSettings
+from pipeline.schedule import Schedule, cron_fault
 
 FILE: Final = "footprint.toml"
 PRESETS: Final = ("default", "sample", "demo")
@@ -36,6 +37,7 @@ class Config:
     raw: tuple[RawFiles, ...] = ()
     preset: str = "default"
     params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    schedule: Schedule = field(default_factory=Schedule)
 
 
 def _is_number(value: Any) -> bool:
@@ -92,6 +94,7 @@ def _parse(path: Path) -> Config:
         raw=tuple(_raw(item, path) for item in raw.get("raw", [])),
         preset=preset,
         params={name: _table(values, path, f"[params.{name}]") for name, values in params.items()},
+        schedule=_schedule(raw.get("schedule", {}), path),
     )
 
 
@@ -128,6 +131,15 @@ def _raw(item: Any, path: Path) -> RawFiles:
         raise _bad(path, str(error)) from error
     market = market_of(named.venue, named.symbol, str(path))
     return RawFiles(_text(item, "source", path), market, _text(item, "files", path))
+
+
+def _schedule(item: Mapping[str, Any], path: Path) -> Schedule:
+    _known(item, _SECTIONS["schedule"], path, "key in [schedule]")
+    crons = {name: _text(item, name, path) for name in item}
+    for name, cron in crons.items():
+        if fault := cron_fault(cron):
+            raise _bad(path, f"{name} is {cron!r}: {fault}")
+    return Schedule(**crons)
 
 
 def _text(item: Mapping[str, Any], name: str, path: Path, default: str = "") -> str:

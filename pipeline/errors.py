@@ -106,6 +106,13 @@ FAULTS: Final = {
             "A file or folder could not be read or written: permissions, a full disk, or a file where a folder is "
             "expected. What was finished is kept.",
         ),
+        Fault(
+            "FP017",
+            "Prefect is not there",
+            1,
+            "Runs through Prefect need its server: the one that PREFECT_API_URL names, or one that is started for them "
+            "on this machine. The tables do not need it: `footprint run --no-prefect` does the same work.",
+        ),
     )
 }
 

@@ -93,9 +93,31 @@ def describe(outcome: Outcome) -> str:
     return f"{outcome.step:<55} FAILED  {outcome.error.splitlines()[0]}"
 
 
+def tell_totals(report: RunReport, path: Path, stream: IO[str]) -> None:
+    """Errors again at the end, then one line of totals; `path` is where the details are."""
+    for outcome in report.outcomes:
+        if outcome.state == "failed":
+            print(f"\nFAILED {outcome.step}\n{outcome.error}", file=stream)
+    if not report.outcomes and not report.dropped:
+        print(f"nothing to do: {report.reused} steps are fresh", file=stream)
+        return
+    print(f"{totals(report)}  in {report.seconds:.1f} s      details: {path}", file=stream)
+
+
+def totals(report: RunReport) -> str:
+    """How many steps ended how, as `ok 3  failed 1  skipped 3  reused 0`."""
+    counts = f"ok {report.count('ok')}  failed {report.count('failed')}  skipped {report.count('skipped')}"
+    return f"{counts}  reused {report.reused}" + (f"  dropped {report.dropped}" if report.dropped else "")
+
+
+def report_path(root: Path) -> Path:
+    """Where the last run of a lake is told."""
+    return root / "_runs" / "latest.json"
+
+
 def write_report(root: Path, command: str, report: RunReport) -> Path:
     """The run as JSON beside the lake, for programs; returns where."""
-    path = root / "_runs" / "latest.json"
+    path = report_path(root)
     path.parent.mkdir(parents=True, exist_ok=True)
     body = {
         "command": command,

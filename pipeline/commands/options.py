@@ -28,6 +28,14 @@ WorkersOption = Annotated[
     int | None,
     Parameter(name="--workers", help="Worker processes. Default: by the size of the work.", validator=Number(gte=1)),
 ]
+PrefectOption = Annotated[
+    bool | None,
+    Parameter(
+        name="--prefect",
+        negative="--no-prefect",
+        help="Through Prefect: a flow run, seen in its UI. Default for run: if PREFECT_API_URL is set.",
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """Commands that change the lake: ingest, forget, compute, publish, run."""
 
 import json
+import os
 import sys
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
@@ -13,15 +14,13 @@ from pipeline.commands.options import (
     ConfigOption,
     JsonOption,
     LakeOption,
+    PrefectOption,
     Setup,
     SinceOption,
     UntilOption,
     WorkersOption,
     setup,
 )
-
-if TYPE_CHECKING:
-    from pipeline.run import RunReport
 
 
 def ingest(
@@ -105,24 +104,24 @@ def compute(
     since: SinceOption = None,
     until: UntilOption = None,
     workers: WorkersOption = None,
+    prefect: PrefectOption = None,
     as_json: JsonOption = False,
 ) -> int:
     """Bring every signal up to date."""
+    if prefect:
+        return _through_prefect("compute", lake, config, since, until, workers=workers, as_json=as_json)
     return do_work(setup(lake, config), "compute", since=since, until=until, workers=workers, as_json=as_json)
 
 
 def publish(*, lake: LakeOption = None, config: ConfigOption = None, as_json: JsonOption = False) -> int:
     """Write the SQL catalogue over the tables as they are now."""
-    from pipeline.version import package_version
     from pipeline.warehouse import CATALOGUE
-    from pipeline.warehouse import publish as write_catalogue
+    from pipeline.work import publish as write_catalogue
 
     chosen = setup(lake, config)
-    rows = write_catalogue(chosen.lake, package_version())
+    rows = write_catalogue(chosen)
     if as_json:
         print(json.dumps({"catalogue": str(chosen.lake.root / CATALOGUE), "rows": rows}, indent=1))
-    else:
-        print(f"published {len(rows)} tables to {chosen.lake.root / CATALOGUE}", file=sys.stderr)
     return 0
 
 
@@ -133,18 +132,45 @@ def run(
     since: SinceOption = None,
     until: UntilOption = None,
     workers: WorkersOption = None,
+    prefect: PrefectOption = None,
     as_json: JsonOption = False,
 ) -> int:
     """Ingest the raw files of footprint.toml, compute what is stale and publish."""
-    from pipeline.ingest import ingest_configured
-    from pipeline.progress import reading
+    from pipeline.work import Driver, register_configured
+    from pipeline.work import publish as write_catalogue
 
+    if prefect or (prefect is None and os.environ.get("PREFECT_API_URL")):
+        return _through_prefect("daily", lake, config, since, until, workers=workers, as_json=as_json)
     chosen = setup(lake, config)
-    with reading(sys.stderr) as told:
-        for market, result in ingest_configured(chosen.lake, chosen.config, chosen.wanted, workers=workers, told=told):
-            print(f"{market}: {len(result.new)} files registered, {result.known} known already", file=sys.stderr)
+    register_configured(chosen, Driver(workers=workers))
     code = do_work(chosen, "run", since=since, until=until, workers=workers, as_json=as_json)
-    return max(code, publish(lake=lake, config=config))
+    write_catalogue(chosen)
+    return code
+
+
+def _through_prefect(
+    flow: str,
+    lake: Path | None,
+    config: Path | None,
+    since: date | None,
+    until: date | None,
+    *,
+    workers: int | None,
+    as_json: bool,
+) -> int:
+    """The same work as a flow run; 1 if a step failed."""
+    from pipeline.prefect_api import prefect_api, settle_prefect
+    from pipeline.progress import report_path
+
+    chosen = setup(lake, config)  # what is wrong with the request is said before anything is started
+    settle_prefect(console="CRITICAL")  # what went wrong is told here, in the words of the local driver
+    with prefect_api(sys.stderr):
+        from pipeline.flows import run_now
+
+        code = run_now(flow, workers, config=config, lake=lake, since=since, until=until)
+    if as_json:
+        print(report_path(chosen.lake.root).read_text())
+    return code
 
 
 def do_work(
@@ -158,32 +184,11 @@ def do_work(
     as_json: bool,
 ) -> int:
     """Plan, run, report; 1 if a step failed."""
-    from pipeline.plan import make_plan
-    from pipeline.progress import progress_for, write_report
-    from pipeline.run import RunReport, run_plan
-    from pipeline.warehouse import empty_lake
+    from pipeline.progress import report_path
+    from pipeline.work import Driver, bring_up_to_date
 
-    if not chosen.lake.exists("manifest"):
-        raise empty_lake(chosen.lake)
-    plan = make_plan(chosen.lake, chosen.wanted, signals=signals, since=since, until=until)
-    report = RunReport(reused=plan.fresh)
-    if plan.steps or plan.drops:
-        report = run_plan(chosen.lake, plan, workers=workers, progress=progress_for(sys.stderr))
-    path = write_report(chosen.lake.root, command, report)
-    _tell(report, path)
+    driver = Driver(workers=workers)
+    report = bring_up_to_date(chosen, command, driver, signals=signals, since=since, until=until)
     if as_json:
-        print(path.read_text())
+        print(report_path(chosen.lake.root).read_text())
     return 1 if report.count("failed") else 0
-
-
-def _tell(report: "RunReport", path: Path) -> None:
-    """Errors again at the end, then one line of totals."""
-    for outcome in report.outcomes:
-        if outcome.state == "failed":
-            print(f"\nFAILED {outcome.step}\n{outcome.error}", file=sys.stderr)
-    if not report.outcomes and not report.dropped:
-        print(f"nothing to do: {report.reused} steps are fresh", file=sys.stderr)
-        return
-    totals = f"ok {report.count('ok')}  failed {report.count('failed')}  skipped {report.count('skipped')}"
-    dropped = f"  dropped {report.dropped}" if report.dropped else ""
-    print(f"{totals}  reused {report.reused}{dropped}  in {report.seconds:.1f} s      details: {path}", file=sys.stderr)

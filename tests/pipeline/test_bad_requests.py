@@ -169,6 +169,10 @@ _CONFIGS = {
     "[params]\nbook_pass.min_coverag = 0.5": "did you mean min_coverage?",
     "[params]\nbook_pass.min_coverage = 'high'": "min_coverage is 'high', expected something like its default 0.8",
     "[params]\nbook_pass = 3": "[params.book_pass] is 3, expected key = value",
+    "schedule = 3": "write [schedule]",
+    "[schedule]\nhourly = 5": "hourly is 5, expected text",
+    "[schedule]\nhourli = '5 * * * *'": "did you mean hourly?",
+    "[schedule]\nhourly = '5 * * *'": "hourly is '5 * * *': it has 4 fields, expected minute hour day month weekday",
 }
 
 
@@ -177,6 +181,12 @@ def test_a_configuration_that_makes_no_sense(text: str, tmp_path: Path):
     file = tmp_path / "footprint.toml"
     file.write_text(text)
     _says(footprint("status", "--config", file), 2, "error[FP0", _CONFIGS[text].format(file=file))
+
+
+def test_serving_without_a_schedule_says_what_to_write(tmp_path: Path):
+    (tmp_path / "footprint.toml").write_text("")
+    result = footprint("serve", "--config", tmp_path / "footprint.toml")
+    _says(result, 2, "why: expected a schedule, found none", 'write a section [schedule] with hourly = "5 * * * *"')
 
 
 def test_a_configuration_that_is_no_text(tmp_path: Path):

@@ -4,6 +4,7 @@ import inspect
 import os
 import resource
 import subprocess
+import sys
 from importlib import import_module
 
 import pytest
@@ -24,6 +25,16 @@ def _cpu_seconds(*arguments: str) -> float:
 def test_help_takes_less_than_a_third_of_a_second(command: str | None):
     arguments = [command, "--help"] if command else ["--help"]
     assert min(_cpu_seconds(*arguments) for _ in range(3)) < 0.3
+
+
+def test_prefect_is_imported_by_those_alone_who_use_it():
+    """It takes seconds; a run without it, and a look at the plan, are not to wait for it."""
+    modules = (
+        "pipeline.cli, pipeline.commands.work, pipeline.commands.serve, pipeline.work, pipeline.run, pipeline.config"
+    )
+    seen = f"import sys, {modules}; print([name for name in sys.modules if name.split('.')[0] == 'prefect'])"
+    done = subprocess.run([sys.executable, "-c", seen], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 def test_help_begins_with_examples_and_lists_every_command():

@@ -1,0 +1,77 @@
+"""Schedules as Prefect keeps them: what footprint.toml says, and the deployments of prefect.yaml."""
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.schedule import Schedule, cron_fault
+
+ROOT = Path(__file__).parents[2]
+YAML: dict[str, Any] = yaml.safe_load((ROOT / "prefect.yaml").read_text())
+
+
+def _keeps(cron: str) -> bool:
+    from prefect.schedules import Cron
+
+    try:
+        Cron(cron)
+    except ValueError:
+        return False
+    return True
+
+
+_ITEMS = st.from_regex(r"(\*|[0-9]{1,2}|[0-9]{1,2}-[0-9]{1,2}|mon|FEB|sat-sun)(/[0-9]{1,2})?", fullmatch=True)
+_CRONS = st.lists(st.lists(_ITEMS, min_size=1, max_size=2).map(",".join), min_size=5, max_size=5).map(" ".join)
+
+
+@settings(deadline=None, max_examples=500)
+@given(_CRONS)
+def test_prefect_keeps_every_cron_that_we_accept(cron: str):
+    assert cron_fault(cron) or _keeps(cron)
+
+
+def test_schedules_become_deployments_of_the_daily_flow(tmp_path: Path):
+    from pipeline.flows import daily, scheduled
+
+    both = Schedule(hourly="5 * * * *", daily="20 0 * * *")
+    hourly, whole = scheduled(both, tmp_path / "footprint.toml", tmp_path / "lake")
+    where = {"config": str(tmp_path / "footprint.toml"), "lake": str(tmp_path / "lake")}
+    assert (hourly.name, hourly.parameters) == ("hourly", where | {"days": 2})
+    assert (whole.name, whole.parameters) == ("daily", where | {"days": None})
+    assert {one.entrypoint for one in (hourly, whole)} == {"pipeline.flows.daily"}
+    assert {one.flow_name for one in (hourly, whole)} == {daily.name}
+    crons = [(one.schedules[0].schedule.cron, one.schedules[0].schedule.timezone) for one in (hourly, whole)]
+    assert crons == [("5 * * * *", "UTC"), ("20 0 * * *", "UTC")]
+    assert scheduled(Schedule(), tmp_path, tmp_path) == []
+
+
+def test_the_last_two_days_are_today_and_yesterday():
+    from pipeline.flows import first_day
+
+    assert first_day(2, date(2024, 3, 1)) == date(2024, 2, 29)
+    assert first_day(1, date(2024, 3, 1)) == date(2024, 3, 1)
+    assert first_day(None) is None
+
+
+@pytest.mark.parametrize("deployment", YAML["deployments"], ids=lambda one: one["name"])
+def test_deployments_of_prefect_yaml_can_be_loaded(deployment: dict[str, Any]):
+    from prefect.flows import load_flow_from_entrypoint
+
+    flow = load_flow_from_entrypoint(deployment["entrypoint"])
+    assert flow.validate_parameters(deployment["parameters"]).keys() >= deployment["parameters"].keys()
+    for schedule in deployment.get("schedules", ()):
+        assert (cron_fault(schedule["cron"]), schedule["timezone"]) == ("", "UTC")
+    assert deployment["work_pool"]["name"]
+
+
+def test_prefect_yaml_has_every_flow_and_names_no_place():
+    from pipeline.flows import FLOWS
+
+    assert {one["entrypoint"].rsplit(".")[-1] for one in YAML["deployments"]} == set(FLOWS)
+    assert not re.search(r"[\s\"'](/|~|[A-Z]:)", (ROOT / "prefect.yaml").read_text())
