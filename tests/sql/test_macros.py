@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from pipeline.scripts import in_reading_order, scripts
+from signals.basis import BASIS
 from signals.book_state import BOOK_STATE
 from signals.table import Table
 from signals.taker_flow import TAKER_FLOW
@@ -54,8 +55,14 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
         yield opened
 
 
-def _fill(connection: duckdb.DuckDBPyConnection, *, flow: Sequence[dict] = (), book: Sequence[dict] = ()) -> None:
-    for table, rows in ((TAKER_FLOW, flow), (BOOK_STATE, book)):
+def _fill(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    flow: Sequence[dict] = (),
+    book: Sequence[dict] = (),
+    basis: Sequence[dict] = (),
+) -> None:
+    for table, rows in ((TAKER_FLOW, flow), (BOOK_STATE, book), (BASIS, basis)):
         connection.register("given", _rows(table, rows).to_arrow())
         connection.execute(f"create or replace table {table.name} as from given")
 
@@ -230,3 +237,27 @@ def test_a_macro_names_its_grain_and_explains_the_columns_it_has(sql_small: duck
 def test_every_macro_is_in_the_catalogue_with_its_title(sql_small: duckdb.DuckDBPyConnection):
     found = sql_small.sql("select function_name, comment from duckdb_functions() where not internal").fetchall()
     assert dict(found) == {macro.name: macro.title for macro in scripts("macros")}
+
+
+def test_a_basis_is_its_mean_and_what_it_is_at_the_end(connection):
+    """(0, 5]: -1, -2, null, -3, -4: four of five seconds have both mids; (5, 10] has three of five, too few."""
+    rows = []
+    for second, mid in enumerate((-1.0, -2.0, None, -3.0, -4.0, 1.0, None, 2.0, None, 3.0), 1):
+        end = _NOON + timedelta(seconds=second)
+        rows.append(
+            {
+                "bar_end": end,
+                "known_ts": end + timedelta(milliseconds=100),
+                "mid_source": "book_state/book_state",
+                "basis_mid_bps": mid,
+                "basis_index_bps": float(second),
+                "funding_apr": 0.1,
+                "interval_h": 8.0,
+            }
+        )
+    _fill(connection, basis=rows)
+    columns = "bar_end, known_ts, basis_mid_bps, mean_basis_mid_bps, basis_index_bps, mean_basis_index_bps, coverage"
+    assert _bars(connection, f"basis_rollup({_FIVE})", columns) == [
+        (5.0, 5.1, -4.0, -2.5, 5.0, 3.0, 0.8),
+        (10.0, 10.1, None, None, 10.0, 8.0, 0.6),
+    ]
