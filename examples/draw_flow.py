@@ -1,4 +1,4 @@
-"""Draw a market's mid and its takers' cumulative flow from the catalogue, as an SVG without any library.
+"""Draw a perpetual's mid, its takers' cumulative flow and its basis from the catalogue, as an SVG without any library.
 
 python examples/draw_flow.py data/demo docs/images/demo.svg
 """
@@ -11,12 +11,13 @@ import duckdb
 
 WIDTH, PANEL, LEFT, TOP = 820, 150, 80, 28
 QUERY = """
-select epoch(bar_end) as second, mid_px, cvd_qty
+select epoch(bar_end) as second, mid_px, cvd_qty, basis_mid_bps
 from market_seconds
+inner join basis using (venue, symbol, bar_end)
 where mid_px is not null
 order by bar_end
 """
-PANELS = (("mid, USDT", 1, "#2563eb"), ("CVD since 00:00 UTC, BTC", 2, "#d97706"))
+PANELS = (("mid, USDT", 1, "#2563eb"), ("CVD since 00:00 UTC, BTC", 2, "#d97706"), ("basis, bps", 3, "#059669"))
 
 
 def draw(rows: Sequence[tuple[float, ...]]) -> str:

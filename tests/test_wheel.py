@@ -60,7 +60,7 @@ def test_the_demo_runs_from_a_foreign_folder(installed: Path, tmp_path: Path):
     where = _run(installed / "python", "-c", "import pipeline, signals; print(pipeline.__file__)", at=tmp_path)
     assert where.startswith(str(installed.parent))
     said = _run(installed / "footprint", "demo", at=tmp_path)
-    assert "Tables made from a simulated market" in said
+    assert "Tables made from simulated markets" in said
     assert (tmp_path / "data" / "demo" / "footprint.duckdb").exists()
     rows = _run(installed / "footprint", "sql", "@tables", "--lake", "data/demo", at=tmp_path)
     assert rows.splitlines()[1].startswith('"binance-usdm","BTCUSDT",')

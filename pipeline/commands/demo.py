@@ -87,7 +87,7 @@ _COLUMNS = {
     "basis_index_bps, round(funding_apr, 4) as funding_apr, interval_h, staleness_ms",
     "maker_inventory": "bar_end, half_life_min, round(inventory_qty, 3) as inventory_qty, "
     "round(z_level, 2) as z_level, round(q_level, 3) as q_level, coverage, round(confidence, 3) as confidence",
-    "reversion_signal": "bar_end, state, direction, reason, round(z_level, 2) as z_level, mid",
+    "reversion_signal": "bar_end, state, direction, reason, round(z_level, 2) as z_level, round(mid, 2) as mid",
 }
 """The tables shown, and of each the columns that fit a screen."""
 
@@ -95,9 +95,12 @@ _COLUMNS = {
 def _five_rows(connection: "duckdb.DuckDBPyConnection", table: str) -> str:
     """Five rows from the middle of the table, as text."""
     columns = _COLUMNS[table]
+    from pipeline.plan import TABLES
+
     perp = "venue = 'binance-usdm'"
     skip = f"(select count(*) // 2 from {table} where {perp})"
-    query = f"select {columns} from {table} where {perp} order by known_ts limit {_SHOWN_ROWS} offset {skip}"
+    order = ", ".join(("known_ts", *TABLES[table].key))
+    query = f"select {columns} from {table} where {perp} order by {order} limit {_SHOWN_ROWS} offset {skip}"
     relation = connection.sql(query)
     rows = [[str(value).removesuffix("+00:00") for value in row] for row in relation.fetchall()]
     widths = [max(map(len, column)) for column in zip(relation.columns, *rows, strict=True)]

@@ -45,12 +45,14 @@ _NO_ROWS: Final = np.empty(0, ROW)
 class _Reader:
     """State that runs through one file.
 
-    held: rows of a book message that may go on in the next block; faults: of the lines among them that are bad.
+    held: rows of a book message that may go on in the next block; faults: of the lines among them that are bad;
+    room: for the rows of a block, used again and again.
     """
 
     layout: Layout
     held: Rows = field(default_factory=lambda: _NO_ROWS)
     faults: dict[int, Fault] = field(default_factory=dict)
+    room: Rows = field(default_factory=lambda: _NO_ROWS)
     state: NDArray[np.int64] = field(default_factory=lambda: np.full(marks.FIELDS, -1, np.int64))
     foreign: set[str] = field(default_factory=set)
     good: int = 0
@@ -92,7 +94,9 @@ def _batch(reader: _Reader, text: NDArray[np.uint8], file: TextFile, *, is_last:
     """The text's records as frames; of a book, the last message is held back unless `is_last`."""
     layout, bad = reader.layout, list[Rejected]()
     lines = count_lines(text)
-    rows = np.empty(reader.held.size + lines, ROW)
+    if reader.room.size < reader.held.size + lines:
+        reader.room = np.empty(reader.held.size + lines, ROW)
+    rows = reader.room[: reader.held.size + lines]
     rows[: reader.held.size] = reader.held
     new = rows[reader.held.size :]
     exchange, symbol = (np.frombuffer(name.encode(), np.uint8) for name in (layout.exchange, layout.symbol))
