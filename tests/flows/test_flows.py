@@ -14,6 +14,7 @@ import pytest
 from pipeline.errors import FootprintError
 from pipeline.lake import Lake
 from pipeline.run import Outcome, RunReport
+from signals import SIGNALS
 from tests.pipeline.captures import session, write_capture
 from tests.pipeline.command import Result, footprint, ingest_command
 from tests.pipeline.lakes import digests, state
@@ -21,6 +22,8 @@ from tests.pipeline.lakes import digests, state
 pytestmark = pytest.mark.usefixtures("harness")
 
 STEP = "binance-usdm/BTCUSDT 2024-03-05"
+STEPS = ("normalise", "close", *(signal.name for signal in SIGNALS))
+"""What is done for one day of a perpetual."""
 
 
 @dataclass(frozen=True)
@@ -78,14 +81,16 @@ def test_a_run_shows_its_steps_with_rows_and_coverage(capture: Path, tmp_path: P
     lake = Lake(tmp_path / "lake")
     assert set(seen.artifacts) == {"footprint-steps", "footprint-totals"}
     rows = json.loads(seen.artifacts["footprint-steps"])
-    assert [row["step"] for row in rows] == [f"{name} {STEP}" for name in ("normalise", "close", "book_pass")]
+    assert [row["step"] for row in rows] == [f"{name} {STEP}" for name in STEPS]
     assert {row["state"] for row in rows} == {"ok"}
     close = sum(file.rows for table in ("book_close", "gaps") for file in lake.live(table))
     assert rows[1]["rows"] == close > 0
     assert re.fullmatch(r"book_state [01]\.\d{3}, taker_flow [01]\.\d{3}", rows[2]["coverage"])
     assert rows[2]["seconds"] > 0
     told = seen.artifacts["footprint-totals"]
-    assert told.startswith(f"**ok 3  failed 0  skipped 0  reused 0**, {sum(row['rows'] for row in rows)} rows written")
+    assert told.startswith(
+        f"**ok {len(STEPS)}  failed 0  skipped 0  reused 0**, {sum(row['rows'] for row in rows)} rows written"
+    )
     assert "| trades | 40 |" in told.splitlines()
     names = {f"read {capture.name}", *(row["step"] for row in rows)}
     for _ in range(100):  # the server hears of task runs a little later
@@ -138,7 +143,7 @@ def test_run_says_the_same_through_prefect(tmp_path: Path, monkeypatch):
     (first, again) = said[0]
     assert first[0] == again[0] == 0
     assert first[2][0] == "read small.gz"
-    assert again[2][1] == "nothing to do: 3 steps are fresh"
+    assert again[2][1] == f"nothing to do: {len(STEPS)} steps are fresh"
     assert digests(Lake(tmp_path / "--prefect" / "lake")) == digests(Lake(tmp_path / "--no-prefect" / "lake"))
 
 
