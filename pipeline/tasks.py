@@ -73,7 +73,7 @@ def task_runner(workers: int | None = None) -> TaskRunner[Any]:
         from prefect_dask import DaskTaskRunner
     except ImportError as missing:
         raise FootprintError(
-            "FP017",
+            "FP020",
             f"DASK_SCHEDULER_ADDRESS is {address}, and the extra dask is not installed",
             hint="pip install 'mm-footprint[dask]', or unset DASK_SCHEDULER_ADDRESS",
         ) from missing

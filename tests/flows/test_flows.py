@@ -109,10 +109,12 @@ def test_a_failing_step_fails_the_flow_in_its_own_words(capture: Path, tmp_path:
     ended = compute(config=tmp_path / "footprint.toml", return_state=True)
     assert ended.is_failed()
     seen = Seen.of(ended)
-    assert seen.message.startswith(f"1 of 2 steps failed\nnormalise {STEP}: error[FP013]: a raw file has gone\n")
+    assert seen.message.startswith(
+        f"1 of {1 + len(SIGNALS)} steps failed\nnormalise {STEP}: error[FP013]: a raw file has gone\n"
+    )
     assert f"--> {capture}" in seen.message
     rows = json.loads(seen.artifacts["footprint-steps"])
-    assert [row["state"] for row in rows] == ["failed", "skipped"]
+    assert [row["state"] for row in rows] == ["failed", *["skipped"] * len(SIGNALS)]
     assert rows[1]["error"] == f"needs normalise {STEP}"
     assert "error[FP013]" in seen.artifacts["footprint-totals"]
     assert state(tmp_path / "lake") == before

@@ -54,7 +54,8 @@ def test_steps_go_to_threads_or_to_the_dask_scheduler_that_is_named(monkeypatch)
     try:
         import prefect_dask  # noqa: F401
     except ImportError:
-        with pytest.raises(FootprintError, match="DASK_SCHEDULER_ADDRESS is tcp://scheduler:8786, and the extra dask"):
+        with pytest.raises(FootprintError, match="DASK_SCHEDULER_ADDRESS is tcp://scheduler:8786, and") as refused:
             task_runner()
+        assert refused.value.fault.title == "Prefect is not there"
     else:
         assert task_runner().address == "tcp://scheduler:8786"
