@@ -19,7 +19,8 @@ demo: install
 	$(BIN)/footprint demo
 
 test: install
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not timing" -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -m timing
 
 lint: install
 	$(BIN)/ruff check .

@@ -1,6 +1,16 @@
-"""A developer's own Prefect server and Dask scheduler have no part in the tests."""
+"""A developer's own Prefect server and Dask scheduler have no part in the tests; files are the groups run side by side."""
 
 import os
+from pathlib import Path
+
+import pytest
 
 for _name in ("PREFECT_API_URL", "DASK_SCHEDULER_ADDRESS"):
     os.environ.pop(_name, None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file is run by one worker, so that what its tests share is made once; and there is one Prefect harness."""
+    for item in items:
+        group = "flows" if "flows" in item.path.parts else str(item.path.relative_to(Path(__file__).parent))
+        item.add_marker(pytest.mark.xdist_group(group))

@@ -21,6 +21,7 @@ def _cpu_seconds(*arguments: str) -> float:
     return (after.ru_utime - before.ru_utime) + (after.ru_stime - before.ru_stime)
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize("command", [None, *_COMMANDS])
 def test_help_takes_less_than_a_third_of_a_second(command: str | None):
     arguments = [command, "--help"] if command else ["--help"]

@@ -49,6 +49,7 @@ def test_work_ends_with_totals(made):
     assert publish.err == f"published {len(TABLES)} tables to {lake}/footprint.duckdb\n"
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize("command", ["compute", "run"])
 def test_a_second_run_says_that_there_is_nothing_to_do(made, command: str):
     seconds = []
