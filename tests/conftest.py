@@ -1,4 +1,4 @@
-"""A developer's own Prefect server and Dask scheduler have no part in the tests; files are the groups run side by side."""
+"""What all tests share: no server of the developer's own has a part in them, and files run side by side."""
 
 import os
 from pathlib import Path
