@@ -9,6 +9,7 @@ for _name in ("PREFECT_API_URL", "DASK_SCHEDULER_ADDRESS"):
     os.environ.pop(_name, None)
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A file is run by one worker, so that what its tests share is made once; and there is one Prefect harness."""
     for item in items:
