@@ -104,12 +104,13 @@ class PartWriter:
         metadata = {LINEAGE_KEY: json.dumps(lineage, sort_keys=True).encode()}
         self._writer = pq.ParquetWriter(
             self._scratch,
-            self._schema.with_metadata(metadata),
+            self._schema,
             compression="zstd",
             compression_level=1,
             store_schema=False,  # a label is text to every reader, however it was handed over here
             **_encodings(table),
         )
+        self._writer.add_key_value_metadata(metadata)  # a schema that is not stored carries none
         self._thread = ThreadPoolExecutor(1)
         self._encoding: Future[None] | None = None
 

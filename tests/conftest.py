@@ -11,7 +11,6 @@ for _name in ("PREFECT_API_URL", "DASK_SCHEDULER_ADDRESS"):
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file is run by one worker, so that what its tests share is made once; and there is one Prefect harness."""
+    """A file is run by one worker, so that what its tests share is made once."""
     for item in items:
-        group = "flows" if "flows" in item.path.parts else str(item.path.relative_to(Path(__file__).parent))
-        item.add_marker(pytest.mark.xdist_group(group))
+        item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(Path(__file__).parent))))

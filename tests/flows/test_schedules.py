@@ -1,14 +1,14 @@
 """Schedules as Prefect keeps them: what footprint.toml says, and the deployments of prefect.yaml."""
 
+import random
 import re
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from pipeline.schedule import Schedule, cron_fault
 
@@ -26,14 +26,25 @@ def _keeps(cron: str) -> bool:
     return True
 
 
-_ITEMS = st.from_regex(r"(\*|[0-9]{1,2}|[0-9]{1,2}-[0-9]{1,2}|mon|FEB|sat-sun)(/[0-9]{1,2})?", fullmatch=True)
-_CRONS = st.lists(st.lists(_ITEMS, min_size=1, max_size=2).map(",".join), min_size=5, max_size=5).map(" ".join)
+def _crons(count: int, seed: int) -> Iterator[str]:
+    """Five fields each, of numbers, ranges, lists, names and steps, sensible or not.
+
+    Seeded draws, not hypothesis: Prefect's threads draw random numbers beside it, which it does not bear.
+    """
+    draw = random.Random(seed)
+    number = lambda: str(draw.randint(0, 99))  # noqa: E731
+    kinds = (lambda: "*", number, lambda: f"{number()}-{number()}", lambda: draw.choice(("mon", "FEB", "sat-sun")))
+    step = lambda: draw.choice(("", "", f"/{number()}"))  # noqa: E731
+    for _ in range(count):
+        fields = [[draw.choice(kinds)() + step() for _ in range(draw.randint(1, 2))] for _ in range(5)]
+        yield " ".join(map(",".join, fields))
 
 
-@settings(deadline=None, max_examples=500)
-@given(_CRONS)
-def test_prefect_keeps_every_cron_that_we_accept(cron: str):
-    assert cron_fault(cron) or _keeps(cron)
+def test_prefect_keeps_every_cron_that_we_accept():
+    refused = [cron for cron in _crons(2_000, 7) if not cron_fault(cron) and not _keeps(cron)]
+    accepted = [cron for cron in _crons(2_000, 7) if not cron_fault(cron)]
+    assert len(accepted) > 20
+    assert refused == []
 
 
 def test_schedules_become_deployments_of_the_daily_flow(tmp_path: Path):
