@@ -41,10 +41,9 @@ def _crons(count: int, seed: int) -> Iterator[str]:
 
 
 def test_prefect_keeps_every_cron_that_we_accept():
-    refused = [cron for cron in _crons(2_000, 7) if not cron_fault(cron) and not _keeps(cron)]
-    accepted = [cron for cron in _crons(2_000, 7) if not cron_fault(cron)]
-    assert len(accepted) > 20
-    assert refused == []
+    accepted = [cron for cron in _crons(20_000, 7) if not cron_fault(cron)]
+    assert len(accepted) > 50
+    assert [cron for cron in accepted if not _keeps(cron)] == []
 
 
 def test_schedules_become_deployments_of_the_daily_flow(tmp_path: Path):
