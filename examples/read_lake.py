@@ -14,9 +14,11 @@ lake = open_lake(sys.argv[1] if len(sys.argv) > 1 else "data/demo")
 for name, rows in lake.tables().items():
     print(f"{name:<20} {rows:>10,}")
 
+MARKET = {"venue": "binance-usdm", "symbol": "BTCUSDT"}
+
 # %% One market, one day: only the parts of that day are opened, and nothing is read before `collect`
-flow = lake.read("taker_flow", symbol="BTCUSDT", since="2024-01-02", until="2024-01-02")
-book = lake.read("book_state", symbol="BTCUSDT", since="2024-01-02", until="2024-01-02")
+flow = lake.read("taker_flow", **MARKET, since="2024-01-02", until="2024-01-02")
+book = lake.read("book_state", **MARKET, since="2024-01-02", until="2024-01-02")
 
 # %% Bars are stamped with their end: the minute (12:00, 12:01] is stamped 12:01
 minutes = (

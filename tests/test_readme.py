@@ -72,7 +72,8 @@ def test_the_example_reads_the_lake_of_the_demo_and_agrees_with_the_roll_up(demo
     assert "taker_flow " in said
     query = (
         "select strftime(bar_end, '%Y-%m-%d %H:%M:%S') as minute, round(buy_qty - sell_qty, 3) as net_qty "
-        "from taker_flow_1m() where date = '2024-01-02' and coverage >= 0.8 order by abs(net_qty) desc limit 1"
+        "from taker_flow_1m() where venue = 'binance-usdm' and date = '2024-01-02' and coverage >= 0.8 "
+        "order by abs(net_qty) desc limit 1"
     )
     answer = footprint("sql", query, "--lake", "data/demo", folder=folder)
     minute, net_qty = answer.splitlines()[1].replace('"', "").split(",")
