@@ -9,7 +9,7 @@ install: $(VENV)/installed
 
 $(VENV)/installed: pyproject.toml $(LOCK)
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --require-hashes --requirement $(LOCK)
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement $(LOCK)
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	$(BIN)/python -c "import pkgutil; from signals import kernels; [pkgutil.resolve_name(f'signals.kernels.{one.name}') for one in pkgutil.iter_modules(kernels.__path__)]"
 	$(BIN)/python -c "from pipeline.sources import tardis_messages"
