@@ -162,7 +162,9 @@ def _market_days(lake: Lake, wanted: Wanted) -> Iterator[_Common]:
         silence = timedelta(seconds=wanted.of(market).silence_s)
         for day in sorted({day for file in files for day in file.dates}):
             touching = tuple(file for file in files if day in file.dates)
-            yield _Common(market, day, touching, known[market], edges_of(day, moments, silence))
+            is_archived = any(SOURCES[file.source].is_archive for file in touching)
+            edges = edges_of(day, moments, silence, is_archived=is_archived)
+            yield _Common(market, day, touching, known[market], edges)
 
 
 def _add_normalise(draft: _Draft, common: _Common) -> None:

@@ -49,14 +49,18 @@ def joined_days(recordings: Iterable[Mapping[date, DayMoments]]) -> dict[date, D
     return days
 
 
-def edges_of(day: date, days: Mapping[date, DayMoments], silence: timedelta) -> DayEdges:
-    """The edges of `day` among the recorded days; a day of which only bad lines are known ends where it starts."""
+def edges_of(day: date, days: Mapping[date, DayMoments], silence: timedelta, *, is_archived: bool = False) -> DayEdges:
+    """The edges of `day` among the recorded days; a day of which only bad lines are known ends where it starts.
+
+    `is_archived`: an archive handed the day out when it was over, so an end without a silence is the day's end,
+    whether a later event was seen or not.
+    """
     before, here, after = (days.get(day + timedelta(days=step)) for step in (-1, 0, 1))
     start, end = day_start(day), day_start(day + timedelta(days=1))
     last = here.last if here else before.last if before else start
     is_tail_silent = after is not None and after.first - last > silence
     return DayEdges(
-        until=end if after else max(last, start),
+        until=end if after or (is_archived and end - last <= silence) else max(last, start),
         is_continued=before is not None,
         is_head_silent=before is not None and here is not None and here.first - before.last > silence,
         tail_known=after.first_known if after and is_tail_silent else None,

@@ -14,7 +14,7 @@ class Source:
     """A format of raw files; `read` translates one file for one market, batch by batch.
 
     `lines_are_records`: a line holds one record, and a message may stand on several lines; else a line holds a
-    message, which may be of several records.
+    message, which may be of several records. `is_archive`: a file is handed out for a whole UTC day that is over.
     """
 
     name: str
@@ -22,6 +22,7 @@ class Source:
     venues: tuple[str, ...]
     read: Callable[[Path, Market], Iterator[Batch]]
     lines_are_records: bool = False
+    is_archive: bool = False
 
 
 def _binance_capture(path: Path, market: Market) -> Iterator[Batch]:
@@ -44,6 +45,6 @@ SOURCES: Final = {
     source.name: source
     for source in (
         Source("binance-capture", 2, _BINANCE, _binance_capture),
-        Source("tardis", 1, _TARDIS_VENUES, _tardis, lines_are_records=True),
+        Source("tardis", 1, _TARDIS_VENUES, _tardis, lines_are_records=True, is_archive=True),
     )
 }
