@@ -35,6 +35,11 @@ app = App(
 _WORK, _LOOK, _DATA = "pipeline.commands.work", "pipeline.commands.look", "pipeline.commands.data"
 _COMMANDS = {
     "demo": ("pipeline.commands.demo", "Simulate a market, run everything, show what came out.", "demo"),
+    "simulate": (
+        "pipeline.commands.simulate",
+        "Simulate a market with known truth: captures as a venue sends them, and what no public feed shows.",
+        "simulate --preset calm --seed 1 --hours 1 --out sim",
+    ),
     "ingest": (
         _WORK,
         "Register raw files and normalise them; the same file twice, overlaps and any order give the same tables.",

@@ -2,7 +2,6 @@
 
 import shutil
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,8 +22,7 @@ def demo(
     from pipeline.commands.work import compute, ingest, publish
     from pipeline.warehouse import open_catalogue
 
-    raws = {venue: lake / "_raw" / f"demo_{venue}_btcusdt_seed{seed}.gz" for venue in ("binance-usdm", "binance-spot")}
-    _simulate(raws, seed)
+    raws = _simulated(lake / "_raw", seed)
     codes = [ingest("binance-capture", [raw], venue=venue, symbol="BTCUSDT", lake=lake) for venue, raw in raws.items()]
     codes += [compute(lake=lake, preset="demo"), publish(lake=lake)]
     with open_catalogue(lake) as connection:
@@ -32,18 +30,22 @@ def demo(
     return max(codes)
 
 
-def _simulate(raws: Mapping[str, Path], seed: int) -> None:
-    """Write the captures unless they stand already: the same seed gives the same bytes."""
-    from pipeline.simulator.demo import write_demo_market, write_demo_spot
+def _simulated(folder: Path, seed: int) -> dict[str, Path]:
+    """The captures by venue; made unless they stand already: the same seed gives the same bytes."""
+    from datetime import timedelta
 
-    writers = {"binance-usdm": write_demo_market, "binance-spot": write_demo_spot}
-    for venue, raw in raws.items():
-        if raw.exists():
-            print(f"simulated {venue}: {raw} (made before)", file=sys.stderr)
-            continue
-        print(f"simulating twenty minutes of {venue} around midnight UTC (seed {seed})", file=sys.stderr)
-        raw.parent.mkdir(parents=True, exist_ok=True)
-        writers[venue](raw, seed=seed)
+    from pipeline.simulator.demo import DEMO_START
+    from pipeline.simulator.presets import SMALL
+    from pipeline.simulator.simulate import DEMO_FEED, simulate
+
+    folder = folder / f"seed{seed}"
+    raws = {market.venue: folder / "public" / f"{market.venue}_{market.symbol}_100ms.gz" for market in SMALL.markets}
+    if all(raw.exists() for raw in raws.values()):
+        print(f"simulated: {folder} (made before)", file=sys.stderr)
+        return raws
+    print(f"simulating twenty minutes of two markets around midnight UTC (seed {seed})", file=sys.stderr)
+    simulate(folder, SMALL, seed=seed, duration=timedelta(minutes=20), feeds=[DEMO_FEED], start=DEMO_START)
+    return raws
 
 
 def _shown(connection: "duckdb.DuckDBPyConnection", lake: Path) -> str:

@@ -31,6 +31,7 @@ class MessageCount:
     trades: int = 0
     tickers: int = 0
     marks: int = 0
+    lost: int = 0
 
     @property
     def lines(self) -> int:
@@ -66,12 +67,37 @@ class Dialect(Protocol):
     ) -> messages.Message: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """How a recorder sees a market: depth every `interval_us`, or with every event (0); best quotes or not.
+
+    Faults: the share `loss` of depth messages never arrives, and the recorder asks for a snapshot half a second later;
+    its clock is off by `skew_us`.
+    """
+
+    interval_us: int
+    with_quotes: bool = False
+    loss: float = 0.0
+    skew_us: int = 0
+
+    @property
+    def name(self) -> str:
+        """As it stands in a file's name: event, 100ms, 1s."""
+        if not self.interval_us:
+            return "event"
+        seconds, rest = divmod(self.interval_us, 1_000_000)
+        return f"{self.interval_us // 1000}ms" if rest else f"{seconds}s"
+
+
+_RETRY_US = 500_000
+
+
 class Capture:
     """Listens to `exchange` and writes `<receive time, ns> <json>` lines to `sink`.
 
     Trades and best quotes go out as they happen, a command's trades before the
     quote they led to. As an agent of the clock it sends the depth of every
-    `interval_us`; `flush` sends what is pending at the end. Receive times are the
+    interval; `flush` sends what is pending at the end. Receive times are the
     event time plus an exponential latency of mean `latency_ns`, and increase:
     one connection, in order.
     """
@@ -84,19 +110,21 @@ class Capture:
         draws: Draws,
         *,
         start_us: int,
-        interval_us: int,
+        feed: Feed,
         latency_ns: int,
         dialect: Dialect = messages,
     ) -> None:
         self.count = MessageCount()
-        self.next_time: int | None = start_us + interval_us
+        self.next_time: int | None = start_us + feed.interval_us if feed.interval_us else None
+        self.snapshot_at: int | None = None
+        """When the recorder wants a snapshot because it missed a message; None if it does not."""
         self._sink = sink
         self._dialect = dialect
         self._exchange = exchange
         self._instrument = instrument
         self._stream = instrument.symbol.lower()
         self._draws = draws
-        self._interval_us = interval_us
+        self._feed = feed
         self._latency_ns = latency_ns
         self._received_ns = 0
         self._changed: dict[int, dict[int, int]] = {BUY: {}, SELL: {}}
@@ -113,11 +141,14 @@ class Capture:
             for side, price, size in report.changes:
                 self._changed[side][price] = size
             self._changed_at = report.time
-            self._send_quote(report)
+            if self._feed.with_quotes:
+                self._send_quote(report)
+            if not self._feed.interval_us:
+                self.flush(report.time)
 
     def act(self, now: int) -> None:
         """Send the depth of the interval that ends now."""
-        self.next_time = now + self._interval_us
+        self.next_time = now + self._feed.interval_us
         self.flush(now)
 
     def flush(self, now: int) -> None:
@@ -125,6 +156,14 @@ class Capture:
         last = self._exchange.update_id
         if last == self._sent_id:
             return
+        if self._feed.loss and self._draws.take(1)[0] < self._feed.loss:
+            self.count.lost += 1
+            self.snapshot_at = self.snapshot_at or now + _RETRY_US
+            self._forget(last)
+            return
+        if self.snapshot_at is not None and now >= self.snapshot_at:
+            self.snapshot_at = None
+            self.send_snapshot(now)
         bids, asks = (sorted(self._changed[side].items()) for side in (BUY, SELL))
         message = self._dialect.depth_update(
             self._instrument, bids, asks, sent=now, time=self._changed_at, first=self._sent_id + 1, last=last
@@ -132,6 +171,9 @@ class Capture:
         self._send(self._dialect.DEPTH_STREAM, now, message)
         self.count.depth += 1
         self.count.depth_levels += len(bids) + len(asks)
+        self._forget(last)
+
+    def _forget(self, last: int) -> None:
         self._sent_id = last
         self._changed = {BUY: {}, SELL: {}}
 
@@ -169,5 +211,5 @@ class Capture:
 
     def _write(self, now: int, message: messages.Message) -> None:
         latency = exponential(self._draws.take(1)[0], self._latency_ns)
-        self._received_ns = max(self._received_ns + 1, 1000 * now + latency)
+        self._received_ns = max(self._received_ns + 1, 1000 * (now + self._feed.skew_us) + latency)
         self._sink.write(b"%d %b\n" % (self._received_ns, orjson.dumps(message)))

@@ -21,13 +21,18 @@ class Desk:
         self.late_cancels = 0
         self._clock = clock
         self._rank = rank
-        self._latency_us = latency_us
+        self.latency_us = latency_us
         self._travelling: set[int] = set()
 
-    def limit(self, side: int, price: int, size: int, tif: TimeInForce = "gtc") -> int:
-        """Send a limit order; return its id."""
+    @property
+    def now(self) -> int:
+        """The time (microseconds)."""
+        return self._clock.now
+
+    def limit(self, side: int, price: int, size: int, tif: TimeInForce = "gtc", peak: int = 0) -> int:
+        """Send a limit order, with a peak a native iceberg; return its id."""
         order_id = self.exchange.new_order_id()
-        self._send(order_id, lambda now: self.exchange.limit(now, self.owner, order_id, side, price, size, tif))
+        self._send(order_id, lambda now: self.exchange.limit(now, self.owner, order_id, side, price, size, tif, peak))
         return order_id
 
     def market(self, side: int, size: int) -> int:
@@ -38,7 +43,11 @@ class Desk:
 
     def cancel(self, order_id: int) -> None:
         """Send a cancel. If the order is gone when it arrives it is counted in `late_cancels`."""
-        self._clock.at(self._clock.now + self._latency_us, self._rank, lambda now: self._cancel(now, order_id))
+        self._clock.at(self._clock.now + self.latency_us, self._rank, lambda now: self._cancel(now, order_id))
+
+    def later(self, delay_us: int, action: Callable[[int], object]) -> None:
+        """Let `action(time)` happen in a while, on behalf of this account."""
+        self._clock.at(self._clock.now + delay_us, self._rank, action)
 
     def is_open(self, order_id: int) -> bool:
         """True while the order is on its way or resting."""
@@ -50,7 +59,7 @@ class Desk:
             command(now)
 
         self._travelling.add(order_id)
-        self._clock.at(self._clock.now + self._latency_us, self._rank, arrive)
+        self._clock.at(self._clock.now + self.latency_us, self._rank, arrive)
 
     def _cancel(self, now: int, order_id: int) -> None:
         if order_id in self.exchange.orders:

@@ -51,10 +51,27 @@ class Exchange:
         """The bids for +1, the asks for -1."""
         return self.bids if side == BUY else self.asks
 
+    @property
+    def twice_mid(self) -> int | None:
+        """Best bid plus best ask, in ticks; None if a side is empty."""
+        bid, ask = self.bids.best, self.asks.best
+        return None if bid is None or ask is None else bid + ask
+
     def limit(
-        self, time: int, owner: int, order_id: int, side: int, price: int, size: int, tif: TimeInForce = "gtc"
+        self,
+        time: int,
+        owner: int,
+        order_id: int,
+        side: int,
+        price: int,
+        size: int,
+        tif: TimeInForce = "gtc",
+        peak: int = 0,
     ) -> Report:
-        """Buy or sell `size` lots at `price` ticks or better; see TimeInForce for what does not trade."""
+        """Buy or sell `size` lots at `price` ticks or better; see TimeInForce for what does not trade.
+
+        With a `peak` it is a native iceberg: what rests shows that many lots at a time.
+        """
         self._check(time, order_id, side, size)
         if price < 1:
             raise OrderError(f"order {order_id}: a price is at least one tick, got {price}")
@@ -70,7 +87,8 @@ class Exchange:
             status = "dropped"
         else:
             status = "resting"
-            order = self.orders[order_id] = Order(order_id, owner, side, price, left)
+            shown = min(left, peak) if peak else left
+            order = self.orders[order_id] = Order(order_id, owner, side, price, shown, left - shown, peak)
             changes.append(LevelChange(side, price, self.side(side).add(order)))
         return self._publish(time, owner, order_id, status, left, fills, changes)
 
@@ -122,8 +140,28 @@ class Exchange:
             )
             if not maker.size:
                 del level.orders[maker.order_id]
-                del self.orders[maker.order_id]
+                if maker.hidden:
+                    self._show_next(level, maker)
+                else:
+                    del self.orders[maker.order_id]
         return left
+
+    def _show_next(self, level: Level, iceberg: Order) -> None:
+        """An iceberg's display is gone: the next peak queues last, in the same instant."""
+        iceberg.size = min(iceberg.hidden, iceberg.peak)
+        iceberg.hidden -= iceberg.size
+        level.orders[iceberg.order_id] = iceberg
+        level.size += iceberg.size
+
+    def cross(self, time: int, taker: int, maker: int, side: int, price: int, size: int) -> Report:
+        """Two accounts trade off the displayed book (`side` is the taker's): on the tape, and the book stays as it is.
+
+        So retail takers meet price-improving orders that the public book does not show.
+        """
+        order_id, other = next(self._order_ids), next(self._order_ids)
+        self._check(time, order_id, side, size)
+        fill = Fill(next(self._trade_ids), time, price, size, side, taker, order_id, maker, other)
+        return self._publish(time, taker, order_id, "filled", 0, [fill], [])
 
     def _publish(
         self,

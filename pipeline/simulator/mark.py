@@ -1,10 +1,12 @@
 """Mark price, index and predicted funding of a simulated perpetual, once a second."""
 
+from collections.abc import Sequence
+
 from pipeline.simulator.capture import Capture
+from pipeline.simulator.consensus import Consensus
 from pipeline.simulator.draws import Draws
 from pipeline.simulator.exchange import Exchange
 from pipeline.simulator.instrument import Instrument
-from pipeline.simulator.reference import Reference
 
 SETTLEMENT_US = 8 * 3600 * 1_000_000
 _SECOND_US = 1_000_000
@@ -39,34 +41,31 @@ class Average:
 
 
 class Mark:
-    """Sends a mark price through `capture` every whole second.
+    """Sends a mark price through the captures every whole second.
 
-    The index is the reference value raised by `premium` (of the perpetual, in
-    1e-8; negative = the perpetual is cheap) plus a little noise; the mark is the
+    The index is the common value of the consensus plus a little noise; the mark is the
     index plus a one-minute average of the premium seen; the funding rate follows
     from a quarter-hour average of it.
     """
 
     def __init__(
         self,
-        capture: Capture,
+        captures: Sequence[Capture],
         exchange: Exchange,
         instrument: Instrument,
-        reference: Reference,
+        consensus: Consensus,
         draws: Draws,
         *,
         start_us: int,
-        premium: int,
     ) -> None:
         self.next_time: int | None = -(-start_us // _SECOND_US) * _SECOND_US
-        self._capture = capture
+        self._captures = captures
         self._exchange = exchange
         self._tick = instrument.tick_cents * 1_000_000
-        self._reference = reference
+        self._consensus = consensus
         self._draws = draws
-        self._premium = premium
-        self._minute = Average(60, premium)
-        self._quarter = Average(900, premium)
+        self._minute = Average(60, 0)
+        self._quarter = Average(900, 0)
 
     def act(self, now: int) -> None:
         """Send the mark of this second; there is none while a side of the book is empty."""
@@ -75,9 +74,9 @@ class Mark:
         bid, ask = self._exchange.bids.best, self._exchange.asks.best
         if bid is None or ask is None:
             return
-        value = self._reference.at(now) * self._tick
-        index = value - value * self._premium // 10**8 + noise
+        index = round(self._consensus.at(now) * self._tick) + noise
         premium = ((bid + ask) * self._tick // 2 - index) * 10**8 // index
         mark = index + index * self._minute.add(premium) // 10**8
         rate = predicted_funding(self._quarter.add(premium))
-        self._capture.send_mark(now, mark=mark, index=index, rate=rate, settlement=next_settlement(now))
+        for capture in self._captures:
+            capture.send_mark(now, mark=mark, index=index, rate=rate, settlement=next_settlement(now))

@@ -20,16 +20,23 @@ class OrderError(ValueError):
 
 
 class Order:
-    """A resting order; `size` is what is left of it."""
+    """A resting order; `size` is what is left of it on display.
 
-    __slots__ = ("order_id", "owner", "price", "side", "size")
+    An iceberg holds `hidden` lots more and shows up to `peak` of them, last in the queue, whenever its display is gone.
+    """
 
-    def __init__(self, order_id: int, owner: int, side: int, price: int, size: int) -> None:
+    __slots__ = ("hidden", "order_id", "owner", "peak", "price", "side", "size")
+
+    def __init__(
+        self, order_id: int, owner: int, side: int, price: int, size: int, hidden: int = 0, peak: int = 0
+    ) -> None:
         self.order_id = order_id
         self.owner = owner
         self.side = side
         self.price = price
         self.size = size
+        self.hidden = hidden
+        self.peak = peak
 
 
 class Fill(NamedTuple):

@@ -27,6 +27,9 @@ OWNERS = Table(
         Column("family", pl.String(), "text", "of market makers: fast or slow; else empty"),
         Column("hedge", pl.String(), "text", "of market makers: off_venue, spot or taker; else empty"),
         Column("half_life_min", pl.Float64(), "minutes", "of market makers: in which half is hedged; else null"),
+        Column(
+            "home", pl.String(), "text", "of market makers: the market they quote, as binance-usdm/BTCUSDT; else empty"
+        ),
     ),
     partition=(),
 )
@@ -101,7 +104,7 @@ ICEBERGS = Table(
         _START,
         _END,
         Column("executed_qty", pl.Float64(), "base", "what it traded"),
-        Column("n_refills", pl.Int64(), "refills", "how often it showed a new peak after takers took from the one before"),
+        Column("n_refills", pl.Int64(), "refills", "how often it showed a new peak after one was taken"),
         Column("ended_by", pl.String(), "text", "filled, cancelled or end (of the simulation)"),
     ),
     partition=(),
@@ -166,7 +169,12 @@ LABELS = Table(
         _TS,
         _OWNER,
         Column("order_id", pl.Int64(), "id", "the order concerned"),
-        Column("kind", pl.String(), "text", "layer (placed to be withdrawn), wash_like (both sides one group), liquidation"),
+        Column(
+            "kind",
+            pl.String(),
+            "text",
+            "layer (placed to be withdrawn), wash_like (its own opposite follows), liquidation",
+        ),
         _SIDE,
         Column("qty", pl.Float64(), "base", "its size"),
     ),
@@ -192,7 +200,9 @@ VALUES = Table(
     key=("event_ts",),
     columns=(
         _TS,
-        Column("value", pl.Float64(), "quote per base", "what the asset is worth, news included that is not public yet"),
+        Column(
+            "value", pl.Float64(), "quote per base", "what the asset is worth, news included that is not public yet"
+        ),
         Column("public", pl.Float64(), "quote per base", "what makers take it to be worth"),
         Column("vol_bps", pl.Float64(), "bps per root second", "volatility of the value now"),
     ),

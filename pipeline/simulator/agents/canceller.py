@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from pipeline.simulator.agents.order_bag import OrderBag
+from pipeline.simulator.consensus import Fair
 from pipeline.simulator.desk import Desk
 from pipeline.simulator.draws import Draws, exponential
-from pipeline.simulator.reference import Reference
 
 
 @dataclass(slots=True)
@@ -20,7 +20,7 @@ class Canceller:
 
     desk: Desk
     draws: Draws
-    reference: Reference
+    reference: Fair
     bag: OrderBag
     next_time: int | None
     life_us: int

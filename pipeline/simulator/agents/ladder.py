@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from pipeline.simulator.consensus import Fair
 from pipeline.simulator.desk import Desk
 from pipeline.simulator.draws import Draws, exponential, pareto
 from pipeline.simulator.orders import BUY, SELL
-from pipeline.simulator.reference import Reference
 
 Rung = tuple[int, int]
 """A side, and how many rungs out."""
@@ -21,7 +21,7 @@ class Ladder:
 
     desk: Desk
     draws: Draws
-    reference: Reference
+    reference: Fair
     next_time: int | None
     gap_us: int
     rungs: int

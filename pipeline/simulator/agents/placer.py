@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from pipeline.simulator.agents.order_bag import OrderBag
+from pipeline.simulator.consensus import Fair
 from pipeline.simulator.desk import Desk
 from pipeline.simulator.draws import Draws, exponential, log_uniform, pareto
 from pipeline.simulator.orders import BUY, SELL
-from pipeline.simulator.reference import Reference
 
 
 @dataclass(slots=True)
@@ -20,7 +20,7 @@ class Placer:
 
     desk: Desk
     draws: Draws
-    reference: Reference
+    reference: Fair
     bag: OrderBag
     next_time: int | None
     gap_us: int
@@ -35,7 +35,7 @@ class Placer:
         side = BUY if coin < 0.5 else SELL
         distance = 0 if join < self.join else 1 + log_uniform(depth, self.deepest_ticks)
         price = self._nearest(side, now) - side * distance
-        lots = pareto(size, self.smallest_lots, 1.2, 200 * self.smallest_lots)
+        lots = pareto(size, self.smallest_lots, 1.5, 20 * self.smallest_lots)
         self.bag.add(self.desk.limit(side, price, lots, "post_only"), side, price)
 
     def _nearest(self, side: int, now: int) -> int:

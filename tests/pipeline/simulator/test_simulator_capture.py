@@ -6,7 +6,7 @@ import itertools
 import orjson
 import pytest
 
-from pipeline.simulator.capture import Capture
+from pipeline.simulator.capture import Capture, Feed
 from pipeline.simulator.clock import Clock
 from pipeline.simulator.draws import Draws
 from pipeline.simulator.exchange import Exchange
@@ -34,7 +34,7 @@ def capture(exchange: Exchange, sink: io.BytesIO) -> Capture:
         Instrument("BTCUSDT", tick_cents=10),
         Draws(7, "capture"),
         start_us=START,
-        interval_us=100_000,
+        feed=Feed(100_000, with_quotes=True),
         latency_ns=800_000,
     )
     exchange.subscribe(capture)

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from pipeline.simulator.draws import Draws, exponential, log_uniform, pareto
-from pipeline.simulator.reference import Reference
 
 
 def test_a_stream_depends_on_seed_and_name_only() -> None:
@@ -31,15 +30,3 @@ def test_shapes() -> None:
     depths = np.array([log_uniform(uniform, 999) for uniform in uniforms])
     assert (depths.min(), depths.max()) == (0, 998)
     assert (depths < 9).mean() == pytest.approx(1 / 3, abs=0.01)
-
-
-def test_the_reference_is_the_same_whoever_asks_and_how_often() -> None:
-    def reference() -> Reference:
-        return Reference(Draws(7, "reference"), start_us=100, start_ticks=5000, step_us=10, step_ticks=3.0)
-
-    often, once = reference(), reference()
-    path = [often.at(time) for time in range(0, 40_000, 5)]
-    assert once.at(39_995) == path[-1]
-    assert path[:21] == [5000] * 21
-    steps = np.diff(path[20::2])
-    assert steps.std() == pytest.approx(3.0, rel=0.05)
