@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from signals.bars import DAY, latest_in_day, microseconds
 from signals.chain_ends import CHAIN_ENDS
@@ -12,8 +13,15 @@ from signals.inputs import GAPS
 from signals.reading import whole
 from signals.refill_chains import BREAKING
 from signals.refills import REFILLS
-from signals.table import UTC_US, Span
+from signals.table import Span
 from signals.taker_flow import TAKER_FLOW
+
+Ints = NDArray[np.int64]
+
+_END = (
+    "decided_ts", "known_ts", "n_refills", "n_fast", "displayed_peak_qty", "detected_qty", "own_qty", "last_qty",
+    "ended_by",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +45,24 @@ class Past:
             whole(inputs, REFILLS).filter(pl.col("event_ts").to_physical() >= start - fit_us),
             gaps.filter(pl.col("to_ts").to_physical() >= start - fit_us),
             flow.filter(pl.col("bar_end").to_physical() > start - fit_us),
-            whole(inputs, CHAIN_ENDS).sort("decided_ts"),
+            whole(inputs, CHAIN_ENDS, columns=_END),
             fit_us,
             size_us,
         )
 
-    def known(self) -> pl.Series:
-        """Per refill, when all that enters its row was known."""
-        at = self.refills["event_ts"].to_physical().to_numpy()
+    def known(self, at: Ints) -> Ints:
+        """Per time (ascending), when all up to it that is read for its day was known."""
         read = (
             (self.refills, "event_ts", self.fit_us),
             (self.gaps, "from_ts", self.fit_us),
             (self.flow, "bar_end", self.fit_us),
             (self.ends, "decided_ts", self.size_us),
         )
-        stamps = ((rows[name].to_physical().to_numpy(), rows["known_ts"].to_physical().to_numpy(), reach)
-                  for rows, name, reach in read)  # fmt: skip
-        return pl.Series(np.maximum.reduce([latest_in_day(at + 1, *stamp) for stamp in stamps])).cast(UTC_US)
+        stamps = [
+            (rows[name].to_physical().to_numpy(), rows["known_ts"].to_physical().to_numpy(), reach)
+            for rows, name, reach in read
+        ]
+        return np.maximum.reduce([latest_in_day(at + 1, *stamp) for stamp in stamps])
 
 
 def between(rows: pl.DataFrame, time: str, begin: int, end: int) -> pl.DataFrame:

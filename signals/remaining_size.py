@@ -72,28 +72,29 @@ def past_sizes(ends: pl.DataFrame, *, is_fine: bool, full_share: float) -> pl.Da
 
 
 def remaining_size(
-    rows: pl.DataFrame, ends: pl.DataFrame, fits: Fits, *, lots: float, full_share: float, min_alike: int
+    rows: pl.DataFrame, ends: pl.DataFrame, fits: Fits, *, lots: float, full_share: float, most: int, least: int
 ) -> pl.DataFrame:
-    """REMAINING_COLUMNS of each row (fit; own, peak, shown in lots; is_hidden): by the chains of `ends` that were over
-    at the time of its fit."""
+    """REMAINING_COLUMNS of each row (fit; own, peak, shown in lots; is_hidden): by the chains of `ends` (in order of
+    time) that were over at the time of its fit, the latest `most` of them; null if fewer than `least` came as far."""
     own, peak, shown, hidden, fit = (rows[name].to_numpy() for name in ("own", "peak", "shown", "is_hidden", "fit"))
+    decided = ends["decided_ts"].to_physical().to_numpy()
     safe = np.maximum(peak, 1)
     reached, tranche = own / safe, np.where(hidden, 1.0, shown / safe)
     made = np.full((len(_NAMES), rows.height), np.nan)
     for which in np.unique(fit).tolist():
         mine = fit == which
-        known = ends.filter(pl.col("decided_ts").to_physical() <= fits.times[which])
-        past = past_sizes(known, is_fine=bool(fits.is_fine[which]), full_share=full_share)
-        made[:, mine] = _of_fit(past, reached[mine], tranche[mine], safe[mine] / lots, min_alike)
+        known = int(np.searchsorted(decided, fits.times[which], side="right"))
+        past = past_sizes(ends[max(known - most, 0) : known], is_fine=bool(fits.is_fine[which]), full_share=full_share)
+        made[:, mine] = _of_fit(past, reached[mine], tranche[mine], safe[mine] / lots, least)
     found = pl.DataFrame(dict(zip(_NAMES, made, strict=True)), dict.fromkeys(_NAMES, pl.Float64)).fill_nan(None)
     return found.with_columns(pl.col("n_alike").cast(pl.Int64))
 
 
-def _of_fit(past: pl.DataFrame, reached: Floats, tranche: Floats, peak_qty: Floats, min_alike: int) -> Floats:
+def _of_fit(past: pl.DataFrame, reached: Floats, tranche: Floats, peak_qty: Floats, least: int) -> Floats:
     """The columns by one set of past chains; `reached` and `tranche` in peaks."""
     entry, size, cause = (past[name].to_numpy() for name in ("entry", "size", "cause"))
-    completed = Survival.of(entry, size, np.where(cause == COMPLETED, 1, 0), min_at_risk=min_alike)
-    ended = Survival.of(entry, size, cause, causes=2, min_at_risk=min_alike)
+    completed = Survival.of(entry, size, np.where(cause == COMPLETED, 1, 0), min_at_risk=least)
+    ended = Survival.of(entry, size, cause, causes=2, min_at_risk=least)
     n_alike = completed.beyond(entry, size, reached)
     values = np.array(
         (
@@ -104,4 +105,4 @@ def _of_fit(past: pl.DataFrame, reached: Floats, tranche: Floats, peak_qty: Floa
             (completed.quantile(reached, HIGH) - reached) * peak_qty,
         )
     )
-    return np.vstack((np.where(n_alike >= min_alike, values, np.nan), n_alike))
+    return np.vstack((np.where(n_alike >= least, values, np.nan), n_alike))

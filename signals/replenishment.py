@@ -78,6 +78,7 @@ def replenishment(
     fit_min: int,
     fit_days: int,
     size_days: int,
+    size_chains: int,
     min_alike: int,
     **rules: float,
 ) -> dict[str, pl.DataFrame]:
@@ -85,30 +86,35 @@ def replenishment(
 
     A chain is stated from the refill on at which it has `min_refills` and, unless `min_llr` is None, an llr above that.
     What refills do by chance is learnt every `fit_min` minutes, from the day so far and the `fit_days` before it; sizes
-    from the chains that ended in it and the `size_days` before. A row is known when all of that is up to its refill,
-    and the gaps that began before it: chains are numbered by all that came before.
+    from the latest `size_chains` that ended in the day so far and the `size_days` before it, if at least `min_alike`
+    came as far. A row is known when all of that is up to its refill, and the gaps that began before it: chains are
+    numbered by all that came before.
     """
     del chunk_rows  # refills are few against prints and levels
     past = Past.of(inputs, span, fit_days * DAY, size_days * DAY)
-    refills = past.refills
-    if refills.filter(pl.col("event_ts") >= span.start).is_empty():
+    ts = past.refills["event_ts"].to_physical().to_numpy()
+    start = microseconds(span.start)
+    if not ts.size or ts[-1] < start:
         return {REPLENISHMENT.name: REPLENISHMENT.empty()}
     grid = Grid.of_instrument(whole(inputs, INSTRUMENTS))
-    chains = refill_chains(refills, past.gaps, grid, max_gap_s).with_columns(known_ts=past.known())
+    chains = refill_chains(past.refills, past.gaps, grid, max_gap_s)
+    is_stated = _is_stated(min_refills, min_llr) & (pl.col("event_ts") >= span.start)
+    rule = Rules(**rules)
     made = [REPLENISHMENT.empty()]
-    start, rule = microseconds(span.start), Rules(**rules)
-    for day in np.unique(refills["event_ts"].to_physical().to_numpy() // DAY).tolist():
-        if day * DAY < start // DAY * DAY:
-            continue
+    for day in (np.unique(ts[ts >= start] // DAY) * DAY).tolist():
         rows, fits = scored(
-            between(chains, "event_ts", day * DAY - past.fit_us, day * DAY + DAY),
-            between(past.flow, "bar_end", day * DAY - past.fit_us + 1, day * DAY + DAY + 1),
-            day=day * DAY, fit_us=fit_min * MINUTE, max_gap_us=round(max_gap_s * SECOND), rules=rule,
+            between(chains, "event_ts", day - past.fit_us, day + DAY),
+            between(past.flow, "bar_end", day - past.fit_us + 1, day + DAY),
+            day=day, fit_us=fit_min * MINUTE, max_gap_us=round(max_gap_s * SECOND), rules=rule,
         )  # fmt: skip
-        rows = rows.filter(_is_stated(min_refills, min_llr), pl.col("event_ts") >= span.start)
-        ends = between(past.ends, "decided_ts", day * DAY - past.size_us, day * DAY + DAY)
-        sizes = remaining_size(rows, ends, fits, lots=grid.lots, full_share=rule.full_share, min_alike=min_alike)
-        made.append(_in_base(pl.concat([rows, sizes], how="horizontal"), grid).select(REPLENISHMENT.schema.names()))
+        rows = rows.filter(is_stated)
+        sizes = remaining_size(
+            rows, between(past.ends, "decided_ts", day - past.size_us, day + DAY), fits,
+            lots=grid.lots, full_share=rule.full_share, most=size_chains, least=min_alike,
+        )  # fmt: skip
+        known = pl.Series(past.known(rows["event_ts"].to_physical().to_numpy())).cast(UTC_US)
+        whole_rows = _in_base(pl.concat([rows, sizes], how="horizontal"), grid).with_columns(known_ts=known)
+        made.append(whole_rows.select(REPLENISHMENT.schema.names()))
     return {REPLENISHMENT.name: REPLENISHMENT.check(pl.concat(made))}
 
 
@@ -159,6 +165,7 @@ REPLENISHMENT_SIGNAL = Signal(
         "fit_min": 10,
         "fit_days": 7,
         "size_days": 30,
+        "size_chains": 5_000,
         "min_alike": 10,
         "native_ms": 5.0,
         "synthetic_ms": 300.0,
