@@ -46,6 +46,10 @@ CHAIN_ENDS = Table(
         Column("price", pl.Float64(), "quote per base", "where the chain stood at last"),
         Column("n_refills", pl.Int64(), "refills", "refills"),
         Column("n_fast", pl.Int64(), "refills", "of these, hidden or within `native_ms`, as of a native iceberg"),
+        Column("n_hidden", pl.Int64(), "refills", "of these, seen on the tape only"),
+        Column(
+            "n_even", pl.Int64(), "refills", "of the others, those within `peak_spread` of the median displayed before"
+        ),
         Column("displayed_peak_qty", pl.Float64(), "base", "median of what was displayed anew"),
         Column("detected_qty", pl.Float64(), "base", "own_qty at the refill from which on the chain was stated"),
         Column(
@@ -70,6 +74,7 @@ def chain_ends(
     max_gap_s: float,
     min_refills: int,
     native_ms: float,
+    peak_spread: float,
     delay_ms: int,
 ) -> dict[str, pl.DataFrame]:
     """CHAIN_ENDS of the chains of the span of which it is certain by `span.until` that they are over.
@@ -83,7 +88,7 @@ def chain_ends(
     grid = Grid.of_instrument(whole(inputs, INSTRUMENTS))
     gaps = whole(inputs, GAPS).filter(pl.col("table_name").is_in(BREAKING)).sort("from_ts")
     orders = whole(inputs, TAKER_ORDERS, columns=_ORDER)
-    last = _last_states(refill_chains(refills, gaps, grid, max_gap_s), min_refills, native_ms)
+    last = _last_states(refill_chains(refills, gaps, grid, max_gap_s), min_refills, native_ms, peak_spread)
 
     ts = last["event_ts"].to_physical().to_numpy()
     decided = np.minimum(ts + round(max_gap_s * SECOND), ts // DAY * DAY + DAY - 1)
@@ -101,10 +106,12 @@ def chain_ends(
     return {CHAIN_ENDS.name: CHAIN_ENDS.check(rows.select(CHAIN_ENDS.schema.names()))}
 
 
-def _last_states(chains: pl.DataFrame, min_refills: int, native_ms: float) -> pl.DataFrame:
+def _last_states(chains: pl.DataFrame, min_refills: int, native_ms: float, peak_spread: float) -> pl.DataFrame:
     """The last refill of each chain that was published, in order of time."""
     is_fast = pl.col("is_hidden") | (pl.col("refill_ms") <= native_ms)
+    is_off = (pl.col("shown") - pl.col("peak_before")).abs() > peak_spread * pl.col("peak_before")
     return chains.with_columns(
+        n_even=(~is_off & ~pl.col("is_hidden")).cast(pl.Int64).sum().over("chain"),
         n_fast=is_fast.cast(pl.Int64).sum().over("chain"),
         detected=pl.col("own").filter(pl.col("n_refills") == min_refills).first().over("chain"),
     ).filter(pl.col("n_refills") >= min_refills, pl.col("n_refills") == pl.len().over("chain"))
@@ -151,6 +158,6 @@ CHAIN_ENDS_SIGNAL = Signal(
     inputs=(Input(INSTRUMENTS), Input(REFILLS), Input(TAKER_ORDERS), Input(GAPS)),
     outputs=(CHAIN_ENDS,),
     compute=chain_ends,  # type: ignore[arg-type]  # its parameters are named, not **params
-    params={"max_gap_s": 10.0, "min_refills": 3, "native_ms": 5.0, "delay_ms": 100},
+    params={"max_gap_s": 10.0, "min_refills": 3, "native_ms": 5.0, "peak_spread": 0.1, "delay_ms": 100},
     presets={"demo": {"min_refills": 2}},  # hardly anybody hides in the demo market
 )

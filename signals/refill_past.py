@@ -19,8 +19,8 @@ from signals.taker_flow import TAKER_FLOW
 Ints = NDArray[np.int64]
 
 _END = (
-    "decided_ts", "known_ts", "n_refills", "n_fast", "displayed_peak_qty", "detected_qty", "own_qty", "last_qty",
-    "ended_by",
+    "decided_ts", "known_ts", "n_refills", "n_fast", "n_hidden", "n_even", "displayed_peak_qty", "detected_qty",
+    "own_qty", "last_qty", "ended_by",
 )  # fmt: skip
 
 

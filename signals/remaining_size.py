@@ -4,6 +4,8 @@ Sizes are counted in peaks of the chain (the median of what it displayed anew). 
 if takers took what it showed last, nothing came back, and that was less than a peak; or if most of its refills were
 as fast as a native iceberg's and takers went through its price, for such an order has to be exhausted first. Else its
 size is known from below only (censored). It counts from the size at which it was stated: shorter ones were never seen.
+Chains that chance strings together would drown the others, so only even ones are learnt from: at least half of the
+refills seen in the book came back at about the peak.
 """
 
 import numpy as np
@@ -25,7 +27,7 @@ REMAINING_COLUMNS = (
         "alive_share",
         pl.Float64(),
         "0 to 1",
-        "probability that more is to come than the tranche this refill shows (a hidden one: than one more peak)",
+        "probability that it is shown again after the tranche this refill shows (a hidden one: after one more peak)",
     ),
     Column(
         "completion_share",
@@ -41,7 +43,7 @@ REMAINING_COLUMNS = (
     ),
     Column("remaining_low_qty", pl.Float64(), "base", "2.5 % of chains that came as far had less still to come"),
     Column("remaining_high_qty", pl.Float64(), "base", "97.5 % had less; the largest chain before if not seen to end"),
-    Column("n_alike", pl.Int64(), "chains", "past chains that came as far; the values before are null if too few"),
+    Column("n_alike", pl.Int64(), "chains", "even chains before that came as far; if too few, all of these are null"),
 )
 
 _NAMES = [column.name for column in REMAINING_COLUMNS]
@@ -49,7 +51,7 @@ LOW, HIGH = 0.025, 0.975
 
 
 def past_sizes(ends: pl.DataFrame, *, is_fine: bool, full_share: float) -> pl.DataFrame:
-    """entry and size in peaks, and cause, of each past chain that went on after it was stated.
+    """entry and size in peaks, and cause, of each even chain that went on after it was stated.
 
     is_fine: whether the feed is fine enough to tell a native iceberg; full_share: of its peak, what a last tranche
     must have to count as a full one.
@@ -58,10 +60,13 @@ def past_sizes(ends: pl.DataFrame, *, is_fine: bool, full_share: float) -> pl.Da
     is_last = taken & (pl.col("last_qty") < full_share * pl.col("displayed_peak_qty"))
     is_native = pl.lit(is_fine) & (2 * pl.col("n_fast") > pl.col("n_refills"))
     is_complete = is_last | (is_native & (pl.col("ended_by") == "passed"))
+    is_even = 2 * pl.col("n_even") >= pl.col("n_refills") - pl.col("n_hidden")
     gave_up = taken | (pl.col("ended_by") == "withdrawn")
-    size = pl.col("own_qty") + pl.when(taken).then(pl.col("last_qty").fill_null(0)).otherwise(0)
+    # Of a tranche that was withdrawn takers had some part, of one left alone nothing is known.
+    executed = pl.when(taken).then(1.0).when(pl.col("ended_by") == "withdrawn").then(0.5).otherwise(0.0)
+    size = pl.col("own_qty") + executed * pl.col("last_qty").fill_null(0)
     return (
-        ends.filter(pl.col("displayed_peak_qty") > 0)
+        ends.filter(pl.col("displayed_peak_qty") > 0, is_even)
         .select(
             entry=pl.col("detected_qty") / pl.col("displayed_peak_qty"),
             size=size / pl.col("displayed_peak_qty"),
@@ -98,7 +103,7 @@ def _of_fit(past: pl.DataFrame, reached: Floats, tranche: Floats, peak_qty: Floa
     n_alike = completed.beyond(entry, size, reached)
     values = np.array(
         (
-            completed.conditional(reached + tranche, reached),
+            ended.conditional(reached + tranche, reached),
             ended.incidence(COMPLETED, reached),
             completed.remaining(reached, completed.largest) * peak_qty,
             (completed.quantile(reached, LOW) - reached) * peak_qty,
