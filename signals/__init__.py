@@ -5,6 +5,7 @@ Adding a signal is its module, its test and one line here.
 
 from signals.basis import BASIS_SIGNAL
 from signals.book_pass import BOOK_PASS
+from signals.chain_ends import CHAIN_ENDS_SIGNAL
 from signals.maker_flow import MAKER_FLOW_SIGNAL
 from signals.maker_inventory import MAKER_INVENTORY_SIGNAL
 from signals.replenishment import REPLENISHMENT_SIGNAL
@@ -17,6 +18,7 @@ SIGNALS: tuple[Signal, ...] = (
     BOOK_PASS,
     TAKER_AGGRESSION_SIGNAL,
     SWEEPS_SIGNAL,
+    CHAIN_ENDS_SIGNAL,
     REPLENISHMENT_SIGNAL,
     BASIS_SIGNAL,
     MAKER_FLOW_SIGNAL,

@@ -2,22 +2,30 @@
 
 A chain is the refills of one side at one price, each at most 10 s after the one before; it may move by a tick when the
 book moves. It is published from its third refill on, a row a refill, never back-dated. Chains end at 00:00 UTC and
-where book or tape have a gap. Three refills in a row also happen by chance, so a chain is no proof; and hidden or
-retail-only liquidity looks the same.
+where book or tape have a gap. Three refills in a row also happen by chance, so a chain is no proof: `llr` says how
+much better an order that shows itself again explains it. Hidden or retail-only liquidity looks the same.
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from signals.bars import DAY, SECOND, latest_in_day
+from signals.bars import DAY, MINUTE, SECOND, microseconds
+from signals.chain_ends import CHAIN_ENDS
+from signals.chain_scores import Rules, scored
 from signals.grid import Grid
-from signals.inputs import BOOK_UPDATES, EVENT_TS, GAPS, INSTRUMENTS, KNOWN_TS, SYMBOL, TRADES, VENUE
+from signals.inputs import EVENT_TS, GAPS, INSTRUMENTS, KNOWN_TS, SYMBOL, VENUE
 from signals.reading import whole
+from signals.refill_chains import refill_chains
+from signals.refill_classes import CLASS_COLUMNS
+from signals.refill_past import Past, between
 from signals.refills import REFILLS
-from signals.table import UTC_US, Column, Input, Signal, Span, Table
+from signals.remaining_size import REMAINING_COLUMNS, remaining_size
+from signals.table import UTC_US, Column, Input, Params, Signal, Span, Table
+from signals.taker_flow import TAKER_FLOW
 
 Ints = NDArray[np.int64]
 
@@ -47,117 +55,128 @@ REPLENISHMENT = Table(
             "median of what was displayed anew: what came back, of a hidden refill what was displayed before it",
         ),
         Column("median_refill_ms", pl.Float64(), "ms", "median delay of the refills seen in the book; null if none"),
+        *CLASS_COLUMNS,
+        Column(
+            "llr",
+            pl.Float64(),
+            "natural log",
+            "log-likelihood ratio, an order that shows itself again against chance; > 0 speaks for the order",
+        ),
+        *REMAINING_COLUMNS,
     ),
 )
 
-_BREAKING = (BOOK_UPDATES.name, TRADES.name)
-"""A refill is read off both: a gap of either may hide one."""
-
 
 def replenishment(
-    inputs: Mapping[str, pl.LazyFrame], *, span: Span, chunk_rows: int, max_gap_s: float, min_refills: int
+    inputs: Mapping[str, pl.LazyFrame],
+    *,
+    span: Span,
+    chunk_rows: int,
+    max_gap_s: float,
+    min_refills: int,
+    min_llr: float | None,
+    fit_min: int,
+    fit_days: int,
+    size_days: int,
+    size_chains: int,
+    min_alike: int,
+    **rules: float,
 ) -> dict[str, pl.DataFrame]:
-    """REPLENISHMENT of the refills of the span.
+    """REPLENISHMENT of the refills of the span; `rules` are those of chain_scores.
 
-    A row is known when all refills of its day so far are, and the gaps that began before it: chains are numbered by
-    all that came before.
+    A chain is stated from the refill on at which it has `min_refills` and, unless `min_llr` is None, an llr above that.
+    What refills do by chance is learnt every `fit_min` minutes, from the day so far and the `fit_days` before it; sizes
+    from the latest `size_chains` that ended in the day so far and the `size_days` before it, if at least `min_alike`
+    came as far. A row is known when all of that is up to its refill, and the gaps that began before it: chains are
+    numbered by all that came before.
     """
-    from signals.kernels.refill_chains import follow_chains  # numba is imported only to compute
-
     del chunk_rows  # refills are few against prints and levels
-    refills = whole(inputs, REFILLS).filter(pl.col("event_ts") >= span.start)
-    if refills.is_empty():
+    past = Past.of(inputs, span, fit_days * DAY, size_days * DAY)
+    ts = past.refills["event_ts"].to_physical().to_numpy()
+    start = microseconds(span.start)
+    if not ts.size or ts[-1] < start:
         return {REPLENISHMENT.name: REPLENISHMENT.empty()}
     grid = Grid.of_instrument(whole(inputs, INSTRUMENTS))
-    gaps = whole(inputs, GAPS).filter(pl.col("table_name").is_in(_BREAKING)).sort("from_ts")
-    ts, known, taken = (refills[name].to_physical().to_numpy() for name in ("event_ts", "known_ts", "taken_ts"))
-    began, ended, gap_known = (gaps[name].to_physical().to_numpy() for name in ("from_ts", "to_ts", "known_ts"))
-
-    chain = follow_chains(ts, taken, _cut(ts, began, ended), *_places(refills, grid), round(max_gap_s * SECOND))
-    latest = np.maximum(latest_in_day(ts + 1, ts, known), latest_in_day(ts + 1, began, gap_known))
-    rows = _grown(refills, chain, grid).with_columns(
-        known_ts=pl.Series(latest).cast(UTC_US), chain_id=_in_day(chain, ts)
-    )
-    rows = rows.filter(pl.col("n_refills") >= min_refills)
-    return {REPLENISHMENT.name: REPLENISHMENT.check(rows.select(REPLENISHMENT.schema.names()))}
-
-
-def _cut(ts: Ints, began: Ints, ended: Ints) -> Ints:
-    """Per refill, the time before which no refill is of the same chain: its midnight, or the end of the last gap
-    that began before it (`began` ascending)."""
-    gap_end = np.concatenate(([0], np.maximum.accumulate(ended)))[np.searchsorted(began, ts)]
-    return np.maximum(ts // DAY * DAY, gap_end)
-
-
-def _places(refills: pl.DataFrame, grid: Grid) -> tuple[Ints, Ints, Ints]:
-    """(a number for side and price of each refill; of each such place, the ones a tick above and below or -1)."""
-    ticks = grid.ticks(refills["price"].to_numpy())
-    is_bid = refills["side"].to_numpy() > 0
-    # Bids and asks lie on one line, out of each other's reach.
-    places, place = np.unique(np.where(is_bid, ticks, ticks + ticks.max() + 2), return_inverse=True)
-    is_next = np.diff(places) == 1
-    above = np.where(np.append(is_next, False), np.arange(places.size) + 1, -1)
-    below = np.where(np.append(False, is_next), np.arange(places.size) - 1, -1)
-    return place, above, below
+    chains = refill_chains(past.refills, past.gaps, grid, max_gap_s)
+    is_stated = _is_stated(min_refills, min_llr) & (pl.col("event_ts") >= span.start)
+    rule = Rules(**rules)
+    made = [REPLENISHMENT.empty()]
+    for day in (np.unique(ts[ts >= start] // DAY) * DAY).tolist():
+        rows, fits = scored(
+            between(chains, "event_ts", day - past.fit_us, day + DAY),
+            between(past.flow, "bar_end", day - past.fit_us + 1, day + DAY),
+            day=day, fit_us=fit_min * MINUTE, max_gap_us=round(max_gap_s * SECOND), rules=rule,
+        )  # fmt: skip
+        rows = rows.filter(is_stated)
+        sizes = remaining_size(
+            rows, between(past.ends, "decided_ts", day - past.size_us, day + DAY), fits,
+            lots=grid.lots, full_share=rule.full_share, most=size_chains, least=min_alike,
+        )  # fmt: skip
+        known = pl.Series(past.known(rows["event_ts"].to_physical().to_numpy())).cast(UTC_US)
+        whole_rows = _in_base(pl.concat([rows, sizes], how="horizontal"), grid).with_columns(known_ts=known)
+        made.append(whole_rows.select(REPLENISHMENT.schema.names()))
+    return {REPLENISHMENT.name: REPLENISHMENT.check(pl.concat(made))}
 
 
-def _grown(refills: pl.DataFrame, chain: Ints, grid: Grid) -> pl.DataFrame:
-    """Each refill with the sums and medians of its chain up to it."""
-    executed, refilled, displayed = (
-        grid.whole_lots(refills[name].to_numpy()) for name in ("executed_qty", "refilled_qty", "displayed_qty")
-    )
-    hidden = refills["is_hidden"].to_numpy()
-    peak, delay = _medians(chain, np.where(hidden, displayed, refilled), refills["refill_ms"].to_numpy())
-    of_chain = refills.with_columns(
-        chain=pl.Series(chain), executed=pl.Series(executed), refilled=pl.Series(refilled)
-    ).with_columns(
-        start_ts=pl.col("taken_ts").first().over("chain"),
-        n_refills=pl.col("chain").cum_count().cast(pl.Int64).over("chain"),
-        n_hidden=pl.col("is_hidden").cast(pl.Int64).cum_sum().over("chain"),
-        executed=pl.col("executed").cum_sum().over("chain"),
-        refilled=pl.col("refilled").cum_sum().over("chain"),
-    )
+def _is_stated(min_refills: int, min_llr: float | None) -> pl.Expr:
+    """Once a chain is stated it stays so."""
+    is_likely = pl.lit(True) if min_llr is None else pl.col("llr") > min_llr
+    return ((pl.col("n_refills") >= min_refills) & is_likely).cum_max().over("chain")
+
+
+def _in_base(rows: pl.DataFrame, grid: Grid) -> pl.DataFrame:
     # NumPy divides; polars multiplies by the reciprocal, and 3 lots of 0.1 become 0.30000000000000004.
-    return of_chain.with_columns(
-        executed_qty=pl.Series(grid.qty(of_chain["executed"].to_numpy())),
-        refilled_qty=pl.Series(grid.qty(of_chain["refilled"].to_numpy())),
+    return rows.with_columns(
+        executed_qty=pl.Series(grid.qty(rows["executed"].to_numpy())),
+        refilled_qty=pl.Series(grid.qty(rows["refilled"].to_numpy())),
         replenish_ratio=pl.when(pl.col("executed") > 0).then(pl.col("refilled") / pl.col("executed")),
-        displayed_peak_qty=pl.Series(peak / grid.lots),
-        median_refill_ms=pl.Series(delay).fill_nan(None),
+        displayed_peak_qty=pl.Series(rows["peak"].to_numpy() / grid.lots),
     )
 
 
-def _medians(
-    chain: Ints, shown: Ints, delay_ms: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Medians of what was shown and of the delays (NaN: hidden) over each chain up to each refill."""
-    from signals.kernels.trailing_quantile import trailing_medians  # numba is imported only to compute
-
-    order = np.argsort(chain, kind="stable")
-    rows = np.arange(chain.size)
-    first = np.searchsorted(chain[order], chain[order])
-    low, high, _ = trailing_medians(shown[order], first, rows + 1)
-    peak, delay = np.empty(chain.size), np.empty(chain.size)
-    peak[order] = (low + high) / 2
-    seen = ~np.isnan(delay_ms[order])
-    count = np.concatenate(([0], np.cumsum(seen)))
-    low_ms, high_ms, has_any = trailing_medians(delay_ms[order][seen], count[first], count[rows + 1])
-    delay[order] = np.where(has_any, (low_ms + high_ms) / 2, np.nan)
-    return peak, delay
+def _fit_reach(params: Params) -> timedelta:
+    return timedelta(days=params["fit_days"])
 
 
-def _in_day(chain: Ints, ts: Ints) -> pl.Series:
-    """Chain numbers counted from the first of each refill's day; no chain goes on over midnight."""
-    return pl.Series(chain - chain[np.searchsorted(ts, ts // DAY * DAY)])
+def _size_reach(params: Params) -> timedelta:
+    return timedelta(days=params["size_days"])
 
+
+_SHORT = {"fit_min": 1, "fit_days": 1, "size_days": 1}
+"""For recordings of minutes."""
 
 REPLENISHMENT_SIGNAL = Signal(
     name="replenishment",
-    version=1,
+    version=2,
     meaning="chains of refills at one price: what icebergs leave behind",
-    inputs=(Input(INSTRUMENTS), Input(REFILLS), Input(GAPS)),
+    inputs=(
+        Input(INSTRUMENTS),
+        Input(REFILLS, history=_fit_reach),
+        Input(TAKER_FLOW, history=_fit_reach),
+        Input(GAPS, history=_fit_reach),
+        Input(CHAIN_ENDS, history=_size_reach),
+    ),
     outputs=(REPLENISHMENT,),
     compute=replenishment,  # type: ignore[arg-type]  # its parameters are named, not **params
-    params={"max_gap_s": 10.0, "min_refills": 3},
-    presets={"demo": {"min_refills": 2}},  # hardly anybody hides in the demo market
+    params={
+        "max_gap_s": 10.0,
+        "min_refills": 3,
+        "min_llr": None,
+        "fit_min": 10,
+        "fit_days": 7,
+        "size_days": 30,
+        "size_chains": 5_000,
+        "min_alike": 10,
+        "native_ms": 5.0,
+        "synthetic_ms": 300.0,
+        "synthetic_median_ms": 80.0,
+        "synthetic_sigma": 0.5,
+        "size_tolerance": 0.02,
+        "peak_spread": 0.1,
+        "full_share": 0.9,
+    },
+    presets={
+        "sample": {**_SHORT, "min_alike": 3},
+        "demo": {**_SHORT, "min_alike": 1, "min_refills": 2},  # hardly anybody hides in the demo market
+    },
 )

@@ -12,6 +12,8 @@ with events as (
     union all
     select 'sweeps', venue, symbol, event_ts, known_ts from sweeps
     union all
+    select 'chain_ends', venue, symbol, event_ts, known_ts from chain_ends
+    union all
     select 'replenishment', venue, symbol, event_ts, known_ts from replenishment
 ),
 

@@ -15,6 +15,9 @@
 -- column: replenish_ratio    | refilled / executed
 -- column: displayed_peak_qty | median of what was displayed anew, base
 -- column: median_refill_ms   | median delay of the refills seen in the book, ms; null if none
+-- column: refill_class       | native or synthetic if most refills came as such an iceberg's would, else unresolved
+-- column: llr                | log-likelihood ratio of an order that shows itself again against chance
+-- column: remaining_qty      | expected still to be executed after the last refill, base; null if too little is known
 create or replace view replenishment_chains as
 select
     venue,
@@ -32,6 +35,9 @@ select
     refilled_qty,
     replenish_ratio,
     displayed_peak_qty,
-    median_refill_ms
+    median_refill_ms,
+    refill_class,
+    llr,
+    remaining_qty
 from replenishment
 qualify row_number() over (partition by venue, symbol, date, chain_id order by event_ts desc, seq desc) = 1;

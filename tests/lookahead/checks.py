@@ -165,14 +165,14 @@ def check_rows(case: Case) -> None:
             assert early.is_empty(), f"{name}: rows known before they happened:\n{early}"
 
 
-def check_filled(cases: Sequence[Case]) -> None:
-    """On a healthy market every column says something, in at least half of the rows unless it may be rare."""
+def check_filled(cases: Sequence[Case], silent: Sequence[str] = ()) -> None:
+    """On a healthy market every column says something, in at least half of the rows unless it may be rare or silent."""
     for table in cases[0].signal.outputs:
         frame = pl.concat([case.run()[table.name] for case in cases])
         assert frame.height, f"{table.name}: no rows"
         rare = SPEAKS_RARELY.get(table.name, ())
         least = {name: 1 if name in rare else frame.height / 2 for name in frame.columns}
-        empty = [name for name in frame.columns if frame[name].count() < least[name]]
+        empty = [name for name in frame.columns if frame[name].count() < least[name] and name not in silent]
         assert not empty, f"{table.name}: mostly null: {', '.join(empty)}"
 
 

@@ -22,6 +22,17 @@ from tests.lookahead.moments import moments
 SEED = 20_240_102
 MOMENTS = 14
 
+SILENT = {
+    "replenishment": (
+        "alive_share",
+        "completion_share",
+        "remaining_qty",
+        "remaining_low_qty",
+        "remaining_high_qty",
+    )
+}
+"""Columns of which this market has no case, by signal: too few chains end in it. test_lookahead_icebergs has some."""
+
 every_signal = pytest.mark.parametrize("name", [signal.name for signal in SIGNALS])
 every_recording = pytest.mark.parametrize("damage", DAMAGES)
 
@@ -81,7 +92,7 @@ def test_a_bar_holds_nothing_from_its_end_on(name, damage, recording):
 
 @every_signal
 def test_every_column_says_something_on_a_healthy_market(name, recording):
-    check_filled(recording("healthy").cases[name])
+    check_filled(recording("healthy").cases[name], SILENT.get(name, ()))
 
 
 def opening_of(case: Case, *, minutes: int, rows: int) -> Case:

@@ -1,33 +1,18 @@
 """Rows of replenishment a person can check by hand: tick 0.1, times in seconds from midnight."""
 
+from math import log
+
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from signals.refills import REFILLS
+from signals.chain_ends import CHAIN_ENDS
+from signals.remaining_size import REMAINING_COLUMNS
 from signals.replenishment import REPLENISHMENT_SIGNAL
-from tests.signals.tape_frames import column, frame, gaps, run
-
-
-def refill(at, price=100.0, side=1, executed=4.0, displayed=5.0, refilled=5.0, ms=200.0, **more):
-    """Seen in the book after `ms`, on the tape only if that is None."""
-    row = {"event_ts": at, "price": price, "side": side, "taken_ts": at - (ms or 0) / 1_000, "refill_ms": ms}
-    sizes = {"executed_qty": executed, "displayed_qty": displayed, "refilled_qty": refilled}
-    return row | sizes | {"is_hidden": ms is None, "is_first_update": False} | more
-
-
-def hidden(at, executed, displayed, **more):
-    return refill(at, executed=executed, displayed=displayed, refilled=executed - displayed, ms=None, **more)
-
-
-def refills(*rows):
-    return frame(REFILLS, rows)
-
-
-def found(*rows, missing=(), **params):
-    return run(REPLENISHMENT_SIGNAL, refills(*rows), gaps(*missing), until=86_400, **params)
+from tests.signals.refill_frames import found, hidden, quiet_refills, refill, refills
+from tests.signals.tape_frames import column, frame, gaps, run, seconds
 
 
 def chain_of(*rows, **options):
@@ -36,7 +21,13 @@ def chain_of(*rows, **options):
     return list(zip(column(made, "event_ts"), column(made, "chain_id"), strict=True))
 
 
+UNKNOWN = dict.fromkeys([column.name for column in REMAINING_COLUMNS]) | {"n_alike": 0}
+
+
 def test_every_column_by_hand():
+    # With no past all 13 bins of sizes are equally likely, and delays and hidden refills say nothing. A peak that comes
+    # back is 0.9 x 13 + 0.1 = 11.8 times likelier of an order with equal peaks, 0.18 x 13 + 0.1 = 2.44 times of one
+    # with drawn peaks; 4 of 5 or 1 of 5 a tenth as likely: 0.1 (11.8 + 2.44) / 2 = 0.712, and a tenth of that.
     made = found(
         refill(10, executed=4, refilled=5, ms=100),
         refill(12, price=101.0, side=-1),
@@ -52,11 +43,15 @@ def test_every_column_by_hand():
             "seq": 3, "chain_id": 0, "side": 1, "price": 100.0, "n_refills": 3, "n_hidden": 1,
             "executed_qty": 18, "refilled_qty": 13, "replenish_ratio": 13 / 18,
             "displayed_peak_qty": 5, "median_refill_ms": 200,
+            "refill_class": "unresolved", "n_native_like": 0, "n_synthetic_like": 0, "llr": pytest.approx(log(0.712)),
+            **UNKNOWN,
         },
         {
             "seq": 4, "chain_id": 0, "side": 1, "price": 100.0, "n_refills": 4, "n_hidden": 1,
             "executed_qty": 20, "refilled_qty": 14, "replenish_ratio": 14 / 20,
             "displayed_peak_qty": 4.5, "median_refill_ms": 150,
+            "refill_class": "unresolved", "n_native_like": 0, "n_synthetic_like": 0, "llr": pytest.approx(log(0.0712)),
+            **UNKNOWN,
         },
     ]  # fmt: skip
 
@@ -121,6 +116,26 @@ def test_a_row_is_known_when_all_refills_and_gaps_before_it_are():
     slow = gaps(("trades", 0, 1)).with_columns(pl.col("known_ts").dt.offset_by("1m"))
     made = run(REPLENISHMENT_SIGNAL, refills(refill(2), refill(3), refill(4)), slow, until=9)
     assert column(made, "known_ts") == [61.1]
+
+
+def test_a_threshold_states_a_chain_later_and_then_for_good():
+    chain = [refill(70, refilled=1.0), *(refill(at, ms=80.0) for at in (71, 72, 73, 74)), refill(75, refilled=1.0)]
+    rows = [*quiet_refills(40, ms=250.0), *chain]
+    every = found(*rows, fit_min=1)
+    llr = dict(zip(column(every, "event_ts"), column(every, "llr"), strict=True))
+    assert llr[72] < llr[73] < llr[74]
+    assert llr[75] < llr[74]
+    stated = found(*rows, fit_min=1, min_llr=llr[74] - 0.01)
+    assert_frame_equal(stated, every.filter(pl.col("seq") >= 44))
+    assert found(*rows, fit_min=1, min_llr=99.0).is_empty()
+
+
+def test_a_row_is_known_when_what_it_was_learnt_from_is():
+    rows = refills(refill(98), refill(99), refill(100))
+    late = frame(CHAIN_ENDS, [{"event_ts": 10, "decided_ts": 20, "known_ts": 150, "displayed_peak_qty": 5.0}])
+    assert column(run(REPLENISHMENT_SIGNAL, rows, late, until=200), "known_ts") == [150]
+    slow = seconds({}, 60).with_columns(pl.col("known_ts").dt.offset_by("90s"))
+    assert column(run(REPLENISHMENT_SIGNAL, rows, slow, until=200), "known_ts") == [150.1]
 
 
 TAPES = st.lists(

@@ -47,6 +47,26 @@ def chain(*refills: str) -> str:
     )
 
 
+def score(**values: str) -> str:
+    """A refill of a chain in replenishment with good scores, some values changed."""
+    good = {"n_refills": "3", "refill_class": "'native'", "llr": "7", "alive_share": "1", "completion_share": "0"}
+    good |= {"n_native_like": "2", "n_synthetic_like": "1", "remaining_qty": "1"}
+    sizes = {"remaining_low_qty": "0", "remaining_high_qty": "2", "chain_id": "0", "seq": "0"}
+    times = "bar_end as event_ts, bar_end as start_ts"
+    changed = _columns(good | sizes | values)
+    return f"insert into replenishment by name select * exclude bar_end, {times}, {changed} from ({_BAR})"
+
+
+def chain_end(**values: str) -> str:
+    """The end of a chain, with some values changed."""
+    good = {"decided_ts": "bar_end + interval '10 s'", "known_ts": "bar_end + interval '11 s'", "start_ts": "bar_end"}
+    counts = {"n_refills": "3", "n_hidden": "1", "n_fast": "1", "n_even": "2", "seq": "0", "chain_id": "0"}
+    sizes = {"detected_qty": "1", "own_qty": "1", "ended_by": "'taken'"}
+    changed = _columns(good | counts | sizes | values)
+    row = f"select * exclude (bar_end, known_ts), bar_end as event_ts, {changed} from ({_BAR})"
+    return f"insert into chain_ends by name {row}"
+
+
 def sweep(**values: str) -> str:
     """The day's first taker order as a sweep, with some values changed."""
     good = {"levels": "2", "depth_consumed_qty": "qty", "hidden_excess_qty": "0"}

@@ -12,7 +12,7 @@ from pipeline.warehouse import publish, run_checks
 from signals.book_state import BOOK_STATE
 from tests.pipeline.captures import session, write_capture
 from tests.pipeline.lakes import Lake, add
-from tests.sql.planted_rows import FULL_MINUTE, chain, inventory, makers, rule, sweep
+from tests.sql.planted_rows import FULL_MINUTE, chain, chain_end, inventory, makers, rule, score, sweep
 
 _FIRST_BAR = "bar_end = (select min(bar_end) from book_state)"
 _EARLY = "interval '1 day'"
@@ -44,6 +44,26 @@ _DEFECTS = {
         f"update book_state set state = 'RESYNC' where {_FIRST_BAR}",
         f"update book_state set state = 'LOCKED' where {_FIRST_BAR}",
         f"update book_state set bid_px = ask_px + 1 where {_FIRST_BAR}",
+    ],
+    "chain_ends_follow": [
+        chain_end(decided_ts="bar_end"),
+        chain_end(known_ts="bar_end + interval '10 s'"),
+        chain_end(start_ts="bar_end + interval '1 s'"),
+        chain_end(detected_qty="2"),
+        chain_end(n_even="3"),
+        chain_end(n_fast="0"),
+        chain_end(n_fast="4"),
+        chain_end(ended_by="'lost'"),
+    ],
+    "chain_scores_in_range": [
+        score(llr="'inf'::double"),
+        score(refill_class="'iceberg'"),
+        score(n_native_like="3"),
+        score(alive_share="1.1"),
+        score(completion_share="-0.1"),
+        score(remaining_qty="-1"),
+        score(remaining_low_qty="-1"),
+        score(remaining_low_qty="3"),
     ],
     "chains_grow": [
         chain("3 0 5 1", "5 0 6 1"),
@@ -94,6 +114,7 @@ _DEFECTS = {
         f"update taker_aggression set known_ts = bar_end - {_EARLY}",
         f"{inventory()}; update maker_inventory set known_ts = bar_end - {_EARLY}",
         f"{chain('3 0 5 1')}; update replenishment set known_ts = event_ts - {_EARLY}",
+        f"{chain_end()}; update chain_ends set known_ts = event_ts - {_EARLY}",
         f"{sweep()}; update sweeps set known_ts = event_ts - {_EARLY}",
         f"{FULL_MINUTE}; {makers(-30)}; update maker_flow set known_ts = bar_end - {_EARLY}",
         f"update basis set known_ts = bar_end - {_EARLY}",
@@ -187,6 +208,8 @@ def test_a_planted_defect_is_found(tables: duckdb.DuckDBPyConnection, check: str
 @pytest.mark.parametrize(
     ("check", "rows"),
     [
+        ("chain_ends_follow", chain_end()),
+        ("chain_scores_in_range", score()),
         ("chains_grow", chain("3 1 5 1", "4 2 6 1")),
         ("inventory_scores_in_range", inventory()),
         ("makers_mirror_takers", f"{FULL_MINUTE}; {makers(-30)}"),

@@ -44,7 +44,8 @@ def test_replenishment_chains_are_the_last_state_of_each_chain():
             select
                 'v' as venue, 's' as symbol, date '2024-01-03' as date, *, 1 as side, null as start_ts,
                 null as known_ts, 1.0 as price, 0 as n_hidden, n_refills * 2.0 as executed_qty, 0.0 as refilled_qty,
-                0.0 as replenish_ratio, 0.0 as displayed_peak_qty, null as median_refill_ms
+                0.0 as replenish_ratio, 0.0 as displayed_peak_qty, null as median_refill_ms,
+                'native' as refill_class, 1.0 as llr, null as remaining_qty
             from (values (0, 3, 10, 7), (0, 4, 11, 8), (2, 3, 12, 9), (0, 5, 11, 10))
                 as refills (chain_id, n_refills, event_ts, seq)
         """)
