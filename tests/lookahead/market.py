@@ -24,7 +24,7 @@ from tests.lookahead.case import Case
 MARKET = Market("binance-usdm", "BTCUSDT")
 SOURCE = SOURCES["binance-capture"]
 REFERENCE = Market("binance-usdm", "BTCUSDC")
-_SETTINGS = MarketSettings(tick=0.1, qty_decimals=3)
+_SETTINGS = MarketSettings(tick=1.0, qty_decimals=3)
 WANTED = Wanted({MARKET: _SETTINGS, REFERENCE: _SETTINGS}, preset="demo", pairs={MARKET: REFERENCE})
 MIDNIGHT_MS = 1_704_240_000_000
 MINUTE_MS = 60_000

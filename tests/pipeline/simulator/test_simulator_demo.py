@@ -3,19 +3,23 @@
 import gzip
 import io
 import itertools
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import orjson
 import pytest
 
-from pipeline.simulator.demo import DemoSummary, record, write_demo_market
+from pipeline.simulator.capture import Feed
+from pipeline.simulator.demo import DemoSummary, write_demo_market
 from pipeline.simulator.instrument import Instrument
-from pipeline.simulator.world import World, demo_world
+from pipeline.simulator.presets import PERP, SMALL
+from pipeline.simulator.recorder import record
+from pipeline.simulator.world import World, make_world
 
 SECOND = 1_000_000
 START = 1_704_239_040_000_000
-BTCUSDT = Instrument("BTCUSDT", tick_cents=10)
+BTCUSDT = Instrument("BTCUSDT", tick_cents=100)
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +35,9 @@ def messages(summary: DemoSummary) -> list[tuple[int, dict]]:
 @pytest.fixture(scope="module")
 def short() -> tuple[World, list[tuple[int, dict]]]:
     """Ninety seconds with the world still at hand."""
-    world, sink = demo_world(seed=7, start_us=START - 10 * SECOND), io.BytesIO()
-    record(world, sink, BTCUSDT, seed=7, start_us=START, end_us=START + 90 * SECOND, interval_us=100_000)
+    world, sink = make_world(replace(SMALL, markets=(PERP,)), seed=7, start_us=START - 10 * SECOND), io.BytesIO()
+    feed = Feed(100_000, with_quotes=True)
+    record(world, [[(feed, sink)]], start_us=START, end_us=START + 90 * SECOND)
     return world, read(sink.getvalue())
 
 
@@ -132,14 +137,14 @@ def test_reading_the_file_ends_in_the_exchanges_own_book(short: tuple[World, lis
         if message["u"] > snapshot["lastUpdateId"]:
             for side, book in books.items():
                 apply(book, message[side])
-    for side, own in (("b", world.exchange.bids), ("a", world.exchange.asks)):
+    for side, own in (("b", world.markets[0].exchange.bids), ("a", world.markets[0].exchange.asks)):
         assert books[side] == {BTCUSDT.price_text(price): BTCUSDT.qty_text(size) for price, size in own.depth()}
-    assert of_kind(messages, "depthUpdate")[-1]["u"] == world.exchange.update_id
+    assert of_kind(messages, "depthUpdate")[-1]["u"] == world.markets[0].exchange.update_id
 
 
 def test_the_tape_is_the_fill_log(short: tuple[World, list[tuple[int, dict]]]) -> None:
     world, messages = short
-    recorded = [fill for fill in world.exchange.fills if fill.time >= START]
+    recorded = [fill for fill in world.markets[0].exchange.fills if fill.time >= START]
     tape = [(trade["t"], trade["p"], trade["q"], trade["m"]) for trade in of_kind(messages, "trade")]
     assert len(tape) > 50
     assert tape == [
