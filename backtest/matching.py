@@ -115,11 +115,8 @@ def _nearest_first(
     truth: pl.DataFrame, found: pl.DataFrame, true: Ints, seen: Ints, steps: NDArray[np.float64]
 ) -> Ints:
     """Which of the pairs are taken."""
-    starts, ends = (
-        (frame["start_ts"].to_physical().to_numpy() for frame in (truth, found)),
-        (frame["end_ts"].to_physical().to_numpy() for frame in (truth, found)),
-    )
-    (true_start, found_start), (true_end, found_end) = starts, ends
+    true_start, true_end = (truth[name].to_physical().to_numpy() for name in ("start_ts", "end_ts"))
+    found_start, found_end = (found[name].to_physical().to_numpy() for name in ("start_ts", "end_ts"))
     apart = np.maximum(true_start[true] - found_end[seen], found_start[seen] - true_end[true])
     between = np.abs(true_start[true] - found_start[seen])
     order = np.lexsort((seen, true, between, np.maximum(apart, 0), steps))
