@@ -54,9 +54,9 @@ def score_remaining(
     predicted = rows.select(*_PAIR, "remaining_qty", at="event_ts").join(pairs, on=_PAIR)
     seen = _executed_by(predicted, refills)
     guess, left = seen["remaining_qty"].to_numpy(), (seen["total_qty"] - seen["executed"]).to_numpy()
-    if seen.height < LEAST or np.ptp(guess) == 0:
+    if seen.height < LEAST:
         return [Measure(DETECTOR, name, None, None, seen.height) for name in names]
-    slope = float(np.cov(guess, left, bias=True)[0, 1] / np.var(guess))
+    slope = float(np.cov(guess, left, bias=True)[0, 1] / np.var(guess)) if np.ptp(guess) else None
     agreed = concordance(guess, left)
     return [
         Measure(DETECTOR, names[0], slope, None, seen.height),
