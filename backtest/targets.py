@@ -46,3 +46,13 @@ def target_of(detector: str, metric: str, feed_interval_ms: int) -> Target | Non
         if target.metric == metric:
             return target
     return None
+
+
+def asked_metrics() -> set[tuple[str, str]]:
+    """(detector, metric) of everything with a target on some feed."""
+    return {
+        (detector, target.metric)
+        for targets in (_ANY_FEED, _FINE, _COARSE)
+        for detector, asked in targets.items()
+        for target in asked
+    }
