@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from backtest.controls import turned
 from backtest.matching import Matching, match
@@ -53,9 +54,14 @@ class Graded:
         true, n_found = self._counts(kind)
         return int(true.sum()) + n_found
 
-    def _counts(self, kind: str | None) -> tuple[np.ndarray, int]:
+    @property
+    def counts(self) -> NDArray[np.bool_]:
+        """Per iceberg, whether it was refilled often enough to be found."""
+        return (self.truth["n_refills"] >= self.min_refills).to_numpy()
+
+    def _counts(self, kind: str | None) -> tuple[NDArray[np.bool_], int]:
         """(per iceberg, whether it counts; how many chains found do)."""
-        counts = (self.truth["n_refills"] >= self.min_refills).to_numpy()
+        counts = self.counts
         if kind is not None:
             counts = counts & (self.truth["kind"] == kind).to_numpy()
         return counts, int(counts[self.matching.true_rows].sum()) + self.matching.false.size
@@ -77,8 +83,8 @@ def score_replenishment(
     an iceberg that could be stated, as the signal has it; seed: of the turns in time for `f1_by_chance`.
     """
     truth = true_chains(icebergs)
-    graded = _grade(found_chains(replenishment), truth, tick, min_refills)
-    naive = _grade(volume_spikes(taker_orders), truth, tick, min_refills)
+    graded = grade_chains(found_chains(replenishment), truth, tick, min_refills)
+    naive = grade_chains(volume_spikes(taker_orders), truth, tick, min_refills)
     kinds, by_class = set(truth["kind"]), []
     for kind in CLASSES:
         value, plain = (one.f1(kind) if kind in kinds else None for one in (graded, naive))
@@ -95,21 +101,23 @@ def score_replenishment(
     ]
 
 
-def matched_chains(found: pl.DataFrame, truth: pl.DataFrame, tick: float) -> Matching:
-    """Which chain is of which iceberg: one side, within a tick, at one time."""
-    return match(truth, found, tolerance_ms=0, tick=tick, tolerance_ticks=TOLERANCE_TICKS)
+def grade_chains(found: pl.DataFrame, truth: pl.DataFrame, tick: float, min_refills: int) -> Graded:
+    """Which chain (`found_chains`) is of which iceberg (`true_chains`).
 
-
-def _grade(found: pl.DataFrame, truth: pl.DataFrame, tick: float, min_refills: int) -> Graded:
-    """Icebergs that could be stated are matched first: a smaller one takes no chain from them."""
+    Icebergs with at least `min_refills` are matched first: a smaller one takes no chain from them.
+    """
     is_large = (truth["n_refills"] >= min_refills).to_numpy()
     large, small = np.flatnonzero(is_large), np.flatnonzero(~is_large)
-    first = matched_chains(found, truth[large], tick)
+    first = _match(found, truth[large], tick)
     rest = first.false
-    second = matched_chains(found[rest], truth[small], tick)
+    second = _match(found[rest], truth[small], tick)
     true_rows = np.concatenate([large[first.true_rows], small[second.true_rows]])
     found_rows = np.concatenate([first.found_rows, rest[second.found_rows]])
     return Graded(found, truth, Matching(true_rows, found_rows, truth.height, found.height), min_refills)
+
+
+def _match(found: pl.DataFrame, truth: pl.DataFrame, tick: float) -> Matching:
+    return match(truth, found, tolerance_ms=0, tick=tick, tolerance_ticks=TOLERANCE_TICKS)
 
 
 def _by_chance(graded: Graded, tick: float, seed: int) -> float | None:
@@ -117,7 +125,7 @@ def _by_chance(graded: Graded, tick: float, seed: int) -> float | None:
     if graded.found.is_empty() or graded.truth.is_empty():
         return None
     values = [
-        _grade(moved, graded.truth, tick, graded.min_refills).f1()
+        grade_chains(moved, graded.truth, tick, graded.min_refills).f1()
         for moved in turned(graded.found, graded.truth, times=TURNS, seed=seed)
     ]
     return float(np.mean([value for value in values if value is not None]))
