@@ -88,11 +88,11 @@ def replenishment_picture(
     is_large = graded.counts[made.true_rows]
     missed = made.missed[graded.counts[made.missed]]
     events = [
-        ("iceberg, found", truth[made.true_rows[is_large]], TRUE, 0.0),
-        ("iceberg, missed", truth[missed], MISSED, 0.0),
-        ("too short to count", truth[np.flatnonzero(~graded.counts)], PALE, 0.0),
-        ("chain, true", found[made.found_rows[is_large]], FOUND, 6.0),
-        ("chain, false", found[made.false], FALSE, 6.0),
+        ("icebergs: found", truth[made.true_rows[is_large]], TRUE, 0.0),
+        ("missed", truth[missed], MISSED, 0.0),
+        ("too short", truth[np.flatnonzero(~graded.counts)], PALE, 0.0),
+        ("chains: true", found[made.found_rows[is_large]], FOUND, 6.0),
+        ("false", found[made.false], FALSE, 6.0),
         ("of a short one", found[made.found_rows[~is_large]], PALE, 6.0),
     ]
     times = [_times(frame[name]) for _, frame, _, _ in events for name in ("start_ts", "end_ts")]

@@ -48,9 +48,7 @@ def test_chains_found_missed_false_and_too_short():
     truth = truth_rows(ICEBERGS, [*TRUTH, iceberg(4, 102.0, 0, 9, n_refills=1)])
     svg = replenishment_picture(BOOK, found(ONE, FALSE_CHAIN), truth, tick=0.1, min_refills=3, note="")
     assert [shapes(svg, color, "rect") for color in (FOUND, MISSED, FALSE)] == [1, 2, 1]
-    assert {"iceberg, found (1)", "iceberg, missed (2)", "too short to count (1)", "chain, false (1)"} <= set(
-        words(svg)
-    )
+    assert {"icebergs: found (1)", "missed (2)", "too short (1)", "chains: true (1)", "false (1)"} <= set(words(svg))
 
 
 def test_nothing_to_show_is_a_picture_too():
