@@ -104,11 +104,12 @@ def _near_in_time(truth: pl.DataFrame, found: pl.DataFrame, true_rows: Ints, fou
     true_starts, true_ends = (truth[name].to_physical().to_numpy()[true_rows] for name in ("start_ts", "end_ts"))
     first = np.searchsorted(np.maximum.accumulate(ends), true_starts - tolerance)  # all before ended too early
     after = np.searchsorted(starts, true_ends + tolerance, side="right")
-    count = np.maximum(after - first, 0)
-    true = np.repeat(np.arange(true_rows.size), count)
-    seen = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count) + np.repeat(first, count)
-    is_near = ends[seen] >= true_starts[true] - tolerance
-    return np.stack([true_rows[true[is_near]], found_rows[seen[is_near]]])
+    pairs = [np.empty((2, 0), np.int64)]
+    # One by one: an interval of hours among what was found makes all pairs together too many to hold.
+    for row, begin, start, end in zip(true_rows, first, true_starts - tolerance, after, strict=True):
+        near = begin + np.flatnonzero(ends[begin:end] >= start)
+        pairs.append(np.stack([np.full(near.size, row), found_rows[near]]))
+    return np.concatenate(pairs, axis=1)
 
 
 def _nearest_first(

@@ -38,7 +38,7 @@ class Graded:
     def f1(self, kind: str | None = None) -> float | None:
         """F1 over all classes, or one."""
         true, n_found = self._counts(kind)
-        total = true.sum() + n_found
+        total = int(true.sum()) + n_found
         hits = int(true[self.matching.true_rows].sum())
         return 2 * hits / total if total else None
 
