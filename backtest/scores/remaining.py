@@ -40,8 +40,8 @@ def delays(found: pl.DataFrame, truth: pl.DataFrame, made: Matching, refills: pl
 def score_remaining(
     replenishment: pl.DataFrame, found: pl.DataFrame, truth: pl.DataFrame, made: Matching, refills: pl.DataFrame
 ) -> list[Measure]:
-    """Slope of the true remaining size on `remaining_qty` (1: calibrated), and Harrell's C, over all rows of true
-    chains with a prediction.
+    """Slope of the true remaining size on `remaining_qty` (1: calibrated), over all rows of true chains with a
+    prediction, and Harrell's C, over all pairs of rows of different icebergs.
 
     The true one is total_qty less what was executed before that refill. Values are None without the column or with
     too few rows. The naive baseline foretells the mean: it has no slope, and C of one half.
@@ -57,7 +57,7 @@ def score_remaining(
     if seen.height < LEAST:
         return [Measure(DETECTOR, name, None, None, seen.height) for name in names]
     slope = float(np.cov(guess, left, bias=True)[0, 1] / np.var(guess)) if np.ptp(guess) else None
-    agreed = concordance(guess, left)
+    agreed = concordance(guess, left, seen["chain"].to_numpy())
     return [
         Measure(DETECTOR, names[0], slope, None, seen.height),
         Measure(DETECTOR, names[1], agreed, None if agreed is None else 0.5, seen.height),

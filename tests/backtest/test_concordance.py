@@ -26,6 +26,14 @@ def test_equal_predictions_count_half_and_equal_truths_not_at_all():
     assert of([], []) is None
 
 
+def test_pairs_within_a_group_are_left_out():
+    """Within the first two cases the order is right, and between the groups it is wrong."""
+    predicted, actual, group = np.array([3.0, 4, 1]), np.array([1.0, 2, 5]), np.array([7, 7, 2])
+    assert concordance(predicted, actual) == 1 / 3
+    assert concordance(predicted, actual, group) == 0
+    assert concordance(predicted, actual, np.zeros(3, np.int64)) is None
+
+
 def test_auc_of_a_known_order():
     """Cases at 4 and 2 against others at 3 and 1: three of the four pairs in order."""
     score, label = np.array([4.0, 3, 2, 1]), np.array([True, False, True, False])

@@ -165,13 +165,18 @@ def test_the_baseline_stands_beside():
     assert (made["f1"].naive, made["precision"].naive) == (2 / (3 + 1), 1)
 
 
-REMAINING = [iceberg(1, 100.0, 0, 600, total_qty=30.0)]
-TWENTY = [refill(1, n, 10.0 * n, 1.0 * n) for n in range(1, 21)]
+SIZES = {1: 30.0, 2: 90.0}
+REMAINING = [iceberg(n, 100.0 + n, 0, 600, total_qty=size) for n, size in SIZES.items()]
+TWENTY = [refill(number, n, 10.0 * n, 1.0 * n) for number in SIZES for n in range(1, 21)]
 
 
 def foretold(predict):
-    rows = [row for n in range(3, 21) for row in chain(0, 100.0, 5, 10.0 * n, remaining_qty=predict(30.0 - n))]
-    return values(found(rows, remaining_qty=True), truth=REMAINING, refills=TWENTY)
+    chains = [
+        chain(number, 100.0 + number, 5, 10.0 * n, remaining_qty=predict(size - n))
+        for n in range(3, 21)
+        for number, size in SIZES.items()
+    ]
+    return values(found(*chains, remaining_qty=True), truth=REMAINING, refills=TWENTY)
 
 
 def test_remaining_size_is_graded_at_each_refill():
