@@ -124,8 +124,7 @@ def _by_chance(graded: Graded, tick: float, seed: int) -> float | None:
     """Mean F1 of what was found, moved in time around the clock of the simulation."""
     if graded.found.is_empty() or graded.truth.is_empty():
         return None
-    values = [
-        grade_chains(moved, graded.truth, tick, graded.min_refills).f1()
-        for moved in turned(graded.found, graded.truth, times=TURNS, seed=seed)
-    ]
-    return float(np.mean([value for value in values if value is not None]))
+    turns = turned(graded.found, graded.truth, times=TURNS, seed=seed)
+    values = [grade_chains(moved, graded.truth, tick, graded.min_refills).f1() for moved in turns]
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
