@@ -1,0 +1,110 @@
+"""Score a simulated world: its captures go the ordinary way, and what came out is compared with the truth."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from backtest.measure import Measure
+from backtest.pictures import inventory_picture, replenishment_picture, sweeps_picture
+from backtest.scorecard import Run
+from backtest.scores import score_inventory, score_replenishment, score_sweeps
+from backtest.scores.true_sweeps import true_sweeps
+from pipeline.plan import Wanted
+from pipeline.run import Progress
+from pipeline.score_tables import ScoreTables, score_tables
+
+MAX_LAG_MIN = 60
+"""How far the lag of the inventory is looked for."""
+
+
+def score_world(
+    folder: Path, feeds: Sequence[int], *, seed: int, half_life_min: int, wanted: Wanted, progress: Progress
+) -> list[Run]:
+    """The measures of every detector, one Run per feed (interval in ms, 0: every event).
+
+    seed: of the world; half_life_min: of the inventory that is graded, chosen on other worlds; wanted: preset and
+    parameters of the signals. Raises what `score_tables` raises, ValueError if no inventory has that half-life.
+    """
+    runs = []
+    for feed in feeds:
+        tables = score_tables(folder, feed, wanted, progress)
+        runs.append(Run(feed, seed, tuple(measures(tables, half_life_min=half_life_min, seed=seed))))
+    return runs
+
+
+def measures(tables: ScoreTables, *, half_life_min: int, seed: int) -> list[Measure]:
+    """The measures of every detector of one world through one feed."""
+    signals, truth = tables.signals, tables.truth
+    estimate, flow = (_of_half_life(tables, name, half_life_min) for name in ("maker_inventory", "maker_flow"))
+    return [
+        *score_inventory(
+            estimate,
+            estimate,
+            truth["inventories"],
+            max_lag_min=MAX_LAG_MIN,
+            flow=flow,
+            owners=truth["owners"],
+            fills=truth["fills"],
+        ),
+        *score_sweeps(signals["sweeps"], signals["trades"], _true_sweeps(tables)),
+        *score_replenishment(
+            signals["replenishment"],
+            signals["taker_orders"],
+            truth["icebergs"],
+            truth["iceberg_refills"],
+            tick=tables.tick,
+            min_refills=tables.params["replenishment"]["min_refills"],
+            seed=seed,
+        ),
+    ]
+
+
+def picture(tables: ScoreTables, detector: str, *, half_life_min: int, note: str) -> str:
+    """SVG text of what a detector found beside the truth. Raises KeyError for a detector without a picture."""
+    return PICTURES[detector](tables, half_life_min, note)
+
+
+def _inventory(tables: ScoreTables, half_life_min: int, note: str) -> str:
+    estimate = _of_half_life(tables, "maker_inventory", half_life_min)
+    return inventory_picture(estimate, estimate, tables.truth["inventories"], note=note)
+
+
+def _sweeps(tables: ScoreTables, _: int, note: str) -> str:
+    return sweeps_picture(tables.signals["book_state"], tables.signals["sweeps"], _true_sweeps(tables), note=note)
+
+
+def _replenishment(tables: ScoreTables, _: int, note: str) -> str:
+    return replenishment_picture(
+        tables.signals["book_state"],
+        tables.signals["replenishment"],
+        tables.truth["icebergs"],
+        tick=tables.tick,
+        min_refills=tables.params["replenishment"]["min_refills"],
+        note=note,
+    )
+
+
+PICTURES: dict[str, Callable[[ScoreTables, int, str], str]] = {
+    "maker_inventory": _inventory,
+    "sweeps": _sweeps,
+    "replenishment": _replenishment,
+}
+"""Detectors that can be shown."""
+
+
+def _true_sweeps(tables: ScoreTables) -> pl.DataFrame:
+    return true_sweeps(
+        tables.truth["taker_orders"],
+        tables.truth["fills"],
+        tables.signals["book_state"],
+        tick=tables.tick,
+        **tables.params["sweeps"],
+    )
+
+
+def _of_half_life(tables: ScoreTables, table: str, half_life_min: int) -> pl.DataFrame:
+    chosen = tables.params["maker_inventory"]["half_life_min"]
+    if half_life_min not in chosen:
+        raise ValueError(f"expected a half-life among {chosen} minutes, got {half_life_min}")
+    return tables.signals[table].filter(pl.col("half_life_min") == half_life_min)
