@@ -103,3 +103,24 @@ class Fair:
     def at(self, now: int) -> int:
         """The consensus in whole ticks."""
         return round(self.exact(now))
+
+
+class Anchor:
+    """What others take as the middle of a market: the average of its makers' own, or the consensus without makers.
+
+    Makers shade their middle against inventory, and who joins the quotes he sees goes along with it.
+    """
+
+    def __init__(self, fair: Fair) -> None:
+        self._fair = fair
+        self._middles: dict[int, float] = {}
+
+    def state(self, owner: int, middle: float) -> None:
+        """A maker quotes around `middle` (ticks) from now on."""
+        self._middles[owner] = middle
+
+    def at(self, now: int) -> int:
+        """The middle, in whole ticks."""
+        if not self._middles:
+            return self._fair.at(now)
+        return round(sum(self._middles.values()) / len(self._middles))

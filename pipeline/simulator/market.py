@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pipeline.simulator.consensus import Fair
+from pipeline.simulator.consensus import Anchor, Fair
 from pipeline.simulator.exchange import Exchange
 from pipeline.simulator.instrument import Instrument
 from pipeline.simulator.presets import MarketParams
@@ -17,3 +17,4 @@ class Market:
     exchange: Exchange
     instrument: Instrument
     fair: Fair
+    anchor: Anchor

@@ -62,7 +62,7 @@ TAKER_ORDERS = Table(
         Column("order_id", pl.Int64(), "id", "as taker_order_id of fills"),
         _TS,
         _OWNER,
-        Column("intent", pl.String(), "text", "kind of the owner, or liquidation, hedge, sweep"),
+        Column("intent", pl.String(), "text", "kind of the owner, or liquidation, hedge, basis"),
         _SIDE,
         Column("levels", pl.Int64(), "levels", "distinct prices it traded at"),
         Column("qty", pl.Float64(), "base", "executed"),

@@ -21,7 +21,7 @@ from pipeline.simulator.agents.placer import Placer
 from pipeline.simulator.agents.retail import Retail
 from pipeline.simulator.agents.wash_like import WashLike
 from pipeline.simulator.clock import Agent, Clock
-from pipeline.simulator.consensus import Consensus, Fair
+from pipeline.simulator.consensus import Anchor, Consensus, Fair
 from pipeline.simulator.desk import Desk
 from pipeline.simulator.draws import Draws
 from pipeline.simulator.exchange import Exchange
@@ -105,7 +105,7 @@ class _Builder:
             spread_ticks=params.premium_sd_bps * ticks / 1e4,
             half_life_s=params.premium_half_life_s,
         )
-        return Market(place, params, exchange, Instrument(params.symbol, self.params.tick_cents), fair)
+        return Market(place, params, exchange, Instrument(params.symbol, self.params.tick_cents), fair, Anchor(fair))
 
     def _add(self, name: str, agent: Agent) -> None:
         self.agents[name] = agent
@@ -178,7 +178,15 @@ class _Builder:
                 (
                     f"maker{i}",
                     MarketMaker(
-                        desk, draws, market.fair, self.ledger, self.log, market.place, self.start_us + 1 + i, quoting
+                        desk,
+                        draws,
+                        market.fair,
+                        market.anchor,
+                        self.ledger,
+                        self.log,
+                        market.place,
+                        self.start_us + 1 + i,
+                        quoting,
                     ),
                 )
             )
@@ -213,7 +221,7 @@ class _Builder:
                 Ladder(
                     desk,
                     self._draws(market, "ladder"),
-                    market.fair,
+                    market.anchor,
                     next_time=self.start_us,
                     gap_us=self._scaled(market, 0.7),
                     rungs=160,
@@ -227,7 +235,7 @@ class _Builder:
                 Placer(
                     desk,
                     self._draws(market, "placer"),
-                    market.fair,
+                    market.anchor,
                     bag,
                     next_time=self.start_us + 7,
                     gap_us=gap,
@@ -241,7 +249,7 @@ class _Builder:
                 Canceller(
                     desk,
                     self._draws(market, "canceller"),
-                    market.fair,
+                    market.anchor,
                     bag,
                     next_time=self.start_us + 9,
                     life_us=self._scaled(market, params.passive_life_s),
@@ -310,8 +318,6 @@ class _Builder:
             self._draws(market, "informed"),
             self.value,
             market.fair,
-            self.log,
-            market.place,
             self.start_us + 30 * _SECOND,
             gap_us=self._scaled(market, 0.3),
             edge_ticks=5.0,

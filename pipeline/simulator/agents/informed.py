@@ -6,7 +6,6 @@ from pipeline.simulator.consensus import Fair
 from pipeline.simulator.desk import Desk
 from pipeline.simulator.draws import Draws, exponential
 from pipeline.simulator.orders import BUY, SELL
-from pipeline.simulator.truth_log import TruthLog
 from pipeline.simulator.value import Value
 
 
@@ -21,8 +20,6 @@ class Informed:
     draws: Draws
     value: Value
     fair: Fair
-    log: TruthLog
-    market: int
     next_time: int | None
     gap_us: int
     edge_ticks: float
@@ -40,4 +37,4 @@ class Informed:
         limit = round(self.fair.exact(now) + self.reach * edge)
         lots = max(1, int(self.largest_lots * (0.3 + 0.7 * size)))
         if limit > 0:
-            self.log.intend(self.market, self.desk.limit(side, limit, lots, "ioc"), "sweep")
+            self.desk.limit(side, limit, lots, "ioc")

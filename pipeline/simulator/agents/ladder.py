@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from pipeline.simulator.consensus import Fair
+from pipeline.simulator.consensus import Anchor
 from pipeline.simulator.desk import Desk
 from pipeline.simulator.draws import Draws, exponential, pareto
 from pipeline.simulator.orders import BUY, SELL
@@ -21,7 +21,7 @@ class Ladder:
 
     desk: Desk
     draws: Draws
-    reference: Fair
+    reference: Anchor
     next_time: int | None
     gap_us: int
     rungs: int

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from math import ceil, floor
 
-from pipeline.simulator.consensus import Fair
+from pipeline.simulator.consensus import Anchor, Fair
 from pipeline.simulator.desk import Desk
 from pipeline.simulator.draws import Draws, exponential
 from pipeline.simulator.ledger import Ledger
@@ -41,6 +41,7 @@ class MarketMaker:
     desk: Desk
     draws: Draws
     fair: Fair
+    anchor: Anchor
     ledger: Ledger
     log: TruthLog
     market: int
@@ -63,6 +64,7 @@ class MarketMaker:
         self._step_back(now, fair)
         held = self.ledger.net(self.desk.owner) / quoting.full_lots
         middle = fair + self._bias - quoting.skew_ticks * max(-2.0, min(2.0, held))
+        self.anchor.state(self.desk.owner, middle)
         bids, asks = self.desk.exchange.bids.best, self.desk.exchange.asks.best
         bid, ask = floor(middle - quoting.half_spread), ceil(middle + quoting.half_spread)
         if asks is not None and bid >= asks:

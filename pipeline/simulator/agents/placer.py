@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from pipeline.simulator.agents.order_bag import OrderBag
-from pipeline.simulator.consensus import Fair
+from pipeline.simulator.consensus import Anchor
 from pipeline.simulator.desk import Desk
 from pipeline.simulator.draws import Draws, exponential, log_uniform, pareto
 from pipeline.simulator.orders import BUY, SELL
@@ -20,7 +20,7 @@ class Placer:
 
     desk: Desk
     draws: Draws
-    reference: Fair
+    reference: Anchor
     bag: OrderBag
     next_time: int | None
     gap_us: int
