@@ -36,6 +36,7 @@ _READ = {
     "replenishment": None,
     "maker_flow": None,
     "maker_inventory": None,
+    "basis": ("bar_end", "known_ts", "basis_mid_bps"),
 }
 """Tables read of the perpetual, and of each the columns: None, all."""
 
@@ -84,7 +85,7 @@ def capture_path(folder: Path, market: Market, feed_interval_ms: int) -> Path:
 
 
 def read_truth(folder: Path) -> dict[str, pl.DataFrame]:
-    """Tables of the truth by name, those of markets cut to the perpetual. Raises FP001 for one that is missing."""
+    """Tables of the truth by name, those of markets cut to the perpetual, market makers to those that quote it. Raises FP001 for one that is missing."""
     truth = {}
     for name, table in TRUTH.items():
         path = folder / "truth" / f"{name}.parquet"
@@ -94,7 +95,10 @@ def read_truth(folder: Path) -> dict[str, pl.DataFrame]:
         if "venue" in table.schema:
             rows = rows.filter(pl.col("venue") == PERP.venue, pl.col("symbol") == PERP.symbol)
         truth[name] = rows.select(table.schema.names())
-    return truth
+    home = f"{PERP.venue}/{PERP.symbol}"
+    owners = truth["owners"].filter((pl.col("kind") != "market_maker") | (pl.col("home") == home))
+    makers = owners.filter(pl.col("kind") == "market_maker")["owner"].implode()
+    return truth | {"owners": owners, "inventories": truth["inventories"].filter(pl.col("owner").is_in(makers))}
 
 
 def _of_perp(reader: LakeReader, table: str, columns: tuple[str, ...] | None) -> pl.DataFrame:

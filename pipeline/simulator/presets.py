@@ -16,7 +16,7 @@ class MarketParams:
     activity: float
     premium_bps: float = 0.0
     premium_sd_bps: float = 0.0
-    premium_half_life_s: float = 1200.0
+    premium_half_life_s: float = 3600.0
 
     @property
     def name(self) -> str:
@@ -24,9 +24,9 @@ class MarketParams:
         return f"{self.venue}/{self.symbol}"
 
 
-PERP = MarketParams("binance-usdm", "BTCUSDT", 1.0, premium_bps=-2.0, premium_sd_bps=1.5)
+PERP = MarketParams("binance-usdm", "BTCUSDT", 1.0, premium_bps=-2.0, premium_sd_bps=1.0)
 SPOT = MarketParams("binance-spot", "BTCUSDT", 0.5)
-PERP2 = MarketParams("binance-usdm", "BTCUSDC", 0.4, premium_bps=-1.0, premium_sd_bps=1.5)
+PERP2 = MarketParams("binance-usdm", "BTCUSDC", 0.4, premium_bps=-1.0, premium_sd_bps=1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,10 @@ class MakersParams:
     half_spread: float = 0.6
     levels: int = 4
     step_ticks: int = 2
-    lots: int = 400
+    lots: int = 600
     skew_ticks: float = 12.0
     full_lots: int = 8_000
-    poll_ms: int = 400
+    poll_ms: int = 250
     noise_ticks: float = 0.7
     rough_ticks: float = 9.0
     away_ms: int = 1_500
@@ -63,7 +63,7 @@ class WorldParams:
     markets: tuple[MarketParams, ...] = (PERP, SPOT)
     value: ValueParams = field(
         default_factory=lambda: ValueParams(
-            vol_ticks=1.6,
+            vol_ticks=1.1,
             wild_factor=2.2,
             calm_s=1800,
             wild_s=300,
@@ -75,7 +75,7 @@ class WorldParams:
     )
     impact: ImpactParams = field(
         default_factory=lambda: ImpactParams(
-            ticks=0.85,
+            ticks=0.5,
             typical_lots=100,
             concavity=0.4,
             fading=(0.3, 0.25, 0.15, 0.1),
@@ -85,7 +85,7 @@ class WorldParams:
     makers: MakersParams = field(default_factory=MakersParams)
     passive_gap_ms: float = 40.0
     passive_life_s: float = 6.0
-    passive_lots: int = 40
+    passive_lots: int = 35
     taker_rate: float = 3.0
     """Orders of noise takers a second, their echoes included."""
     branching: tuple[float, ...] = (0.25, 0.25, 0.25)

@@ -253,8 +253,7 @@ class _Builder:
                     bag,
                     next_time=self.start_us + 9,
                     life_us=self._scaled(market, params.passive_life_s),
-                    careful=0.8,
-                    looks=10,
+                    careful=0.9,
                 ),
             ),
         ]
@@ -367,7 +366,7 @@ class _Builder:
             self._desk(market, owner, 2.0),
             None if other is None else self._desk(other, owner, 4.0),
             self._draws(market, "arbitrageur"),
-            market.fair,
+            market.anchor,
             self.start_us + 12 * _SECOND,
             gap_us=self._scaled(market, 0.5),
             edge_ticks=3.0,

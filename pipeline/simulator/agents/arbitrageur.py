@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pipeline.simulator.consensus import Fair
+from pipeline.simulator.consensus import Anchor
 from pipeline.simulator.desk import Desk
 from pipeline.simulator.draws import Draws, exponential
 from pipeline.simulator.orders import BUY, SELL
@@ -18,7 +18,7 @@ class Arbitrageur:
     desk: Desk
     other: Desk | None
     draws: Draws
-    fair: Fair
+    anchor: Anchor
     next_time: int | None
     gap_us: int
     edge_ticks: float
@@ -28,7 +28,7 @@ class Arbitrageur:
         """Look, and perhaps take."""
         gap, hedge = self.draws.take(2)
         self.next_time = now + exponential(gap, self.gap_us)
-        fair = self.fair.exact(now)
+        fair = self.anchor.at(now)
         exchange = self.desk.exchange
         ask, bid = exchange.asks.best, exchange.bids.best
         if ask is not None and ask < fair - self.edge_ticks:
