@@ -85,7 +85,7 @@ def capture_path(folder: Path, market: Market, feed_interval_ms: int) -> Path:
 
 
 def read_truth(folder: Path) -> dict[str, pl.DataFrame]:
-    """Tables of the truth by name, cut to the perpetual and to the market makers that quote it. Raises FP001 for one that is missing."""
+    """Tables of the truth by name, cut to the perpetual and to its market makers. Raises FP001 for a missing one."""
     truth = {}
     for name, table in TRUTH.items():
         path = folder / "truth" / f"{name}.parquet"
