@@ -41,12 +41,12 @@ class MakersParams:
     slow_min: tuple[float, float] = (20.0, 50.0)
     off_venue: float = 0.67
     spot: float = 0.17
-    half_spread: float = 0.6
+    half_spread: float = 0.3
     levels: int = 4
     step_ticks: int = 2
-    lots: int = 600
-    skew_ticks: float = 12.0
-    full_lots: int = 8_000
+    lots: int = 900
+    skew_ticks: float = 30.0
+    full_lots: int = 25_000
     poll_ms: int = 250
     noise_ticks: float = 0.7
     rough_ticks: float = 9.0
@@ -85,7 +85,7 @@ class WorldParams:
     makers: MakersParams = field(default_factory=MakersParams)
     passive_gap_ms: float = 40.0
     passive_life_s: float = 6.0
-    passive_lots: int = 35
+    passive_lots: int = 28
     taker_rate: float = 3.0
     """Orders of noise takers a second, their echoes included."""
     branching: tuple[float, ...] = (0.25, 0.25, 0.25)
@@ -94,9 +94,9 @@ class WorldParams:
     longest: int = 1500
     typical_lots: int = 60
     size_tail: float = 2.2
-    iceberg_gap_s: float = 75.0
+    iceberg_gap_s: float = 45.0
     iceberg_native: float = 0.5
-    iceberg_life_s: float = 120.0
+    iceberg_life_s: float = 240.0
     rpi_share: float = 0.0
     """Part of noise takers' orders again, by retail takers who meet orders outside the public book."""
     without: tuple[str, ...] = ()

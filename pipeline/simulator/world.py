@@ -303,9 +303,9 @@ class _Builder:
             gap_us=self._scaled(market, params.iceberg_gap_s),
             life_us=int(params.iceberg_life_s * _SECOND),
             native_share=params.iceberg_native,
-            smallest_peak=params.typical_lots,
-            largest_peak=8 * params.typical_lots,
-            deepest_ticks=2,
+            smallest_peak=2 * params.typical_lots,
+            largest_peak=12 * params.typical_lots,
+            deepest_ticks=1,
         )
         if "icebergs" not in params.without:
             market.exchange.subscribe(icebergs)

@@ -9,6 +9,7 @@ from pipeline.simulator.orders import BUY, SELL, Report
 from pipeline.simulator.truth_log import Note, TruthLog
 
 _LATENCY_US, _LATENCY_LOG_SD = 80_000, 0.6
+_RETRY_US = 250_000
 
 
 @dataclass(slots=True)
@@ -112,6 +113,10 @@ class Icebergs:
     def _show(self, iceberg: Iceberg, now: int) -> None:
         """A synthetic iceberg's next peak."""
         if iceberg.note.get("ended_by"):
+            return
+        opposite = self.desk.exchange.side(-iceberg.side).best
+        if opposite is not None and iceberg.side * (iceberg.price - opposite) >= 0:
+            self.desk.later(_RETRY_US, lambda then: self._show(iceberg, then))  # it would trade: wait
             return
         del self._working[iceberg.order_id]
         lots = iceberg.peak
