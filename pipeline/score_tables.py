@@ -37,6 +37,7 @@ _READ = {
     "maker_flow": None,
     "maker_inventory": None,
     "basis": ("bar_end", "known_ts", "basis_mid_bps"),
+    "inventory_state": None,
 }
 """Tables read of the perpetual, and of each the columns: None, all."""
 

@@ -42,7 +42,12 @@ INVENTORY_STATE = Table(
             "up to fit_end; null in gaps and in the burn-in",
         ),
         Column("filtered_qty", pl.Float64(), "base", "the same by a Kalman filter that sees the basis too"),
-        Column("sd_qty", pl.Float64(), "base", "standard deviation of filtered_qty, if the model is right"),
+        Column(
+            "sd_qty",
+            pl.Float64(),
+            "base",
+            "standard deviation of filtered_qty: noise, half-lives that differ, and a maker_share that nobody knows",
+        ),
         Column("half_life_min", pl.Float64(), "minutes", "weighted geometric mean of the half-lives"),
         Column(
             "skew_bps",
@@ -69,7 +74,9 @@ _APART = 10
 class Choice:
     """How half-lives are weighed: prior log-normal around `prior_min`, then by correlation with the basis.
 
-    Values `memory_min` apart count as independent. Refits every `refit_min`, from `least_min` minutes on.
+    Values `memory_min` apart count as independent. Refits every `refit_min`, from `least_min` minutes on. The noise of
+    a minute's inventory is `noise_share` of the standard deviation of its flow; nobody knows `maker_share` better than
+    to `share_sd` of itself.
     """
 
     prior_min: float
@@ -79,6 +86,7 @@ class Choice:
     refit_min: int
     least_min: int
     noise_share: float
+    share_sd: float
 
 
 def inventory_state(
@@ -96,6 +104,7 @@ def inventory_state(
     refit_min: int,
     least_min: int,
     noise_share: float,
+    share_sd: float,
 ) -> dict[str, pl.DataFrame]:
     """INVENTORY_STATE for every minute of the span with a row of maker_flow.
 
@@ -104,7 +113,7 @@ def inventory_state(
     """
     del chunk_rows  # a row a minute; of the basis one a second, for two days
     wanted = half_lives(half_life_min)
-    choice = Choice(prior_min, prior_log_sd, memory_min, window_min, refit_min, least_min, noise_share)
+    choice = Choice(prior_min, prior_log_sd, memory_min, window_min, refit_min, least_min, noise_share, share_sd)
     flow = whole(inputs, MAKER_FLOW, columns=("venue", "symbol", "bar_end", "half_life_min", "known_ts", "counted_qty"))
     flow = flow.filter(pl.col("half_life_min") == flow["half_life_min"].min())
     basis = whole(inputs, BASIS, columns=("bar_end", "known_ts", "basis_mid_bps"))
@@ -152,9 +161,11 @@ def _of_day(
     weights, is_fitted = _weights(held, levels, at, wanted, choice)
     fit_of = np.searchsorted(at, np.arange(size), side="right")
     average = (weights[:, fit_of] * held).sum(axis=0)
+    spread = (weights[:, fit_of] * (held - average) ** 2).sum(axis=0)
     log_life = (np.log(np.array(wanted, np.float64))[:, None] * weights).sum(axis=0)
     fits = _fits(weights, is_fitted, held, known_flow, levels, at, np.exp(log_life), choice)
-    state, deviation = filtered(known_flow, levels, fits, fit_of)
+    state, noise = filtered(known_flow, levels, fits, fit_of)
+    deviation = np.sqrt(noise**2 + spread + (choice.share_sd * state) ** 2)
 
     is_stated = is_known & (np.arange(size) + 1 - place[0] >= burn_in)
     today = place[ends > day]
@@ -299,6 +310,7 @@ INVENTORY_STATE_SIGNAL = Signal(
         "refit_min": 10,
         "least_min": 20,
         "noise_share": 0.7,
+        "share_sd": 0.3,
     },
     presets={"sample": _SHORT, "demo": _SHORT},
     kinds=("perp", "future"),

@@ -142,8 +142,8 @@ def _size_reach(params: Params) -> timedelta:
     return timedelta(days=params["size_days"])
 
 
-_SHORT = {"fit_min": 1, "fit_days": 1, "size_days": 1}
-"""For recordings of minutes."""
+_SHORT = {"fit_min": 1, "fit_days": 1, "size_days": 1, "min_llr": None}
+"""For recordings of minutes: too few refills to tell what is likely."""
 
 REPLENISHMENT_SIGNAL = Signal(
     name="replenishment",
@@ -161,7 +161,7 @@ REPLENISHMENT_SIGNAL = Signal(
     params={
         "max_gap_s": 10.0,
         "min_refills": 3,
-        "min_llr": None,
+        "min_llr": 6.0,
         "fit_min": 10,
         "fit_days": 7,
         "size_days": 30,

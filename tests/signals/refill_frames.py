@@ -20,8 +20,9 @@ def refills(*rows):
     return frame(REFILLS, rows)
 
 
-def found(*rows, missing=(), **params):
-    return run(REPLENISHMENT_SIGNAL, refills(*rows), gaps(*missing), until=86_400, **params)
+def found(*rows, missing=(), min_llr=None, **params):
+    """Rows of the rule alone, unless a likelihood is asked for."""
+    return run(REPLENISHMENT_SIGNAL, refills(*rows), gaps(*missing), until=86_400, min_llr=min_llr, **params)
 
 
 def quiet_refills(count, **more):

@@ -111,7 +111,7 @@ def test_the_half_life_is_read_off_the_quotes(half_life):
 
 def test_a_band_of_ninety_percent_holds_about_that():
     received, held, level = toy(20, seed=3)
-    made = found(flow(received.tolist()), basis(level.tolist()), minutes=900, **GRID, noise_share=0.3)
+    made = found(flow(received.tolist()), basis(level.tolist()), minutes=900, **GRID, noise_share=0.3, share_sd=0.0)
     inside = np.abs(made["filtered_qty"].to_numpy() - held) <= 1.645 * made["sd_qty"].to_numpy()
     assert 0.8 < inside[300:].mean() < 0.99
 
