@@ -6,6 +6,7 @@ from backtest.targets import FINE_FEED_MS
 _INVENTORY = "information: who of the makers was a market maker, and what they hedged where, is not public"
 _SCALE = "information: the scale of what is held cannot be seen, so this estimate states no band"
 _INFORMED = "information: few sweeps are of informed traders, who need not send larger orders than others"
+_LEVELS = "method: how many levels an order takes says less about who sent it than its size does"
 _MERGED = "information: what happens to a level between two messages arrives as one change"
 _CHAINS = "method: a chain is stated from its third refill on, and refills that came late are taken for others' orders"
 _SYNTHETIC = "information: a synthetic iceberg refills with new orders after a random delay, as anybody's orders come"
@@ -22,19 +23,22 @@ _REASONS = {
     ("replenishment", "f1"): _CHAINS,
     ("replenishment", "f1_native"): _CHAINS,
     ("replenishment", "f1_synthetic"): _SYNTHETIC,
-    ("sweeps", "informed_auc_levels"): _INFORMED,
+    ("sweeps", "informed_auc_levels"): _LEVELS,
     ("sweeps", "informed_auc_qty"): _INFORMED,
     ("sweeps", "precision"): _GROUPING,
     ("sweeps", "recall"): _GROUPING,
 }
 
 _ON_COARSE_FEEDS = {("replenishment", "f1"): _MERGED, ("replenishment", "f1_native"): _MERGED}
+_WITHOUT_VALUE = {key: _REASONS[key] for key in _REASONS if _REASONS[key] in (_SCALE, _PAST)}
 
 
 def limited_by(row: Row) -> str:
-    """`information: ...` or `method: ...`; empty for a row that is good, has no target, or of which nothing is known."""
+    """`information: ...` or `method: ...`; empty for a row that is good or has no target, or if nothing is known."""
+    key = row.detector, row.metric
     if row.verdict in ("good", "no target"):
         return ""
-    key = row.detector, row.metric
+    if row.verdict == "no value":
+        return _WITHOUT_VALUE.get(key, "")
     is_coarse = row.feed_interval_ms > FINE_FEED_MS
     return _ON_COARSE_FEEDS.get(key, _REASONS.get(key, "")) if is_coarse else _REASONS.get(key, "")

@@ -30,7 +30,7 @@ def text(cards: Cards, recorded: Sequence[recorded_rows.Row]) -> str:
 
 
 def objects(cards: Cards, recorded: Sequence[recorded_rows.Row]) -> list[dict[str, Any]]:
-    """Objects of the keys `KEYS`, and of `fault` too if there is any; rows of recordings have neither feed nor target."""
+    """Objects of the keys `KEYS`, and of `fault` too if there is any; rows of recordings have no feed and no target."""
     with_fault = set(cards) > {""}
     rows = [(fault, asdict(row)) for fault, card in cards.items() for row in card] + [("", row) for row in recorded]
     return [
