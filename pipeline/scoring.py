@@ -32,6 +32,9 @@ HOURS = 3.0
 HALF_LIFE_MIN = 10
 """Of the inventory that is graded."""
 
+SPURIOUS_CHAINS_PER_HOUR = 3.0
+"""Chains of refills stated an hour where nobody hides: makers who quote again at once look like an iceberg."""
+
 _HALF_LIVES = [2, 5, 10, 20, 30, 60, 120]
 SCORED = Wanted(
     preset="default",
