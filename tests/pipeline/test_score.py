@@ -29,7 +29,7 @@ def tables(world):
 
 @pytest.fixture(scope="module")
 def scored(tables):
-    return {(one.detector, one.metric): one for one in measures(tables, half_life_min=5, seed=3)}
+    return {(one.detector, one.metric): one for one in measures(tables, half_life_min=2, seed=3)}
 
 
 def test_grouping_prints_into_sweeps_is_all_but_exact(scored):
@@ -64,7 +64,7 @@ def test_a_further_estimate_stands_beside_the_graded_one(tables, monkeypatch):
         return fixed(tables, half_life_min).with_columns(sd_qty=pl.lit(1e9))
 
     monkeypatch.setitem(ESTIMATES, "maker_inventory_banded", banded)
-    made = {(one.detector, one.metric): one for one in measures(tables, half_life_min=5, seed=3)}
+    made = {(one.detector, one.metric): one for one in measures(tables, half_life_min=2, seed=3)}
     assert made["maker_inventory_banded", "band_coverage"].value == 1
     assert made["maker_inventory", "band_coverage"].value is None
     assert made["maker_inventory_banded", "correlation"].value == made["maker_inventory", "correlation"].value
@@ -73,12 +73,12 @@ def test_a_further_estimate_stands_beside_the_graded_one(tables, monkeypatch):
 
 def test_every_detector_has_a_picture(tables):
     for detector in PICTURES:
-        assert ElementTree.fromstring(picture(tables, detector, half_life_min=5, note="seed 3")) is not None
+        assert ElementTree.fromstring(picture(tables, detector, half_life_min=2, note="seed 3")) is not None
 
 
 def test_a_world_becomes_rows_of_the_scorecard(tables, world, monkeypatch):
     monkeypatch.setattr("pipeline.score.score_tables", lambda *_: tables)
-    runs = score_world(world, [100], seed=3, half_life_min=5, wanted=WANTED, progress=quiet())
+    runs = score_world(world, [100], seed=3, half_life_min=2, wanted=WANTED, progress=quiet())
     assert [(run.feed_interval_ms, run.seed) for run in runs] == [(100, 3)]
     rows = {(row.detector, row.metric): row for row in scorecard(runs)}
     assert rows["sweeps", "recall"].n_seeds == 1
