@@ -40,6 +40,11 @@ _COMMANDS = {
         "Simulate a market with known truth: captures as a venue sends them, and what no public feed shows.",
         "simulate --preset calm --seed 1 --hours 1 --out sim",
     ),
+    "score": (
+        "pipeline.commands.score",
+        "Score the detectors on simulated markets whose truth is known, the naive baseline beside each value.",
+        "score --seeds 2 --hours 1 --feed 100ms --json score.json",
+    ),
     "ingest": (
         _WORK,
         "Register raw files and normalise them; the same file twice, overlaps and any order give the same tables.",

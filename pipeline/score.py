@@ -1,6 +1,7 @@
 """Score a simulated world: its captures go the ordinary way, and what came out is compared with the truth."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -10,6 +11,7 @@ from backtest.pictures import inventory_picture, replenishment_picture, sweeps_p
 from backtest.scorecard import Run
 from backtest.scores import score_inventory, score_replenishment, score_sweeps
 from backtest.scores.true_sweeps import true_sweeps
+from pipeline.estimates import ESTIMATES, GRADED, of_half_life
 from pipeline.plan import Wanted
 from pipeline.run import Progress
 from pipeline.score_tables import ScoreTables, score_tables
@@ -34,19 +36,10 @@ def score_world(
 
 
 def measures(tables: ScoreTables, *, half_life_min: int, seed: int) -> list[Measure]:
-    """The measures of every detector of one world through one feed."""
+    """The measures of every detector, and of every inventory estimate, of one world through one feed."""
     signals, truth = tables.signals, tables.truth
-    estimate, flow = (_of_half_life(tables, name, half_life_min) for name in ("maker_inventory", "maker_flow"))
     return [
-        *score_inventory(
-            estimate,
-            estimate,
-            truth["inventories"],
-            max_lag_min=MAX_LAG_MIN,
-            flow=flow,
-            owners=truth["owners"],
-            fills=truth["fills"],
-        ),
+        *(measure for name in ESTIMATES for measure in _inventory_measures(tables, name, half_life_min)),
         *score_sweeps(signals["sweeps"], signals["trades"], _true_sweeps(tables)),
         *score_replenishment(
             signals["replenishment"],
@@ -60,14 +53,30 @@ def measures(tables: ScoreTables, *, half_life_min: int, seed: int) -> list[Meas
     ]
 
 
+def _inventory_measures(tables: ScoreTables, name: str, half_life_min: int) -> list[Measure]:
+    """Of one estimate; ceilings, which are the same for all, stand with the graded one."""
+    truth, is_graded = tables.truth, name == GRADED
+    made = score_inventory(
+        ESTIMATES[name](tables, half_life_min),
+        of_half_life(tables, "maker_inventory", half_life_min),
+        truth["inventories"],
+        max_lag_min=MAX_LAG_MIN,
+        flow=of_half_life(tables, "maker_flow", half_life_min) if is_graded else None,
+        owners=truth["owners"] if is_graded else None,
+        fills=truth["fills"] if is_graded else None,
+    )
+    return [replace(one, detector=name) for one in made if is_graded or not one.metric.startswith("ceiling_")]
+
+
 def picture(tables: ScoreTables, detector: str, *, half_life_min: int, note: str) -> str:
     """SVG text of what a detector found beside the truth. Raises KeyError for a detector without a picture."""
     return PICTURES[detector](tables, half_life_min, note)
 
 
 def _inventory(tables: ScoreTables, half_life_min: int, note: str) -> str:
-    estimate = _of_half_life(tables, "maker_inventory", half_life_min)
-    return inventory_picture(estimate, estimate, tables.truth["inventories"], note=note)
+    naive = of_half_life(tables, "maker_inventory", half_life_min)
+    estimate = ESTIMATES[GRADED](tables, half_life_min)
+    return inventory_picture(estimate, naive, tables.truth["inventories"], note=note)
 
 
 def _sweeps(tables: ScoreTables, _: int, note: str) -> str:
@@ -101,10 +110,3 @@ def _true_sweeps(tables: ScoreTables) -> pl.DataFrame:
         tick=tables.tick,
         **tables.params["sweeps"],
     )
-
-
-def _of_half_life(tables: ScoreTables, table: str, half_life_min: int) -> pl.DataFrame:
-    chosen = tables.params["maker_inventory"]["half_life_min"]
-    if half_life_min not in chosen:
-        raise ValueError(f"expected a half-life among {chosen} minutes, got {half_life_min}")
-    return tables.signals[table].filter(pl.col("half_life_min") == half_life_min)

@@ -71,9 +71,17 @@ def score_tables(folder: Path, feed_interval_ms: int, wanted: Wanted, progress: 
         for outcome in report.outcomes:
             if outcome.state == "failed":
                 raise ValueError(f"{folder}: {outcome.step} failed: {outcome.error}")
-        reader = LakeReader(lake.root)
-        frames = {name: _of_perp(reader, name, columns) for name, columns in _READ.items()}
-        tick = _of_perp(reader, "instruments", ("tick_size",)).item()
+        return read_score_tables(lake.root, folder, wanted)
+
+
+def read_score_tables(lake: Path, folder: Path, wanted: Wanted) -> ScoreTables:
+    """From a lake that holds the world's captures of one feed and all signals, made with `wanted`.
+
+    Raises FP001 if a table of the truth is missing.
+    """
+    reader = LakeReader(lake)
+    frames = {name: _of_perp(reader, name, columns) for name, columns in _READ.items()}
+    tick = _of_perp(reader, "instruments", ("tick_size",)).item()
     params = {signal.name: signal.params_of(wanted.preset, wanted.params.get(signal.name, {})) for signal in SIGNALS}
     return ScoreTables(frames, _recorded(read_truth(folder), *_span(frames["taker_flow"])), tick, params)
 

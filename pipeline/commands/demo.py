@@ -26,8 +26,18 @@ def demo(
     codes = [ingest("binance-capture", [raw], venue=venue, symbol="BTCUSDT", lake=lake) for venue, raw in raws.items()]
     codes += [compute(lake=lake, preset="demo"), publish(lake=lake)]
     with open_catalogue(lake) as connection:
-        print(_shown(connection, lake))
+        print(_shown(connection))
+    print(_scored(lake, seed))
+    print(_whereabouts(lake))
     return max(codes)
+
+
+def _scored(lake: Path, seed: int) -> str:
+    from pipeline.score_demo import demo_scores
+
+    if len([*(lake / "_raw").glob("seed*")]) > 1:
+        return "\nNot scored: several seeds lie in this lake, and they are not one market."
+    return demo_scores(lake, lake / "_raw" / f"seed{seed}", seed)
 
 
 def _simulated(folder: Path, seed: int) -> dict[str, Path]:
@@ -37,10 +47,12 @@ def _simulated(folder: Path, seed: int) -> dict[str, Path]:
     from pipeline.simulator.demo import DEMO_START
     from pipeline.simulator.presets import SMALL
     from pipeline.simulator.simulate import DEMO_FEED, simulate
+    from pipeline.simulator.truth import TRUTH
 
     folder = folder / f"seed{seed}"
     raws = {market.venue: folder / "public" / f"{market.venue}_{market.symbol}_100ms.gz" for market in SMALL.markets}
-    if all(raw.exists() for raw in raws.values()):
+    truths = [folder / "truth" / f"{name}.parquet" for name in TRUTH]
+    if all(path.exists() for path in (*raws.values(), *truths)):
         print(f"simulated: {folder} (made before)", file=sys.stderr)
         return raws
     print(f"simulating twenty minutes of two markets around midnight UTC (seed {seed})", file=sys.stderr)
@@ -48,7 +60,7 @@ def _simulated(folder: Path, seed: int) -> dict[str, Path]:
     return raws
 
 
-def _shown(connection: "duckdb.DuckDBPyConnection", lake: Path) -> str:
+def _shown(connection: "duckdb.DuckDBPyConnection") -> str:
     from pipeline.plan import TABLES
 
     counts = connection.sql("select table_name, n_rows from publication order by n_rows desc").fetchall()
@@ -60,18 +72,22 @@ def _shown(connection: "duckdb.DuckDBPyConnection", lake: Path) -> str:
     for table in _COLUMNS:
         parts.append(f"\n{table}: {TABLES[table].grain}. Five rows, some columns:\n")
         parts.append(_five_rows(connection, table))
+    return "\n".join(parts)
+
+
+def _whereabouts(lake: Path) -> str:
     program = _program()
-    parts.append(
+    return (
         f"\nWhere it lies\n"
         f"  the recordings      {lake / '_raw'}\n"
         f"  tables              {lake}\n"
         f"  catalogue for SQL   {lake / 'footprint.duckdb'}\n"
         f"\nWhat next\n"
+        f"  {program} score --seeds 1 --hours 1 --feed 100ms     how well do the detectors find what is there?\n"
         f"  {program} sql @flow_and_move --lake {lake}        did the mid move with the takers, minute by minute?\n"
         f"  {program} export taker_flow --to taker_flow.parquet --lake {lake}\n"
         f"  {program} ingest binance-capture YOUR_FILES --venue binance-usdm --symbol BTCUSDT"
     )
-    return "\n".join(parts)
 
 
 def _program() -> str:

@@ -1,23 +1,18 @@
 """A world goes the ordinary way and is graded: captures in, measures out."""
 
-import io
 from xml.etree import ElementTree
 
+import polars as pl
 import pytest
 
 from backtest.scorecard import scorecard
 from pipeline.errors import FootprintError
-from pipeline.plan import Wanted
-from pipeline.progress import LineProgress
+from pipeline.estimates import ESTIMATES, fixed
 from pipeline.score import PICTURES, measures, picture, score_world
 from pipeline.score_tables import PERP, capture_path, score_tables
-from tests.pipeline.truth_of_demo import write_world
+from tests.pipeline.worlds import WANTED, quiet, write_world
 
-WANTED = Wanted(preset="demo", params={"maker_inventory": {"burn_in_half_lives": 1}})
-
-
-def quiet():
-    return LineProgress(io.StringIO())
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -45,17 +40,35 @@ def test_grouping_prints_into_sweeps_is_all_but_exact(scored):
     assert recall.naive < recall.value
 
 
-def test_who_never_hedges_holds_minus_cvd(scored):
-    correlation = scored["maker_inventory", "correlation"]
-    assert correlation.naive == pytest.approx(1, abs=1e-6)
-    assert scored["maker_inventory", "ceiling_half_life"].value == pytest.approx(1, abs=1e-3)
-    assert correlation.value < 1
-    assert scored["maker_inventory", "lag_min"].naive == 0
+def test_makers_true_fills_are_nearer_the_truth_than_anything_public(scored):
+    ceiling = scored["maker_inventory", "ceiling_fills"].value
+    assert ceiling > 0.95
+    assert 0 < scored["maker_inventory", "correlation"].value < ceiling
 
 
-def test_where_there_are_no_icebergs_there_is_nothing_to_recall(scored):
-    assert scored["replenishment", "recall"].value is None
-    assert scored["replenishment", "f1_native"].value is None
+def test_chains_found_are_of_icebergs_more_often_than_by_chance(scored):
+    assert scored["replenishment", "f1"].value > scored["replenishment", "f1"].naive
+    assert scored["replenishment", "f1"].value > scored["replenishment", "f1_by_chance"].value
+
+
+def test_the_truth_is_that_of_the_perpetual_and_of_the_makers_who_quote_it(tables):
+    home = f"{PERP.venue}/{PERP.symbol}"
+    makers = tables.truth["owners"].filter(kind="market_maker")
+    assert set(makers["home"]) == {home}
+    assert set(tables.truth["inventories"]["owner"]) == set(makers["owner"])
+    assert set(tables.truth["fills"]["venue"]) == {PERP.venue}
+
+
+def test_a_further_estimate_stands_beside_the_graded_one(tables, monkeypatch):
+    def banded(tables, half_life_min):
+        return fixed(tables, half_life_min).with_columns(sd_qty=pl.lit(1e9))
+
+    monkeypatch.setitem(ESTIMATES, "maker_inventory_banded", banded)
+    made = {(one.detector, one.metric): one for one in measures(tables, half_life_min=2, seed=3)}
+    assert made["maker_inventory_banded", "band_coverage"].value == 1
+    assert made["maker_inventory", "band_coverage"].value is None
+    assert made["maker_inventory_banded", "correlation"].value == made["maker_inventory", "correlation"].value
+    assert not [metric for name, metric in made if name.endswith("banded") and metric.startswith("ceiling")]
 
 
 def test_every_detector_has_a_picture(tables):
@@ -73,7 +86,7 @@ def test_a_world_becomes_rows_of_the_scorecard(tables, world, monkeypatch):
 
 
 def test_a_half_life_that_was_not_computed_is_refused(tables):
-    with pytest.raises(ValueError, match=r"among \[1, 2, 5\] minutes, got 30"):
+    with pytest.raises(ValueError, match=r"among \[2, 5, 10\] minutes, got 30"):
         measures(tables, half_life_min=30, seed=3)
 
 

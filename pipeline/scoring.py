@@ -1,0 +1,137 @@
+"""The scorecard's runs: worlds are simulated, scored and thrown away, several side by side."""
+
+import io
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from backtest.scorecard import Run
+from pipeline.plan import Wanted
+from pipeline.pool import process_pool
+from pipeline.progress import LineProgress
+from pipeline.score import picture, score_world
+from pipeline.score_faults import NO_FAULT, ScoreFault
+from pipeline.score_tables import score_tables
+from pipeline.simulator.presets import CALM, WorldParams, drawn
+from pipeline.simulator.simulate import FEEDS, simulate
+
+CALIBRATION_SEEDS = range(1001, 1021)
+"""Markets on which constants may be chosen."""
+
+EVALUATION_SEEDS = range(1, 21)
+"""Markets that are scored, and on which nothing is chosen."""
+
+SCORED_FEEDS = ("event", "100ms", "1s")
+HOURS = 3.0
+HALF_LIFE_MIN = 10
+"""Of the inventory that is graded."""
+
+SPURIOUS_CHAINS_PER_HOUR = 3.0
+"""Chains of refills stated an hour where nobody hides: makers who quote again at once look like an iceberg."""
+
+_HALF_LIVES = [2, 5, 10, 20, 30, 60, 120]
+SCORED = Wanted(
+    preset="default",
+    params={
+        "maker_flow": {"half_life_min": _HALF_LIVES},
+        "maker_inventory": {"half_life_min": _HALF_LIVES, "burn_in_half_lives": 1},
+        "inventory_state": {"burn_in_min": HALF_LIFE_MIN},
+    },
+)
+"""The defaults, but for what three hours force: shorter half-lives, and one as burn-in instead of five. Scores
+of the inventory against its last days are null in three hours, and are not graded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """What is scored: hours of a world drawn around `world`, seen through feeds, perhaps with a fault; and how."""
+
+    feeds: tuple[str, ...] = SCORED_FEEDS
+    hours: float = HOURS
+    fault: ScoreFault = NO_FAULT
+    world: WorldParams = field(default_factory=lambda: CALM)
+    wanted: Wanted = SCORED
+    half_life_min: int = HALF_LIFE_MIN
+
+    @property
+    def seen(self) -> tuple[str, ...]:
+        """The feeds, or those of the fault."""
+        return self.fault.feeds or self.feeds
+
+
+Tell = Callable[[int, float], None]
+"""Called with a seed that is done and the seconds it took."""
+
+
+def score_seeds(seeds: Sequence[int], scoring: Scoring, *, workers: int, tell: Tell) -> list[Run]:
+    """A Run per seed and feed, by seed: the same whatever the number of processes.
+
+    Raises what `score_world` raises for the first seed that fails.
+    """
+    made: list[Future[tuple[list[Run], float]]] = []
+    with process_pool(max(1, min(workers, len(seeds)))) as pool:
+        for seed in seeds:
+            future = pool.submit(_timed, seed, scoring)
+            future.add_done_callback(partial(_tell, tell, seed))
+            made.append(future)
+            if future.done():
+                future.result()  # with one process, stop at the first that fails
+        return [run for future in made for run in future.result()[0]]
+
+
+def score_seed(seed: int, scoring: Scoring) -> list[Run]:
+    """Simulate one world and score it through each feed; a Run per feed."""
+    intervals = [interval_ms(feed) for feed in scoring.seen]
+    with _world(seed, scoring, scoring.seen) as folder:
+        return score_world(
+            folder,
+            intervals,
+            seed=seed,
+            half_life_min=scoring.half_life_min,
+            wanted=scoring.wanted,
+            progress=LineProgress(io.StringIO()),
+        )
+
+
+def picture_of(detector: str, seed: int, feed: str, scoring: Scoring, note: str) -> str:
+    """SVG text of what a detector found of one world through one feed. Raises KeyError for one without a picture."""
+    with _world(seed, scoring, (feed,)) as folder:
+        tables = score_tables(folder, interval_ms(feed), scoring.wanted, LineProgress(io.StringIO()))
+    return picture(tables, detector, half_life_min=scoring.half_life_min, note=note)
+
+
+def interval_ms(feed: str) -> int:
+    """How often a feed sends depth, by its name; 0: with every event."""
+    return FEEDS[feed].interval_us // 1_000
+
+
+@contextmanager
+def _world(seed: int, scoring: Scoring, feeds: Sequence[str]) -> Iterator[Path]:
+    """A simulated world in a folder that is thrown away."""
+    fault = scoring.fault
+    params = replace(drawn(scoring.world, seed), rpi_share=fault.rpi_share)
+    with TemporaryDirectory(prefix="footprint-world-") as root:
+        simulate(
+            Path(root),
+            params,
+            seed=seed,
+            duration=timedelta(hours=scoring.hours),
+            feeds=[replace(FEEDS[name], loss=fault.loss, skew_us=fault.skew_us) for name in feeds],
+        )
+        yield Path(root)
+
+
+def _tell(tell: Tell, seed: int, future: Future[tuple[list[Run], float]]) -> None:
+    if not future.cancelled() and future.exception() is None:
+        tell(seed, future.result()[1])
+
+
+def _timed(seed: int, scoring: Scoring) -> tuple[list[Run], float]:
+    began = time.perf_counter()
+    return score_seed(seed, scoring), time.perf_counter() - began
