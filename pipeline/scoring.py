@@ -32,8 +32,11 @@ HOURS = 3.0
 HALF_LIFE_MIN = 10
 """Of the inventory that is graded."""
 
-SPURIOUS_CHAINS_PER_HOUR = 3.0
-"""Chains of refills stated an hour where nobody hides: makers who quote again at once look like an iceberg."""
+SPURIOUS_CHAINS_PER_HOUR = 8.3
+"""Chains of refills stated an hour where nobody hides, at 100 ms: makers who quote again at once look like an iceberg.
+
+25 in half an hour each of seeds 1001 to 1006: 1, 2, 8, 4, 5 and 5.
+"""
 
 _HALF_LIVES = [2, 5, 10, 20, 30, 60, 120]
 SCORED = Wanted(

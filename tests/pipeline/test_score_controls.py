@@ -33,7 +33,7 @@ def graded(tables, **changed: pl.DataFrame):
 
 
 def test_where_nobody_hides_hardly_anything_is_found(tables):
-    """Not nothing: market makers who quote again at once at the same price look like an iceberg now and then."""
+    """Not nothing: makers who quote again at the same price look like an iceberg, at a rate measured on other seeds."""
     assert tables.truth["icebergs"].is_empty()
     found = found_chains(tables.signals["replenishment"]).height
     assert found <= most_by_chance(SPURIOUS_CHAINS_PER_HOUR * MINUTES / 60)
