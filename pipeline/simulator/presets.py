@@ -83,10 +83,10 @@ class WorldParams:
         )
     )
     makers: MakersParams = field(default_factory=MakersParams)
-    passive_gap_ms: float = 40.0
+    passive_gap_ms: float = 28.0
     passive_life_s: float = 6.0
-    passive_lots: int = 35
-    taker_rate: float = 3.0
+    passive_lots: int = 20
+    taker_rate: float = 2.4
     """Orders of noise takers a second, their echoes included."""
     branching: tuple[float, ...] = (0.25, 0.25, 0.25)
     branching_s: tuple[float, ...] = (0.1, 1.0, 10.0)
@@ -94,6 +94,8 @@ class WorldParams:
     longest: int = 1500
     typical_lots: int = 60
     size_tail: float = 2.2
+    informed_lots: int = 900
+    """At most, in one order; so much as an arbitrageur's."""
     iceberg_gap_s: float = 75.0
     iceberg_native: float = 0.5
     iceberg_life_s: float = 120.0
@@ -126,7 +128,10 @@ ALT = replace(
     tick_cents=1,
     makers=replace(CALM.makers, half_spread=0.7, lots=200, levels=3, step_ticks=1, noise_ticks=0.4),
 )
-SMALL = replace(CALM, name="small")
+SMALL = replace(
+    CALM, name="small", passive_gap_ms=40.0, passive_lots=35, taker_rate=3.0, informed_lots=3_600
+)
+"""The demo's market, older than the facts that the others are held to."""
 PRESETS = {params.name: params for params in (CALM, ALT, SMALL)}
 
 

@@ -321,7 +321,7 @@ class _Builder:
             gap_us=self._scaled(market, 0.3),
             edge_ticks=5.0,
             reach=0.7,
-            largest_lots=60 * self.params.typical_lots,
+            largest_lots=self.params.informed_lots,
         )
 
     def _layers(self, market: Market) -> Layers:
