@@ -148,8 +148,8 @@ def maker_half_lives(inventories: pl.DataFrame) -> list[float]:
 
 def inventory_return(steps: pl.DataFrame, inventories: pl.DataFrame) -> float:
     """INVENTORY_RETURN."""
-    held = inventories.group_by("time").agg(pl.col("net").sum()).sort("time")["net"].to_numpy()[::60]
-    mid = mids(steps)[:: 60 * _STEPS_A_SECOND]
+    held = inventories.group_by("time").agg(pl.col("net").sum()).sort("time")["net"].to_numpy()[::10]
+    mid = mids(steps)[:: 10 * _STEPS_A_SECOND]
     n = min(held.size, mid.size)
     return correlation(np.diff(held[:n].astype(float)), np.diff(mid[:n]))
 

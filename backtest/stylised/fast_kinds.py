@@ -35,7 +35,7 @@ INVENTORY_RETURN = Fact(
     -0.7,
     -0.2,
     "correlation",
-    "change of all makers' inventory and of the mid, same minute",
+    "change of all makers' inventory and of the mid, same 10 s",
     "-0.71 of daily specialists, -0.23 of the mean stock",
 )
 BRANCHING = Fact(

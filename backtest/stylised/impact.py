@@ -5,8 +5,8 @@ import polars as pl
 
 from backtest.stylised.series import Floats
 
-_PIECES, _FEWEST = 3, 50
-"""A metaorder of fewer pieces is an order; of fewer metaorders nothing can be said."""
+_PIECES, _MANY_PIECES, _FEWEST = 5, 10, 30
+"""Below these: an order rather than a metaorder; over before quotes have followed; too few to say anything."""
 _EXPONENTS = np.arange(0.0, 1.505, 0.01)
 _STEP_US = 100_000
 
@@ -17,9 +17,9 @@ def impact_exponent(steps: pl.DataFrame, orders: pl.DataFrame, metaorders: pl.Da
     Impact is how far the mid went their way from start to end, against the value that the public knew: so what news
     did in the meantime does not count. Flow of others is the sum of signed roots of all other taker orders' sizes in
     that time. Least squares, weighted by one over the duration. Volatility, one in a market, drops out. Of metaorders
-    of three pieces or more; NaN below 50 of them.
+    of five pieces or more; NaN below 30 of them.
     """
-    size, weight, peak, _, others, _ = _impacts(steps, orders, metaorders)
+    size, weight, peak, _, others, _ = _impacts(steps, orders, metaorders, _PIECES)
     if size.size < _FEWEST:
         return float("nan")
     errors = [_slope(size**d, others, peak, weight)[1] for d in _EXPONENTS]
@@ -29,9 +29,10 @@ def impact_exponent(steps: pl.DataFrame, orders: pl.DataFrame, metaorders: pl.Da
 def relaxation(steps: pl.DataFrame, orders: pl.DataFrame, metaorders: pl.DataFrame) -> float:
     """What is left of impact one duration after the end: the slope on the square root of size over that at the end.
 
-    Slopes as in `impact_exponent`, the flow of others being counted up to then.
+    Slopes as in `impact_exponent`, the flow of others being counted up to then; of metaorders of ten pieces or more,
+    since quotes follow with a lag of seconds and after short ones still go on.
     """
-    size, weight, peak, later, others, others_later = _impacts(steps, orders, metaorders)
+    size, weight, peak, later, others, others_later = _impacts(steps, orders, metaorders, _MANY_PIECES)
     if size.size < _FEWEST:
         return float("nan")
     root = np.sqrt(size)
@@ -46,12 +47,14 @@ def _slope(shape: Floats, others: Floats, y: Floats, weight: Floats) -> tuple[fl
     return float(slopes[0]), float(np.sum((y * root - x @ slopes) ** 2))
 
 
-def _impacts(steps: pl.DataFrame, orders: pl.DataFrame, metaorders: pl.DataFrame) -> tuple[Floats, ...]:
+def _impacts(
+    steps: pl.DataFrame, orders: pl.DataFrame, metaorders: pl.DataFrame, pieces_from: int
+) -> tuple[Floats, ...]:
     """Size, weight, impact at the end and a duration after it, others' flow up to each; where the aftermath is known."""
     times = steps["time"].to_numpy()
     gap = ((steps["bid"] + steps["ask"]) / 2 - steps["value"]).to_numpy()
     worked = metaorders.filter(
-        pl.col("pieces") >= _PIECES,
+        pl.col("pieces") >= pieces_from,
         pl.col("start") > times[0] + _STEP_US,
         2 * pl.col("end") - pl.col("start") < times[-1] - _STEP_US,
     )
