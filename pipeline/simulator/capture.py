@@ -126,17 +126,22 @@ class Capture:
         self._draws = draws
         self._feed = feed
         self._latency_ns = latency_ns
-        self._received_ns = 0
+        self._received_ns = self._silent_until = 0
         self._changed: dict[int, dict[int, int]] = {BUY: {}, SELL: {}}
         self._changed_at = start_us
         self._sent_id = exchange.update_id
         self._quote: messages.Quote | None = None
 
+    def silence(self, until: int) -> None:
+        """Nothing arrives before `until`; then the recorder asks for a snapshot."""
+        self._silent_until = self.snapshot_at = until
+
     def on_report(self, report: Report) -> None:
         """Send the trades and the new best quote of a command; keep its level changes for the next depth."""
         for fill in report.fills:
             self._send("trade", report.time, self._dialect.trade(self._instrument, fill))
-        self.count.trades += len(report.fills)
+        if report.time >= self._silent_until:
+            self.count.trades += len(report.fills)
         if report.changes:
             for side, price, size in report.changes:
                 self._changed[side][price] = size
@@ -156,7 +161,8 @@ class Capture:
         last = self._exchange.update_id
         if last == self._sent_id:
             return
-        if self._feed.loss and self._draws.take(1)[0] < self._feed.loss:
+        is_lost = self._feed.loss and self._draws.take(1)[0] < self._feed.loss
+        if is_lost or now < self._silent_until:
             self.count.lost += 1
             self.snapshot_at = self.snapshot_at or now + _RETRY_US
             self._forget(last)
@@ -191,7 +197,7 @@ class Capture:
             self._instrument, time=now, mark=mark, index=index, rate=rate, settlement=settlement
         )
         self._send("markPrice@1s", now, message)
-        self.count.marks += 1
+        self.count.marks += now >= self._silent_until
 
     def _send_quote(self, report: Report) -> None:
         """Send the best quote if it is another one than before; a one-sided book has none to send."""
@@ -204,9 +210,11 @@ class Capture:
             self._quote = quote
             message = self._dialect.book_ticker(self._instrument, quote, time=report.time, update_id=report.update_id)
             self._send("bookTicker", report.time, message)
-            self.count.tickers += 1
+            self.count.tickers += report.time >= self._silent_until
 
     def _send(self, channel: str, now: int, data: messages.Message) -> None:
+        if now < self._silent_until:
+            return
         self._write(now, {"stream": f"{self._stream}@{channel}", "data": data})
 
     def _write(self, now: int, message: messages.Message) -> None:

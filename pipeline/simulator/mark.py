@@ -58,6 +58,8 @@ class Mark:
         *,
         start_us: int,
     ) -> None:
+        self.index_factor = 1.0
+        """What the index is multiplied by: 1 unless it is wrong."""
         self.next_time: int | None = -(-start_us // _SECOND_US) * _SECOND_US
         self._captures = captures
         self._exchange = exchange
@@ -74,7 +76,7 @@ class Mark:
         bid, ask = self._exchange.bids.best, self._exchange.asks.best
         if bid is None or ask is None:
             return
-        index = round(self._consensus.at(now) * self._tick) + noise
+        index = round(self._consensus.at(now) * self._tick * self.index_factor) + noise
         premium = ((bid + ask) * self._tick // 2 - index) * 10**8 // index
         mark = index + index * self._minute.add(premium) // 10**8
         rate = predicted_funding(self._quarter.add(premium))

@@ -8,6 +8,7 @@ from pipeline.simulator.capture import Capture, Feed, MessageCount, Sink
 from pipeline.simulator.draws import Draws
 from pipeline.simulator.mark import Mark
 from pipeline.simulator.market import Market
+from pipeline.simulator.stress import Pointed, Silent, plan
 from pipeline.simulator.world import World
 
 _LATENCY_NS = 800_000
@@ -40,19 +41,27 @@ class Watch:
 
 
 def record(
-    world: World, sinks: Sequence[Sequence[tuple[Feed, Sink]]], *, start_us: int, end_us: int
+    world: World, sinks: Sequence[Sequence[tuple[Feed, Sink]]], *, start_us: int, end_us: int, stress: str | None = None
 ) -> list[list[MessageCount]]:
-    """Run `world` to `end_us`; of market i write what recorders see from `start_us` on to `sinks[i]`, one a feed."""
+    """Run `world` to `end_us`; of market i write what recorders see from `start_us` on to `sinks[i]`, one a feed.
+
+    The stress of that name happens in the middle.
+    """
     world.clock.run(start_us)
     captures = [
         [_capture(world, market, feed, sink, start_us) for feed, sink in feeds]
         for market, feeds in zip(world.markets, sinks, strict=True)
     ]
+    marks: list[Pointed] = []
     for market, taken in zip(world.markets, captures, strict=True):
         if _is_perpetual(market) and taken:
             draws = Draws(world.seed, f"{market.params.name} mark")
             mark = Mark(taken, market.exchange, market.instrument, world.consensus, draws, start_us=start_us)
             world.clock.add(mark, rank=-2)
+            marks.append(mark)
+    if stress is not None:
+        silent: list[Silent] = [*captures[0]]
+        plan(stress, world, silent, marks[:1], (start_us + end_us) // 2)
     world.clock.add(Watch(world, start_us), rank=-4)
     world.clock.run(end_us)
     for capture in (one for taken in captures for one in taken):

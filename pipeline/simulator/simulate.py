@@ -45,10 +45,12 @@ def simulate(
     start: datetime = START,
     warm_up: timedelta = WARM_UP,
     with_addresses: bool = False,
+    stress: str | None = None,
 ) -> Simulated:
     """Simulate `duration` of a world and write `out/public/VENUE_SYMBOL_FEED.gz` and `out/truth/TABLE.parquet`.
 
-    The same arguments give the same bytes. Recorders join after `warm_up`, in which the books fill. Raises ValueError
+    The same arguments give the same bytes. Recorders join after `warm_up`, in which the books fill. The stress of
+    that name (`stress.STRESSES`) happens in the middle. Raises ValueError
     for a start without a time zone, or a duration below one second.
     """
     if start.tzinfo is None or duration < timedelta(seconds=1):
@@ -59,7 +61,7 @@ def simulate(
     for folder in (public, truth):
         folder.mkdir(parents=True, exist_ok=True)
     paths = [[public / _file_name(market, feed) for feed in feeds] for market in world.markets]
-    counts = _record(world, paths, feeds, start_us, end_us)
+    counts = _record(world, paths, feeds, start_us, end_us, stress)
     frames = truth_frames(world, start_us=start_us, end_us=end_us)
     for name, frame in frames.items():
         frame.write_parquet(truth / f"{name}.parquet")
@@ -72,12 +74,17 @@ def simulate(
 
 
 def _record(
-    world: World, paths: list[list[Path]], feeds: Sequence[Feed], start_us: int, end_us: int
+    world: World,
+    paths: list[list[Path]],
+    feeds: Sequence[Feed],
+    start_us: int,
+    end_us: int,
+    stress: str | None,
 ) -> list[list[MessageCount]]:
     """Write the captures; each appears under its name when all are complete."""
     with ExitStack() as stack:
         sinks = [[(feed, _gzip(stack, path)) for feed, path in zip(feeds, group, strict=True)] for group in paths]
-        counts = record(world, sinks, start_us=start_us, end_us=end_us)
+        counts = record(world, sinks, start_us=start_us, end_us=end_us, stress=stress)
     for path in (path for group in paths for path in group):
         _part(path).replace(path)
     return counts

@@ -45,6 +45,7 @@ class Value:
         self._news: list[tuple[int, float]] = []
         self._known_news, self._known_sum = 0, 0.0
         self._seen_news, self._seen_sum = 0, 0.0
+        self._jumped = 0.0
 
     def vol(self, now: int) -> float:
         """Volatility now, in ticks per root second."""
@@ -56,7 +57,7 @@ class Value:
         while self._seen_news < len(self._news) and self._news[self._seen_news][0] <= now:
             self._seen_sum += self._news[self._seen_news][1]
             self._seen_news += 1
-        return self._diffusion[step] + self._seen_sum
+        return self._diffusion[step] + self._seen_sum + self._jumped
 
     def public(self, now: int) -> float:
         """The value, in ticks, with the news that has spread by `now`. Times must not go back."""
@@ -65,7 +66,11 @@ class Value:
         while self._known_news < len(self._news) and self._news[self._known_news][0] <= spread:
             self._known_sum += self._news[self._known_news][1]
             self._known_news += 1
-        return self._diffusion[step] + self._known_sum
+        return self._diffusion[step] + self._known_sum + self._jumped
+
+    def jump(self, ticks: float) -> None:
+        """From now on it is worth `ticks` more, and all know it."""
+        self._jumped += ticks
 
     def _step(self, now: int) -> int:
         step = (now - self._start_us) // STEP_US

@@ -239,7 +239,7 @@ class _Builder:
                     bag,
                     next_time=self.start_us + 7,
                     gap_us=gap,
-                    join=0.45,
+                    join=params.passive_join,
                     deepest_ticks=60,
                     smallest_lots=params.passive_lots,
                 ),
@@ -288,7 +288,7 @@ class _Builder:
             rest_us=self._scaled(market, 400.0),
             piece_us=self._scaled(market, 4.0),
             smallest_pieces=20,
-            longest_pieces=400,
+            longest_pieces=self.params.investor_pieces,
             lots=2 * self.params.typical_lots,
         )
 
@@ -321,7 +321,7 @@ class _Builder:
             gap_us=self._scaled(market, 0.3),
             edge_ticks=5.0,
             reach=0.7,
-            largest_lots=60 * self.params.typical_lots,
+            largest_lots=self.params.informed_lots,
         )
 
     def _layers(self, market: Market) -> Layers:

@@ -75,6 +75,10 @@ class MarketMaker:
         self._quote(BUY, bid, now, lots, held < 1.0)
         self._quote(SELL, ask, now, lots, held > -1.0)
 
+    def stay_away(self, until: int) -> None:
+        """Quote neither side before `until`."""
+        self._away = {side: max(until, away) for side, away in self._away.items()}
+
     def _quote(self, side: int, best: int, now: int, lots: int, willing: bool) -> None:
         """Keep orders at `best` and every `step_ticks` behind it; cancel what stands elsewhere."""
         orders, quoting = self._orders[side], self.quoting
