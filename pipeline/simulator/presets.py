@@ -77,22 +77,22 @@ class WorldParams:
         default_factory=lambda: ImpactParams(
             ticks=0.5,
             typical_lots=100,
-            concavity=0.3,
-            fading=(0.35, 0.3, 0.2, 0.1),
+            concavity=0.2,
+            fading=(0.32, 0.33, 0.24, 0.06),
             fading_s=(3.0, 20.0, 150.0, 1200.0),
         )
     )
     makers: MakersParams = field(default_factory=MakersParams)
     passive_gap_ms: float = 22.0
     passive_life_s: float = 1.5
-    passive_lots: int = 28
+    passive_lots: int = 23
     passive_join: float = 0.55
     """Part of passive orders that stand at the best price; the others further out."""
-    taker_rate: float = 2.4
+    taker_rate: float = 2.5
     """Orders of noise takers a second, their echoes included."""
     branching: tuple[float, ...] = (0.25, 0.25, 0.25)
     branching_s: tuple[float, ...] = (0.1, 1.0, 10.0)
-    crowd: int = 6
+    crowd: int = 5
     longest: int = 1500
     typical_lots: int = 60
     size_tail: float = 2.2
@@ -143,6 +143,7 @@ SMALL = replace(
     passive_join=0.45,
     taker_rate=3.0,
     informed_lots=3_600,
+    crowd=6,
     investor_pieces=400,
 )
 """The demo's market, older than the facts that the others are held to."""
