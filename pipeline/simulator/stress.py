@@ -1,8 +1,8 @@
 """Stress: something rare that happens in the middle of a simulation, and is written into the truth as a label.
 
-There are a flash crash, a jump, a divergence of the index and an outage. A cascade of liquidations with deleveraging
-and a quote currency that loses its peg are missing: the first needs many more leveraged accounts, the second a second quote
-currency. The funding rate at its cap is a stress of the coarse world.
+There are a flash crash, a jump, a divergence of the index and an outage. A cascade of liquidations with deleveraging,
+and a quote currency that loses its peg, are missing: the first needs many more leveraged accounts, the second a second
+quote currency. The funding rate at its cap is a stress of the coarse world.
 """
 
 from collections.abc import Callable, Sequence
