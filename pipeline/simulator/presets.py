@@ -68,7 +68,7 @@ class WorldParams:
             calm_s=600,
             wild_s=120,
             wander=0.35,
-            news_gap_s=90,
+            news_gap_s=70,
             news_ticks=6.0,
             news_delay_s=1.2,
         )
@@ -78,7 +78,7 @@ class WorldParams:
             ticks=0.5,
             typical_lots=100,
             concavity=0.2,
-            fading=(0.32, 0.33, 0.24, 0.06),
+            fading=(0.32, 0.37, 0.24, 0.04),
             fading_s=(3.0, 20.0, 150.0, 1200.0),
         )
     )
