@@ -7,6 +7,7 @@ ticks, sizes lots, times microseconds: units drop out of every fact.
 """
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -45,7 +46,7 @@ def fast_facts(
     )
     depth = [
         Measured(kinds.DEPTH, float((seconds["bid_depth"] + seconds["ask_depth"]).mean()) / top_lots(steps)),  # type: ignore[arg-type]
-        Measured(kinds.SYMMETRY, float(seconds["bid_depth"].sum() / (seconds["ask_depth"].sum() or 1))),
+        Measured(kinds.SYMMETRY, int(seconds["bid_depth"].sum()) / max(1, int(seconds["ask_depth"].sum()))),
     ]
     return [
         *spread,
@@ -110,7 +111,7 @@ def sign_exponent(signs: np.ndarray) -> float:
     x = signs.astype(float)
     acf = np.array([x[lag:] @ x[: x.size - lag] / (x.size - lag) for lag in range(last + 1)])
     edges = np.unique(np.geomspace(first, last + 1, 9).astype(int))
-    bins = [np.arange(low, high) for low, high in zip(edges[:-1], edges[1:], strict=True)]
+    bins = [np.arange(low, high) for low, high in pairwise(edges)]
     values = np.array([acf[lags].mean() for lags in bins])
     gains = []
     for exponent in _GAMMAS:

@@ -8,9 +8,13 @@ ONE_TICK = Fact("spread_one_tick", 0.85, 1.0, "share of time", "the spread is on
 SPREAD = Fact("spread_median", 0.1, 1.0, "bps", "median spread", _OURS)
 WIDE_SPREAD = Fact("spread_median", 2.0, 10.0, "bps", "median spread where a tick is wide", _OURS)
 DEPTH = Fact("depth_10bps", 5.0, 50.0, "times the top", "mean displayed size within 10 bps over the best", _OURS)
-SYMMETRY = Fact("depth_bid_ask", 0.8, 1.25, "ratio", "mean depth of bids over asks within 10 bps", "symmetric on average")
+SYMMETRY = Fact(
+    "depth_bid_ask", 0.8, 1.25, "ratio", "mean depth of bids over asks within 10 bps", "symmetric on average"
+)
 BOUNCE = Fact("trade_acf_1", -1.0, 0.0, "correlation", "price changes from one taker order to the next", "bounce")
-MINUTES = Fact("trade_acf_minutes", -0.01, 0.01, "correlation", "the same, mean over lags of one to three minutes", "none")
+MINUTES = Fact(
+    "trade_acf_minutes", -0.01, 0.01, "correlation", "the same, mean over lags of one to three minutes", "none"
+)
 SIGN_GAMMA = Fact(
     "sign_acf_gamma",
     0.4,
@@ -21,7 +25,9 @@ SIGN_GAMMA = Fact(
 )
 IMPACT = Fact("impact_exponent", 0.4, 0.6, "exponent", "impact of metaorders against size", "square root: 0.489")
 RELAXATION = Fact("impact_left", 0.5, 0.8, "share of peak", "impact of metaorders one duration after the end", "2/3")
-OFI_NOW = Fact("ofi_r2", 0.4, 0.8, "R2", "return of 10 s on order-flow imbalance of the same 10 s", "Cont et al. (2014)")
+OFI_NOW = Fact(
+    "ofi_r2", 0.4, 0.8, "R2", "return of 10 s on order-flow imbalance of the same 10 s", "Cont et al. (2014)"
+)
 OFI_NEXT = Fact("ofi_next_r2", 0.0, 0.02, "R2", "return of the next 10 s, 100 ms later", "more would be a leak")
 TFI_NEXT = Fact("tfi_next_r2", 0.0, 0.02, "R2", "the same on net taker flow", "more would be a leak")
 CANCELS = Fact("cancels_additions", 0.85, 0.98, "ratio", "orders cancelled over orders that came to rest", "folklore")

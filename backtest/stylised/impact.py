@@ -50,7 +50,7 @@ def _slope(shape: Floats, others: Floats, y: Floats, weight: Floats) -> tuple[fl
 def _impacts(
     steps: pl.DataFrame, orders: pl.DataFrame, metaorders: pl.DataFrame, pieces_from: int
 ) -> tuple[Floats, ...]:
-    """Size, weight, impact at the end and a duration after it, others' flow up to each; where the aftermath is known."""
+    """Size, weight, impact at the end and a duration later, others' flow up to each; if that was still recorded."""
     times = steps["time"].to_numpy()
     gap = ((steps["bid"] + steps["ask"]) / 2 - steps["value"]).to_numpy()
     worked = metaorders.filter(

@@ -40,7 +40,7 @@ def simulate(
 ) -> int:
     """Simulate a market whose truth is known: DIR/public holds captures, DIR/truth what no public feed shows.
 
-    With --check nothing is written: stylised facts are measured on many seeds, and the answer is 1 if one does not hold.
+    With --check nothing is written: stylised facts are measured on many seeds; it answers 1 if one does not hold.
 
     Parameters
     ----------

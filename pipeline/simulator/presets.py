@@ -68,7 +68,7 @@ class WorldParams:
             calm_s=600,
             wild_s=120,
             wander=0.35,
-            news_gap_s=90,
+            news_gap_s=70,
             news_ticks=6.0,
             news_delay_s=1.2,
         )
@@ -77,18 +77,18 @@ class WorldParams:
         default_factory=lambda: ImpactParams(
             ticks=0.5,
             typical_lots=100,
-            concavity=0.3,
-            fading=(0.35, 0.3, 0.2, 0.1),
+            concavity=0.2,
+            fading=(0.32, 0.37, 0.24, 0.04),
             fading_s=(3.0, 20.0, 150.0, 1200.0),
         )
     )
     makers: MakersParams = field(default_factory=MakersParams)
-    passive_gap_ms: float = 36.0
-    passive_life_s: float = 5.0
-    passive_lots: int = 16
+    passive_gap_ms: float = 40.0
+    passive_life_s: float = 6.0
+    passive_lots: int = 28
     passive_join: float = 0.45
     """Part of passive orders that stand at the best price; the others further out."""
-    taker_rate: float = 2.8
+    taker_rate: float = 3.0
     """Orders of noise takers a second, their echoes included."""
     branching: tuple[float, ...] = (0.25, 0.25, 0.25)
     branching_s: tuple[float, ...] = (0.1, 1.0, 10.0)
@@ -96,9 +96,9 @@ class WorldParams:
     longest: int = 1500
     typical_lots: int = 60
     size_tail: float = 2.2
-    informed_lots: int = 900
-    """At most, in one order; so much as an arbitrageur's."""
-    investor_pieces: int = 150
+    informed_lots: int = 3_600
+    """At most, in one order."""
+    investor_pieces: int = 400
     """At most, in one of investors' large orders."""
     iceberg_gap_s: float = 45.0
     iceberg_native: float = 0.5
@@ -130,22 +130,11 @@ ALT = replace(
     name="alt",
     price=20.0,
     tick_cents=1,
+    passive_lots=17,
     makers=replace(CALM.makers, half_spread=0.7, lots=200, levels=3, step_ticks=1, noise_ticks=0.4),
 )
-SMALL = replace(
-    CALM,
-    name="small",
-    value=replace(CALM.value, wild_factor=2.2, calm_s=1800, wild_s=300, wander=0.25, news_gap_s=240),
-    impact=replace(CALM.impact, concavity=0.4, fading=(0.3, 0.25, 0.15, 0.1)),
-    passive_gap_ms=40.0,
-    passive_life_s=6.0,
-    passive_lots=35,
-    passive_join=0.45,
-    taker_rate=3.0,
-    informed_lots=3_600,
-    investor_pieces=400,
-)
-"""The demo's market, older than the facts that the others are held to."""
+SMALL = replace(CALM, name="small")
+"""The demo's market: calm, for minutes."""
 PRESETS = {params.name: params for params in (CALM, ALT, SMALL)}
 
 

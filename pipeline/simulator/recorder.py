@@ -8,7 +8,7 @@ from pipeline.simulator.capture import Capture, Feed, MessageCount, Sink
 from pipeline.simulator.draws import Draws
 from pipeline.simulator.mark import Mark
 from pipeline.simulator.market import Market
-from pipeline.simulator.stress import Pointed, Silent, plan
+from pipeline.simulator.stress import Pointed, Target, plan
 from pipeline.simulator.world import World
 
 _LATENCY_NS = 800_000
@@ -60,8 +60,7 @@ def record(
             world.clock.add(mark, rank=-2)
             marks.append(mark)
     if stress is not None:
-        silent: list[Silent] = [*captures[0]]
-        plan(stress, world, silent, marks[:1], (start_us + end_us) // 2)
+        plan(stress, Target(world, captures[0], marks[:1]), (start_us + end_us) // 2)
     world.clock.add(Watch(world, start_us), rank=-4)
     world.clock.run(end_us)
     for capture in (one for taken in captures for one in taken):

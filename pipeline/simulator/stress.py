@@ -1,11 +1,12 @@
 """Stress: something rare that happens in the middle of a simulation, and is written into the truth as a label.
 
-There are a flash crash, a jump, a divergence of the index and an outage. A cascade of liquidations with deleveraging and
-a quote currency that loses its peg are missing: the first needs many more leveraged accounts, the second a second quote
-currency. The funding rate at its cap is a stress of the coarse world.
+There are a flash crash, a jump, a divergence of the index and an outage. A cascade of liquidations with deleveraging,
+and a quote currency that loses its peg, are missing: the first needs many more leveraged accounts, the second a second
+quote currency. The funding rate at its cap is a stress of the coarse world.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from pipeline.simulator.agents.market_maker import MarketMaker
@@ -31,24 +32,31 @@ class Pointed(Protocol):
     index_factor: float
 
 
-def plan(name: str, world: World, captures: list[Silent], marks: list[Pointed], at: int) -> None:
-    """Let the stress `name` happen to the first market at `at` (microseconds). Raises ValueError if there is no such.
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a stress may touch: the world, recorders of its first market, and who publishes that market's index."""
 
-    `captures` are the recorders of that market, `marks` who publish its index.
-    """
+    world: World
+    captures: Sequence[Silent]
+    marks: Sequence[Pointed]
+
+
+def plan(name: str, on: Target, at: int) -> None:
+    """Let the stress `name` happen to the first market at `at` (microseconds). ValueError if there is no such."""
     if name not in STRESSES:
         raise ValueError(f"no stress called {name}; there are {', '.join(STRESSES)}")
-    owner = world.ledger.open("stress")
+    owner = on.world.ledger.open("stress")
 
     def begin(now: int) -> None:
-        world.log.label(0, now, owner, 0, name, SELL, 1)
-        STRESSES[name](world, captures, marks, now)
+        on.world.log.label(0, now, owner, 0, name, SELL, 1)
+        STRESSES[name](on, now)
 
-    world.clock.at(at, _RANK, begin)
+    on.world.clock.at(at, _RANK, begin)
 
 
-def _flash_crash(world: World, captures: list[Silent], marks: list[Pointed], now: int) -> None:
+def _flash_crash(on: Target, now: int) -> None:
     """For a minute makers stay away and nine orders in ten are withdrawn each second, while somebody sells."""
+    world = on.world
     exchange, log = world.markets[0].exchange, world.log
     seller = next(account.owner for account in world.ledger.accounts if account.kind == "stress")
     makers = {agent.desk.owner: agent for agent in world.agents.values() if isinstance(agent, MarketMaker)}
@@ -74,30 +82,30 @@ def _flash_crash(world: World, captures: list[Silent], marks: list[Pointed], now
     second(now)
 
 
-def _jump(world: World, captures: list[Silent], marks: list[Pointed], now: int) -> None:
+def _jump(on: Target, now: int) -> None:
     """The value falls by 3 % at once, on all markets, and everybody knows."""
-    world.value.jump(_JUMP * world.value.public(now))
+    on.world.value.jump(_JUMP * on.world.value.public(now))
 
 
-def _index_divergence(world: World, captures: list[Silent], marks: list[Pointed], now: int) -> None:
+def _index_divergence(on: Target, now: int) -> None:
     """The index is 5 % too high for five minutes."""
-    for mark in marks:
+    for mark in on.marks:
         mark.index_factor = 1.0 + _DIVERGENCE
 
     def over(_: int) -> None:
-        for mark in marks:
+        for mark in on.marks:
             mark.index_factor = 1.0
 
-    world.clock.at(now + _OUTAGE_US, _RANK, over)
+    on.world.clock.at(now + _OUTAGE_US, _RANK, over)
 
 
-def _outage(world: World, captures: list[Silent], marks: list[Pointed], now: int) -> None:
+def _outage(on: Target, now: int) -> None:
     """Nothing reaches the recorder for five minutes; then a snapshot."""
-    for capture in captures:
+    for capture in on.captures:
         capture.silence(now + _OUTAGE_US)
 
 
-STRESSES: dict[str, Callable[[World, list[Silent], list[Pointed], int], None]] = {
+STRESSES: dict[str, Callable[[Target, int], None]] = {
     "flash_crash": _flash_crash,
     "jump": _jump,
     "index_divergence": _index_divergence,

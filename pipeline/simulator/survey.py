@@ -131,7 +131,7 @@ def survey(world: World, *, start_us: int, end_us: int, place: int = 0) -> Surve
         inventories=_inventories(one, fills),
         metaorders=_metaorders(world.log.metaorders[first_meta:], place, start_us),
         counts=one.counts,
-        makers_share=float(mine["lots"].sum() / passive["lots"].sum()) if passive.height else float("nan"),
+        makers_share=int(mine["lots"].sum()) / int(passive["lots"].sum()) if passive.height else float("nan"),
     )
 
 

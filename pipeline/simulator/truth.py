@@ -173,7 +173,7 @@ LABELS = Table(
             "kind",
             pl.String(),
             "text",
-            "layer (placed to be withdrawn), wash_like (its own opposite follows), liquidation; or the name of a stress",
+            "layer (placed to be withdrawn), wash_like (its own opposite follows), liquidation, or a stress",
         ),
         _SIDE,
         Column("qty", pl.Float64(), "base", "its size"),
