@@ -15,7 +15,7 @@ from pipeline.simulator.world import World
 
 _SECOND = 1_000_000
 _CRASH_US, _AWAY_US, _OUTAGE_US = 60 * _SECOND, 20 * _SECOND, 300 * _SECOND
-_CRASH_LOTS, _KEPT = 1_500, 10
+_CRASH_LOTS, _KEPT, _CRASH_STEP = 1_500, 10, 4 * _SECOND
 _JUMP, _DIVERGENCE = -0.03, 0.05
 _RANK = -5
 
@@ -55,14 +55,14 @@ def plan(name: str, on: Target, at: int) -> None:
 
 
 def _flash_crash(on: Target, now: int) -> None:
-    """For a minute makers stay away and nine orders in ten are withdrawn each second, while somebody sells."""
+    """For a minute makers stay away and nine orders in ten are withdrawn every four seconds, while somebody sells."""
     world = on.world
     exchange, log = world.markets[0].exchange, world.log
     seller = next(account.owner for account in world.ledger.accounts if account.kind == "stress")
     makers = {agent.desk.owner: agent for agent in world.agents.values() if isinstance(agent, MarketMaker)}
     end = now + _CRASH_US
 
-    def second(then: int) -> None:
+    def step(then: int) -> None:
         pulled: dict[tuple[int, int], int] = {}
         for order in list(exchange.orders.values()):
             if order.order_id % _KEPT:
@@ -76,10 +76,10 @@ def _flash_crash(on: Target, now: int) -> None:
             if agent.market == 0:
                 agent.stay_away(min(end, then + _AWAY_US))
         exchange.market(then, seller, exchange.new_order_id(), SELL, _CRASH_LOTS)
-        if then + _SECOND < end:
-            world.clock.at(then + _SECOND, _RANK, second)
+        if then + _CRASH_STEP < end:
+            world.clock.at(then + _CRASH_STEP, _RANK, step)
 
-    second(now)
+    step(now)
 
 
 def _jump(on: Target, now: int) -> None:
