@@ -4,12 +4,15 @@ from backtest.scorecard import Row
 from backtest.targets import FINE_FEED_MS
 
 _INVENTORY = "information: who of the makers was a market maker, and what they hedged where, is not public"
-_SCALE = "information: the scale of what is held cannot be seen, so this estimate states no band"
+_SCALE = "information: the scale of what is held cannot be seen; the band takes it as known to 30 %"
 _INFORMED = "information: few sweeps are of informed traders, who need not send larger orders than others"
 _LEVELS = "method: how many levels an order takes says less about who sent it than its size does"
 _MERGED = "information: what happens to a level between two messages arrives as one change"
 _CHAINS = "method: a chain is stated from its third refill on, and refills that came late are taken for others' orders"
-_SYNTHETIC = "information: a synthetic iceberg refills with new orders after a random delay, as anybody's orders come"
+_SYNTHETIC = (
+    "information: a synthetic iceberg comes back as new orders, a third of them later than 300 ms or after the price "
+    "went away and returned: to the public a new order like any other"
+)
 _PAST = "information: three hours hold too few chains that ended to learn from what is still to come"
 _GROUPING = "information: orders of one side that take in the same millisecond cannot be told apart without order ids"
 
@@ -30,7 +33,7 @@ _REASONS = {
 }
 
 _ON_COARSE_FEEDS = {("replenishment", "f1"): _MERGED, ("replenishment", "f1_native"): _MERGED}
-_WITHOUT_VALUE = {key: _REASONS[key] for key in _REASONS if _REASONS[key] in (_SCALE, _PAST)}
+_WITHOUT_VALUE = {key: why for key, why in _REASONS.items() if why == _PAST}
 
 
 def limited_by(row: Row) -> str:
