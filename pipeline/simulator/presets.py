@@ -131,6 +131,7 @@ ALT = replace(
     price=20.0,
     tick_cents=1,
     passive_lots=17,
+    taker_rate=2.2,
     makers=replace(CALM.makers, half_spread=0.7, lots=200, levels=3, step_ticks=1, noise_ticks=0.4),
 )
 SMALL = replace(CALM, name="small")
