@@ -13,7 +13,15 @@ from backtest.stylised.fact import Fact, Measured
 ENOUGH = 0.8
 """Part of seeds on which a fact must be in range."""
 
-ARGUED = ("sign_acf_gamma", "impact_exponent", "impact_left", "ofi_r2", "abs_return_acf")
+ARGUED = (
+    "sign_acf_gamma",
+    "impact_exponent",
+    "impact_left",
+    "ofi_r2",
+    "abs_return_acf",
+    "trades_updates",
+    "size_tail",
+)
 """Facts that may be out of range on more seeds: docs/decisions/0017-facts-an-hour-cannot-hold.md."""
 
 _COARSE_DAYS = 150
