@@ -115,7 +115,7 @@ def inventory_state(
     wanted = half_lives(half_life_min)
     choice = Choice(prior_min, prior_log_sd, memory_min, window_min, refit_min, least_min, noise_share, share_sd)
     flow = whole(inputs, MAKER_FLOW, columns=("venue", "symbol", "bar_end", "half_life_min", "known_ts", "counted_qty"))
-    flow = flow.filter(pl.col("half_life_min") == flow["half_life_min"].min())
+    flow = flow.filter(pl.col("half_life_min") == pl.col("half_life_min").min())
     basis = whole(inputs, BASIS, columns=("bar_end", "known_ts", "basis_mid_bps"))
     reach = _reach_min(window_min, max(wanted)) * MINUTE
     start, end = microseconds(span.start), microseconds(span.until)
@@ -186,7 +186,7 @@ def _of_day(
         .select("venue", "symbol", "bar_end")
         .with_columns(
             known_ts=pl.Series(np.maximum(*stamps)).cast(UTC_US),
-            fit_end=pl.Series(fitted_at).replace(0, None).cast(UTC_US),
+            fit_end=pl.when(pl.Series(fitted_at > 0)).then(pl.Series(fitted_at).cast(UTC_US)),
             **{name: pl.Series(array).fill_nan(None) for name, array in values.items()},
         )
         .select(INVENTORY_STATE.schema.names())
