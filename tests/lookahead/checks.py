@@ -19,7 +19,12 @@ READS_DELAYS: dict[str, str] = {"reversion_signal": "an order is sent when its m
 They too must never know anything earlier."""
 
 
-SPEAKS_RARELY: dict[str, tuple[str, ...]] = {"reversion_signal": ("reason", "waited", "ref_px", "entry_px")}
+SPEAKS_RARELY: dict[str, tuple[str, ...]] = {
+    "reversion_signal": ("reason", "waited", "ref_px", "entry_px"),
+    "refills": ("refill_ms",),
+    "chain_ends": ("last_qty",),
+    "inventory_state": ("skew_bps",),
+}
 """Columns, by table, that say something only while something goes on; they must say it now and then."""
 
 

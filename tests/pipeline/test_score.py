@@ -66,8 +66,8 @@ def test_a_further_estimate_stands_beside_the_graded_one(tables, monkeypatch):
     monkeypatch.setitem(ESTIMATES, "maker_inventory_banded", banded)
     made = {(one.detector, one.metric): one for one in measures(tables, half_life_min=2, seed=3)}
     assert made["maker_inventory_banded", "band_coverage"].value == 1
-    assert made["maker_inventory", "band_coverage"].value is None
-    assert made["maker_inventory_banded", "correlation"].value == made["maker_inventory", "correlation"].value
+    assert made["maker_inventory_fixed", "band_coverage"].value is None
+    assert made["maker_inventory_banded", "correlation"].value == made["maker_inventory_fixed", "correlation"].value
     assert not [metric for name, metric in made if name.endswith("banded") and metric.startswith("ceiling")]
 
 
@@ -82,7 +82,7 @@ def test_a_world_becomes_rows_of_the_scorecard(tables, world, monkeypatch):
     assert [(run.feed_interval_ms, run.seed) for run in runs] == [(100, 3)]
     rows = {(row.detector, row.metric): row for row in scorecard(runs)}
     assert rows["sweeps", "recall"].n_seeds == 1
-    assert rows["maker_inventory", "band_coverage"].verdict == "no value"
+    assert rows["replenishment", "concordance"].verdict == "no value"
 
 
 def test_a_half_life_that_was_not_computed_is_refused(tables):

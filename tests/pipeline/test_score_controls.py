@@ -49,14 +49,14 @@ def test_where_nobody_hides_there_is_nothing_to_recall(tables):
 @pytest.mark.parametrize("late", [1, 3])
 def test_a_feed_delayed_by_d_has_a_lag_grown_by_d(tables, late):
     before = graded(tables)["maker_inventory", "lag_min"].value
-    after = graded(tables, maker_inventory=delayed(tables.signals["maker_inventory"], late))
+    after = graded(tables, inventory_state=delayed(tables.signals["inventory_state"], late))
     assert after["maker_inventory", "lag_min"].value == before + late
 
 
 def test_an_inventory_permuted_in_time_scores_at_chance(tables):
-    inventory = tables.signals["maker_inventory"].filter(half_life_min=HALF_LIFE_MIN)
-    shuffled = [permuted(inventory, "inventory_qty", seed=seed) for seed in range(20)]
-    values = [graded(tables, maker_inventory=one)["maker_inventory", "correlation"].value for one in shuffled]
+    inventory = tables.signals["inventory_state"]
+    shuffled = [permuted(inventory, "filtered_qty", seed=seed) for seed in range(20)]
+    values = [graded(tables, inventory_state=one)["maker_inventory", "correlation"].value for one in shuffled]
     assert abs(sum(values) / len(values)) < 0.2
     assert graded(tables)["maker_inventory", "correlation"].value > max(values)
 
