@@ -23,13 +23,14 @@ SEED = 20_240_102
 MOMENTS = 14
 
 SILENT = {
+    "inventory_state": ("skew_bps",),
     "replenishment": (
         "alive_share",
         "completion_share",
         "remaining_qty",
         "remaining_low_qty",
         "remaining_high_qty",
-    )
+    ),
 }
 """Columns of which this market has no case, by signal: too few chains end in it. test_lookahead_icebergs has some."""
 
