@@ -286,7 +286,7 @@ _SHORT = {
     "burn_in_min": 1,
     "prior_min": 2.0,
     "memory_min": 1.0,
-    "window_min": 10,
+    "window_min": 16,
     "refit_min": 2,
     "least_min": 3,
 }

@@ -23,7 +23,6 @@ SEED = 20_240_102
 MOMENTS = 14
 
 SILENT = {
-    "inventory_state": ("skew_bps",),
     "replenishment": (
         "alive_share",
         "completion_share",

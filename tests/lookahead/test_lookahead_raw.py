@@ -32,7 +32,6 @@ def rows(recording: Recording, name: str) -> pl.DataFrame:
     return pl.concat([table.empty(), *frames]).sort(table.key) if found else table.empty()
 
 
-@pytest.mark.xfail(reason="not held by every cut of the new market: a table ends a row early", strict=False)
 @pytest.mark.parametrize("damage", ["healthy", "late"])
 @pytest.mark.parametrize("cut", range(4))
 def test_the_head_of_a_file_tells_the_same_past(cut, damage, lines, reference, recording, tmp_path):
@@ -41,6 +40,7 @@ def test_the_head_of_a_file_tells_the_same_past(cut, damage, lines, reference, r
     complete = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=min(map(known_us, damaged[at:])) - 1)
     head = record(tmp_path, damaged[:at], reference(damage))
     past = pl.col("known_ts") <= complete
+    last_seen = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=max(map(event_ms, damaged[:at])))
     compared = 0
     for table in (*RECORD_TABLES, *CLOSED, *(table for signal in SIGNALS for table in signal.outputs)):
         wanted, got = (rows(one, table.name).filter(past) for one in (whole, head))
@@ -49,6 +49,8 @@ def test_the_head_of_a_file_tells_the_same_past(cut, damage, lines, reference, r
             order = [name for name in wanted.columns if name not in POSITIONS]
             wanted, got = (frame.drop(ours & set(frame.columns)).sort(order) for frame in (wanted, got))
         else:
+            if "bar_end" in table.schema:  # a bar closes when a later event was seen, and the head may hold none yet
+                wanted = wanted.filter(pl.col("bar_end") <= last_seen)
             got = got.join(wanted.select(table.key), on=table.key, how="semi", maintain_order="left")
         assert_frame_equal(got, wanted, check_exact=True)
         compared += wanted.height
