@@ -20,6 +20,8 @@ from pipeline.market import Market
 from pipeline.plan import Wanted, make_plan
 from pipeline.reader import LakeReader
 from pipeline.run import Progress, run_plan
+from pipeline.simulator.capture import Feed
+from pipeline.simulator.capture_files import capture_name
 from pipeline.simulator.truth import TRUTH
 from pipeline.sources import SOURCES
 from signals import SIGNALS
@@ -36,7 +38,6 @@ _READ = {
     "replenishment": None,
     "maker_flow": None,
     "maker_inventory": None,
-    "basis": ("bar_end", "known_ts", "basis_mid_bps"),
     "inventory_state": None,
 }
 """Tables read of the perpetual, and of each the columns: None, all."""
@@ -88,9 +89,7 @@ def read_score_tables(lake: Path, folder: Path, wanted: Wanted) -> ScoreTables:
 
 def capture_path(folder: Path, market: Market, feed_interval_ms: int) -> Path:
     """Where a world keeps what a feed said of a market; feed 0: every event."""
-    whole, rest = divmod(feed_interval_ms, 1_000)
-    feed = "event" if feed_interval_ms == 0 else f"{feed_interval_ms}ms" if rest else f"{whole}s"
-    return folder / "public" / f"{market.venue}_{market.symbol}_{feed}.gz"
+    return folder / "public" / capture_name(market.venue, market.symbol, Feed(1_000 * feed_interval_ms))
 
 
 def read_truth(folder: Path) -> dict[str, pl.DataFrame]:

@@ -44,13 +44,15 @@ def _simulated(folder: Path, seed: int) -> dict[str, Path]:
     """The captures by venue; made unless they stand already: the same seed gives the same bytes."""
     from datetime import timedelta
 
+    from pipeline.simulator.capture_files import capture_name
     from pipeline.simulator.demo import DEMO_START
     from pipeline.simulator.presets import SMALL
     from pipeline.simulator.simulate import DEMO_FEED, simulate
     from pipeline.simulator.truth import TRUTH
 
     folder = folder / f"seed{seed}"
-    raws = {market.venue: folder / "public" / f"{market.venue}_{market.symbol}_100ms.gz" for market in SMALL.markets}
+    names = {market.venue: capture_name(market.venue, market.symbol, DEMO_FEED) for market in SMALL.markets}
+    raws = {venue: folder / "public" / name for venue, name in names.items()}
     truths = [folder / "truth" / f"{name}.parquet" for name in TRUTH]
     if all(path.exists() for path in (*raws.values(), *truths)):
         print(f"simulated: {folder} (made before)", file=sys.stderr)

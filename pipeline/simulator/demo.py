@@ -1,11 +1,11 @@
 """The demo market: twenty minutes of a small simulated perpetual around midnight UTC, as one capture file."""
 
-import gzip
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pipeline.simulator.capture import Feed, MessageCount
+from pipeline.simulator.capture_files import open_capture
 from pipeline.simulator.presets import PERP, SMALL
 from pipeline.simulator.recorder import record
 from pipeline.simulator.simulate import WARM_UP, microseconds
@@ -47,12 +47,10 @@ def write_demo_market(
             f"got {start}, {minutes}, {interval_ms}"
         )
     path, end = Path(path), start + timedelta(minutes=minutes)
-    part = path.with_name(path.name + ".part")
     world = make_world(
         replace(SMALL, markets=(replace(PERP, symbol=symbol),)), seed=seed, start_us=microseconds(start - WARM_UP)
     )
     feed = Feed(1000 * interval_ms, with_quotes=True)
-    with part.open("wb") as file, gzip.GzipFile(filename="", mode="wb", fileobj=file, compresslevel=6, mtime=0) as sink:
+    with open_capture(path) as sink:
         ((count,),) = record(world, [[(feed, sink)]], start_us=microseconds(start), end_us=microseconds(end))
-    part.replace(path)
     return DemoSummary(path, symbol, seed, start, end, count, path.stat().st_size)

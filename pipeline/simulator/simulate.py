@@ -1,16 +1,15 @@
 """Simulate: a market with known truth, written as public captures and tables of truth."""
 
-import gzip
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import IO
 
 import polars as pl
 
 from pipeline.simulator.capture import Feed, MessageCount
+from pipeline.simulator.capture_files import capture_name, open_capture
 from pipeline.simulator.market import Market
 from pipeline.simulator.presets import WorldParams
 from pipeline.simulator.recorder import record
@@ -60,7 +59,10 @@ def simulate(
     public, truth = out / "public", out / "truth"
     for folder in (public, truth):
         folder.mkdir(parents=True, exist_ok=True)
-    paths = [[public / _file_name(market, feed) for feed in feeds] for market in world.markets]
+    paths = [
+        [public / capture_name(market.params.venue, market.params.symbol, feed) for feed in feeds]
+        for market in world.markets
+    ]
     counts = _record(world, paths, feeds, start_us, end_us, stress)
     frames = truth_frames(world, start_us=start_us, end_us=end_us)
     for name, frame in frames.items():
@@ -83,17 +85,11 @@ def _record(
 ) -> list[list[MessageCount]]:
     """Write the captures; each appears under its name when all are complete."""
     with ExitStack() as stack:
-        sinks = [[(feed, _gzip(stack, path)) for feed, path in zip(feeds, group, strict=True)] for group in paths]
-        counts = record(world, sinks, start_us=start_us, end_us=end_us, stress=stress)
-    for path in (path for group in paths for path in group):
-        _part(path).replace(path)
-    return counts
-
-
-def _gzip(stack: ExitStack, path: Path) -> gzip.GzipFile:
-    """A gzip file whose bytes do not depend on its name or the time."""
-    file: IO[bytes] = stack.enter_context(_part(path).open("wb"))
-    return stack.enter_context(gzip.GzipFile(filename="", mode="wb", fileobj=file, compresslevel=1, mtime=0))
+        sinks = [
+            [(feed, stack.enter_context(open_capture(path))) for feed, path in zip(feeds, group, strict=True)]
+            for group in paths
+        ]
+        return record(world, sinks, start_us=start_us, end_us=end_us, stress=stress)
 
 
 def _addresses(fills: pl.DataFrame, market: Market) -> pl.DataFrame:
@@ -106,14 +102,6 @@ def _addresses(fills: pl.DataFrame, market: Market) -> pl.DataFrame:
         buyer=pl.when(is_buy).then("taker").otherwise("maker"),
         seller=pl.when(is_buy).then("maker").otherwise("taker"),
     )
-
-
-def _part(path: Path) -> Path:
-    return path.with_name(path.name + ".part")
-
-
-def _file_name(market: Market, feed: Feed) -> str:
-    return f"{market.params.venue}_{market.params.symbol}_{feed.name}.gz"
 
 
 def microseconds(instant: datetime) -> int:

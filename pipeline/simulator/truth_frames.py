@@ -20,9 +20,9 @@ def truth_frames(world: World, *, start_us: int, end_us: int) -> dict[str, pl.Da
         "owners": lambda: _owners(world),
         "fills": lambda: _fills(world, start_us),
         "inventories": lambda: _inventories(world),
-        "icebergs": lambda: _icebergs(world, end_us),
-        "iceberg_refills": lambda: _refills(world),
-        "metaorders": lambda: _noted(world, "metaorders", world.log.metaorders),
+        "icebergs": lambda: _noted(world, "icebergs", world.log.icebergs, end_ts=end_us, ended_by="end"),
+        "iceberg_refills": lambda: _noted(world, "iceberg_refills", world.log.refills),
+        "metaorders": lambda: _noted(world, "metaorders", _numbered(world.log.metaorders, "metaorder")),
         "pulls": lambda: _noted(world, "pulls", world.log.pulls),
         "labels": lambda: _noted(world, "labels", world.log.labels),
         "positions": lambda: _positions(world),
@@ -50,11 +50,6 @@ def _frame(table: str, rows: Iterator[dict[str, Any]]) -> pl.DataFrame:
 
 def _owners(world: World) -> pl.DataFrame:
     return _frame("owners", (account._asdict() for account in world.ledger.accounts))
-
-
-def _named(world: World, market: int) -> dict[str, str]:
-    params = world.markets[market].params
-    return {"venue": params.venue, "symbol": params.symbol}
 
 
 def _fills(world: World, start_us: int) -> pl.DataFrame:
@@ -124,62 +119,41 @@ def _inventories(world: World) -> pl.DataFrame:
     return _frame("inventories", (one(row) for row in rows))
 
 
-def _icebergs(world: World, end_us: int) -> pl.DataFrame:
+_NOTED_AS = {
+    "event_ts": "ts",
+    "taken_ts": "taken",
+    "start_ts": "start",
+    "end_ts": "end",
+    "qty": "lots",
+    "peak_qty": "peak",
+    "total_qty": "total",
+    "executed_qty": "executed",
+    "n_pieces": "pieces",
+}
+"""Under which name agents note a column; the others under its own."""
+
+
+def _noted(world: World, table: str, notes: list[dict[str, Any]], **unless_noted: Any) -> pl.DataFrame:
+    """The notes of a table: lots become base units and ticks prices, by the unit of the column."""
+    cents = world.params.tick_cents
+    columns = [column for column in TRUTH[table].columns if column.name not in ("venue", "symbol")]
+
     def one(note: dict[str, Any]) -> dict[str, Any]:
-        return {
-            **_named(world, note["market"]),
-            "chain": note["chain"],
-            "owner": note["owner"],
-            "kind": note["kind"],
-            "side": note["side"],
-            "price": note["price"] * world.params.tick_cents / 100,
-            "peak_qty": note["peak"] / _LOTS,
-            "total_qty": note["total"] / _LOTS,
-            "start_ts": note["start"],
-            "end_ts": note.get("end", end_us),
-            "executed_qty": note["executed"] / _LOTS,
-            "n_refills": note["n_refills"],
-            "ended_by": note.get("ended_by", "end"),
-        }
+        params = world.markets[note["market"]].params
+        row: dict[str, Any] = {"venue": params.venue, "symbol": params.symbol}
+        for column in columns:
+            key = _NOTED_AS.get(column.name, column.name)
+            value = note.get(key, unless_noted[column.name]) if column.name in unless_noted else note[key]
+            if column.unit == "base":
+                value /= _LOTS
+            row[column.name] = value * cents / 100 if column.unit == "quote per base" else value
+        return row
 
-    return _frame("icebergs", (one(note) for note in world.log.icebergs))
+    return _frame(table, (one(note) for note in notes))
 
 
-def _refills(world: World) -> pl.DataFrame:
-    def one(note: dict[str, Any]) -> dict[str, Any]:
-        return {
-            **_named(world, note["market"]),
-            "chain": note["chain"],
-            "n": note["n"],
-            "event_ts": note["ts"],
-            "taken_ts": note["taken"],
-            "side": note["side"],
-            "price": note["price"] * world.params.tick_cents / 100,
-            "qty": note["lots"] / _LOTS,
-            "executed_qty": note["executed"] / _LOTS,
-        }
-
-    return _frame("iceberg_refills", (one(note) for note in world.log.refills))
-
-
-def _noted(world: World, table: str, notes: list[dict[str, Any]]) -> pl.DataFrame:
-    """Tables whose notes need their units changed only."""
-    schema = TRUTH[table].schema
-
-    def one(number: int, note: dict[str, Any]) -> dict[str, Any]:
-        row = {
-            **_named(world, note["market"]),
-            "event_ts": note.get("ts"),
-            "start_ts": note.get("start"),
-            "end_ts": note.get("end"),
-            "metaorder": number,
-            "n_pieces": note.get("pieces"),
-            "qty": note["lots"] / _LOTS,
-            **note,
-        }
-        return {name: row[name] for name in schema}
-
-    return _frame(table, (one(number, note) for number, note in enumerate(notes)))
+def _numbered(notes: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
+    return [{**note, name: number} for number, note in enumerate(notes)]
 
 
 def _positions(world: World) -> pl.DataFrame:
