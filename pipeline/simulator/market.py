@@ -18,3 +18,7 @@ class Market:
     instrument: Instrument
     fair: Fair
     anchor: Anchor
+
+    def gap_us(self, seconds: float) -> int:
+        """A mean gap of a market of activity 1, in microseconds on this one."""
+        return int(seconds * 1_000_000 / self.params.activity)
