@@ -1,8 +1,6 @@
-"""The scorecard to read: a table for a screen, JSON for a program, Markdown for the documentation."""
+"""The scorecard to read: a table for a screen, Markdown for the documentation."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from itertools import groupby
 from textwrap import fill
 
@@ -28,11 +26,6 @@ def table(rows: Sequence[Row]) -> str:
     for detector, lines in groupby(rows, key=lambda row: row.detector):
         blocks.append("\n".join([detector, _line(_HEAD), *(_line(_cells(row)) for row in lines)]))
     return "\n\n".join([*blocks, fill(f"{CAVEAT[0].upper()}{CAVEAT[1:]}.", SCREEN)])
-
-
-def as_json(rows: Sequence[Row]) -> str:
-    """A list of objects whose keys are the fields of Row; numbers in full, null where there is none."""
-    return json.dumps([asdict(row) for row in rows], indent=1)
 
 
 def markdown(

@@ -66,6 +66,14 @@ class BarProgress:
         self._bar.stop()
 
 
+class Silent:
+    """Progress that nobody watches."""
+
+    def _ignore(self, *_: object) -> None: ...
+
+    begin = started = ended = finish = _ignore
+
+
 def progress_for(stream: IO[str]) -> LineProgress | BarProgress:
     return BarProgress() if stream.isatty() else LineProgress(stream)
 

@@ -1,6 +1,5 @@
 """The scorecard's runs: worlds are simulated, scored and thrown away, several side by side."""
 
-import io
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
@@ -14,7 +13,7 @@ from tempfile import TemporaryDirectory
 from backtest.scorecard import Run
 from pipeline.plan import Wanted
 from pipeline.pool import process_pool
-from pipeline.progress import LineProgress
+from pipeline.progress import Silent
 from pipeline.score import picture, score_world
 from pipeline.score_faults import NO_FAULT, ScoreFault
 from pipeline.score_tables import score_tables
@@ -98,14 +97,14 @@ def score_seed(seed: int, scoring: Scoring) -> list[Run]:
             seed=seed,
             half_life_min=scoring.half_life_min,
             wanted=scoring.wanted,
-            progress=LineProgress(io.StringIO()),
+            progress=Silent(),
         )
 
 
 def picture_of(detector: str, seed: int, feed: str, scoring: Scoring, note: str) -> str:
     """SVG text of what a detector found of one world through one feed. Raises KeyError for one without a picture."""
     with _world(seed, scoring, (feed,)) as folder:
-        tables = score_tables(folder, interval_ms(feed), scoring.wanted, LineProgress(io.StringIO()))
+        tables = score_tables(folder, interval_ms(feed), scoring.wanted, Silent())
     return picture(tables, detector, half_life_min=scoring.half_life_min, note=note)
 
 

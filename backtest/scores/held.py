@@ -64,11 +64,9 @@ def _half_lives(owners: pl.DataFrame) -> Mapping[int, float]:
 
 def _leaked(received: Floats, half_life_min: float) -> Floats:
     """What is left at the end of each minute; what came in a minute came in its middle."""
-    kept, held, left = 2 ** (-1 / half_life_min), 0.0, np.empty(received.size)
-    for minute, qty in enumerate((received * 2 ** (-0.5 / half_life_min)).tolist()):
-        held = kept * held + qty
-        left[minute] = held
-    return left
+    from signals.kernels.quote_skew import leaks  # numba is imported only to compute
+
+    return leaks(received * 2 ** (-0.5 / half_life_min), np.array([2 ** (-1 / half_life_min)]))[0]
 
 
 def _series(ends: pl.Series, held: Floats) -> pl.DataFrame:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from backtest.measure import Measure
 from backtest.scorecard import Run, interval, scorecard
-from backtest.scorecard_text import CAVEAT, as_json, feed_name, markdown, number, table
+from backtest.scorecard_text import CAVEAT, feed_name, markdown, number, table
+from pipeline.scorecard_report import objects
 
 
 def run(feed, seed, value, naive=0.1, metric="f1", detector="replenishment"):
@@ -71,7 +72,7 @@ def test_an_interval_lies_among_the_values(values):
 
 def test_json_has_exactly_these_keys():
     keys = ["detector", "metric", "feed_interval_ms", "value", "lo", "hi", "naive", "target", "n_seeds", "verdict"]
-    parsed = json.loads(as_json(scorecard(RUNS)))
+    parsed = json.loads(json.dumps(objects({"": scorecard(RUNS)}, [])))
     assert {tuple(row) for row in parsed} == {tuple(keys)}
     assert parsed[0]["value"] is None
 

@@ -12,6 +12,7 @@ from pipeline.ingest import ingest
 from pipeline.lake import Lake
 from pipeline.market import Market, MarketSettings
 from pipeline.plan import Plan, Wanted, make_plan
+from pipeline.progress import Silent
 from pipeline.recording import day_start
 from pipeline.run import run_plan
 from pipeline.simulator.demo import write_demo_market
@@ -39,14 +40,6 @@ class Recording:
 
     lake: Lake
     cases: dict[str, list[Case]]
-
-
-class Silent:
-    """Progress that nobody watches."""
-
-    def _ignore(self, *_: object) -> None: ...
-
-    begin = started = ended = finish = _ignore
 
 
 def demo_lines(folder: Path) -> list[Line]:

@@ -8,9 +8,10 @@ import pytest
 from backtest.scorecard import scorecard
 from pipeline.errors import FootprintError
 from pipeline.estimates import ESTIMATES, fixed
+from pipeline.progress import Silent
 from pipeline.score import PICTURES, measures, picture, score_world
 from pipeline.score_tables import PERP, capture_path, score_tables
-from tests.pipeline.worlds import WANTED, quiet, write_world
+from tests.pipeline.worlds import WANTED, write_world
 
 pytestmark = pytest.mark.slow
 
@@ -24,7 +25,7 @@ def world(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def tables(world):
-    return score_tables(world, 100, WANTED, quiet())
+    return score_tables(world, 100, WANTED, Silent())
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +79,7 @@ def test_every_detector_has_a_picture(tables):
 
 def test_a_world_becomes_rows_of_the_scorecard(tables, world, monkeypatch):
     monkeypatch.setattr("pipeline.score.score_tables", lambda *_: tables)
-    runs = score_world(world, [100], seed=3, half_life_min=2, wanted=WANTED, progress=quiet())
+    runs = score_world(world, [100], seed=3, half_life_min=2, wanted=WANTED, progress=Silent())
     assert [(run.feed_interval_ms, run.seed) for run in runs] == [(100, 3)]
     rows = {(row.detector, row.metric): row for row in scorecard(runs)}
     assert rows["sweeps", "recall"].n_seeds == 1
@@ -92,7 +93,7 @@ def test_a_half_life_that_was_not_computed_is_refused(tables):
 
 def test_a_feed_without_a_capture_is_refused(world):
     with pytest.raises(FootprintError, match="expected a raw file"):
-        score_tables(world, 0, WANTED, quiet())
+        score_tables(world, 0, WANTED, Silent())
 
 
 def test_captures_are_named_by_feed(tmp_path):

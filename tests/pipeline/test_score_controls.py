@@ -7,10 +7,11 @@ import pytest
 
 from backtest.controls import delayed, most_by_chance, permuted
 from backtest.scores.chains import found_chains
+from pipeline.progress import Silent
 from pipeline.score import measures
 from pipeline.score_tables import score_tables
 from pipeline.scoring import SCORED, SPURIOUS_CHAINS_PER_HOUR
-from tests.pipeline.worlds import quiet, write_world
+from tests.pipeline.worlds import write_world
 
 pytestmark = pytest.mark.slow
 
@@ -23,7 +24,7 @@ def tables(tmp_path_factory):
     """Of a world in which nobody hides anything."""
     folder = tmp_path_factory.mktemp("world")
     write_world(folder, seed=3, minutes=MINUTES, without=("icebergs",))
-    return score_tables(folder, 100, SCORED, quiet())
+    return score_tables(folder, 100, SCORED, Silent())
 
 
 def graded(tables, **changed: pl.DataFrame):

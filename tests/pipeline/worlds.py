@@ -1,12 +1,10 @@
 """Small simulated worlds for tests of the scorecard."""
 
-import io
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 from pipeline.plan import Wanted
-from pipeline.progress import LineProgress
 from pipeline.simulator.presets import SMALL
 from pipeline.simulator.simulate import TENTH, simulate
 
@@ -15,11 +13,6 @@ WANTED = Wanted(
     preset="demo",
     params={name: {"half_life_min": HALF_LIVES} for name in ("maker_flow", "maker_inventory")},
 )
-
-
-def quiet() -> LineProgress:
-    """Progress that nobody watches."""
-    return LineProgress(io.StringIO())
 
 
 def write_world(folder: Path, *, seed: int, minutes: int, without: tuple[str, ...] = ()) -> None:

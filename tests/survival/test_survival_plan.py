@@ -11,12 +11,12 @@ from pipeline.ingest import ingest
 from pipeline.lake import Lake
 from pipeline.market import Market, MarketSettings
 from pipeline.plan import Wanted, make_plan
+from pipeline.progress import Silent
 from pipeline.registry import forget
 from pipeline.run import run_plan
 from pipeline.sources import SOURCES
 from pipeline.steps import execute
 from signals import SIGNALS
-from tests.lookahead.market import Silent
 
 BTCUSDT = Market("binance-usdm", "BTCUSDT")
 STATED = MarketSettings(tick=0.1, qty_decimals=3)

@@ -13,11 +13,11 @@ from pipeline.ingest import ingest
 from pipeline.lake import Lake
 from pipeline.market import Market
 from pipeline.plan import Wanted, make_plan
+from pipeline.progress import Silent
 from pipeline.registry import forget
 from pipeline.run import run_plan
 from pipeline.sources import SOURCES
 from pipeline.warehouse import publish
-from tests.lookahead.market import Silent
 
 pytestmark = pytest.mark.slow
 
