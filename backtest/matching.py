@@ -73,20 +73,43 @@ def match(
 
     tick: quote per base; without it places do not count. Raises ValueError if an interval ends before it starts.
     """
+    true, seen, steps = near_pairs(truth, found, tolerance_ms=tolerance_ms, tick=tick, tolerance_ticks=tolerance_ticks)
+    is_free, is_new = np.ones(truth.height, bool), np.ones(found.height, bool)
+    kept = []
+    for pair in nearest_first(truth, found, true, seen, steps).tolist():
+        if is_free[true[pair]] and is_new[seen[pair]]:
+            is_free[true[pair]] = is_new[seen[pair]] = False
+            kept.append(pair)
+    taken = np.array(kept, np.int64)
+    taken = taken[np.argsort(true[taken], kind="stable")]
+    return Matching(true[taken], seen[taken], truth.height, found.height)
+
+
+def near_pairs(
+    truth: pl.DataFrame, found: pl.DataFrame, *, tolerance_ms: float, tick: float | None, tolerance_ticks: int
+) -> tuple[Ints, Ints, Ints]:
+    """(rows of the truth, rows of what was found, ticks between their prices) of all pairs that may match."""
     pairs = [np.empty((2, 0), np.int64)]
     sides = {name: _sorted(frame, name) for name, frame in (("truth", truth), ("found", found))}
     for key, true_rows in sides["truth"].items():
         if key in sides["found"]:
             pairs.append(_near_in_time(truth, found, true_rows, sides["found"][key], round(tolerance_ms * _MS)))
     true, seen = np.concatenate(pairs, axis=1)
-    steps = np.zeros(true.size)
-    if tick is not None:
-        steps = np.rint(np.abs(truth["price"].to_numpy()[true] - found["price"].to_numpy()[seen]) / tick)
-        is_near = steps <= tolerance_ticks
-        true, seen, steps = true[is_near], seen[is_near], steps[is_near]
-    kept = _nearest_first(truth, found, true, seen, steps)
-    kept = kept[np.argsort(true[kept], kind="stable")]
-    return Matching(true[kept], seen[kept], truth.height, found.height)
+    if tick is None:
+        return true, seen, np.zeros(true.size, np.int64)
+    apart = np.abs(truth["price"].to_numpy()[true] - found["price"].to_numpy()[seen]) / tick
+    steps = np.rint(apart).astype(np.int64)
+    is_near = steps <= tolerance_ticks
+    return true[is_near], seen[is_near], steps[is_near]
+
+
+def nearest_first(truth: pl.DataFrame, found: pl.DataFrame, true: Ints, seen: Ints, steps: Ints) -> Ints:
+    """The order in which the pairs are taken: `near_pairs`, the nearest first."""
+    true_start, true_end = (truth[name].to_physical().to_numpy() for name in ("start_ts", "end_ts"))
+    found_start, found_end = (found[name].to_physical().to_numpy() for name in ("start_ts", "end_ts"))
+    apart = np.maximum(true_start[true] - found_end[seen], found_start[seen] - true_end[true])
+    between = np.abs(true_start[true] - found_start[seen])
+    return np.lexsort((seen, true, between, np.maximum(apart, 0), steps))
 
 
 def _sorted(frame: pl.DataFrame, name: str) -> dict[tuple[object, ...], Ints]:
@@ -110,21 +133,3 @@ def _near_in_time(truth: pl.DataFrame, found: pl.DataFrame, true_rows: Ints, fou
         near = begin + np.flatnonzero(ends[begin:end] >= start)
         pairs.append(np.stack([np.full(near.size, row), found_rows[near]]))
     return np.concatenate(pairs, axis=1)
-
-
-def _nearest_first(
-    truth: pl.DataFrame, found: pl.DataFrame, true: Ints, seen: Ints, steps: NDArray[np.float64]
-) -> Ints:
-    """Which of the pairs are taken."""
-    true_start, true_end = (truth[name].to_physical().to_numpy() for name in ("start_ts", "end_ts"))
-    found_start, found_end = (found[name].to_physical().to_numpy() for name in ("start_ts", "end_ts"))
-    apart = np.maximum(true_start[true] - found_end[seen], found_start[seen] - true_end[true])
-    between = np.abs(true_start[true] - found_start[seen])
-    order = np.lexsort((seen, true, between, np.maximum(apart, 0), steps))
-    is_free, is_new = np.ones(truth.height, bool), np.ones(found.height, bool)
-    kept = []
-    for pair in order.tolist():
-        if is_free[true[pair]] and is_new[seen[pair]]:
-            is_free[true[pair]] = is_new[seen[pair]] = False
-            kept.append(pair)
-    return np.array(kept, np.int64)

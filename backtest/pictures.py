@@ -8,9 +8,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from backtest.chart import Chart, Shape
-from backtest.scores.chains import found_chains, true_chains
+from backtest.scores.chains import found_chains, standing
+from backtest.scores.graded_chains import grade_chains
 from backtest.scores.inventory import aligned
-from backtest.scores.replenishment import grade_chains
 from backtest.scores.sweeps import matched_sweeps
 
 Floats = NDArray[np.float64]
@@ -73,6 +73,7 @@ def replenishment_picture(
     book_state: pl.DataFrame,
     replenishment: pl.DataFrame,
     icebergs: pl.DataFrame,
+    refills: pl.DataFrame,
     *,
     tick: float,
     min_refills: int,
@@ -83,17 +84,18 @@ def replenishment_picture(
     Icebergs with less than `min_refills` are pale, as are the chains found for them: neither counts.
     """
     path = _path(book_state)
-    graded = grade_chains(found_chains(replenishment), true_chains(icebergs), tick, min_refills)
-    made, truth, found = graded.matching, graded.truth, graded.found
-    is_large = graded.counts[made.true_rows]
-    missed = made.missed[graded.counts[made.missed]]
+    truth = icebergs.sort("venue", "symbol", "chain")
+    legs = standing(truth, refills)
+    graded = grade_chains(found_chains(replenishment), truth, legs, tick, min_refills)
+    counts, is_found = (one[legs["iceberg"].to_numpy()] for one in (graded.counts, graded.is_found))
+    is_short = (graded.iceberg >= 0) & ~graded.is_true
     events = [
-        ("icebergs: found", truth[made.true_rows[is_large]], TRUE, 0.0),
-        ("missed", truth[missed], MISSED, 0.0),
-        ("too short", truth[np.flatnonzero(~graded.counts)], PALE, 0.0),
-        ("chains: true", found[made.found_rows[is_large]], FOUND, 6.0),
-        ("false", found[made.false], FALSE, 6.0),
-        ("of a short one", found[made.found_rows[~is_large]], PALE, 6.0),
+        ("icebergs: found", legs.filter(counts & is_found), TRUE, 0.0),
+        ("missed", legs.filter(counts & ~is_found), MISSED, 0.0),
+        ("too short", legs.filter(~counts), PALE, 0.0),
+        ("chains: true", graded.found.filter(graded.is_true), FOUND, 6.0),
+        ("false", graded.found[graded.false], FALSE, 6.0),
+        ("of a short one", graded.found.filter(is_short), PALE, 6.0),
     ]
     times = [_times(frame[name]) for _, frame, _, _ in events for name in ("start_ts", "end_ts")]
     prices = [frame["price"].to_numpy() for _, frame, _, _ in events]

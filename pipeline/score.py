@@ -88,6 +88,7 @@ def _replenishment(tables: ScoreTables, _: int, note: str) -> str:
         tables.signals["book_state"],
         tables.signals["replenishment"],
         tables.truth["icebergs"],
+        tables.truth["iceberg_refills"],
         tick=tables.tick,
         min_refills=tables.params["replenishment"]["min_refills"],
         note=note,

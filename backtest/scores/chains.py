@@ -22,9 +22,24 @@ def found_chains(replenishment: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def true_chains(icebergs: pl.DataFrame) -> pl.DataFrame:
-    """Icebergs as events, in order of their key."""
-    return icebergs.sort("venue", "symbol", "chain")
+def standing(icebergs: pl.DataFrame, refills: pl.DataFrame) -> pl.DataFrame:
+    """Where each iceberg stood, an event per price it kept: columns iceberg (row of `icebergs`), venue, symbol, side,
+    price, start_ts, end_ts.
+
+    It begins at its price; its refills (of the truth) say where it went on, which is elsewhere once the market has
+    passed that price.
+    """
+    key = ("venue", "symbol", "chain")
+    rows = icebergs.with_row_index("iceberg")
+    placed = rows.select("iceberg", *key, "side", "price", "end_ts", start_ts="start_ts")
+    shown = refills.select(*key, "price", start_ts="event_ts").join(
+        rows.select("iceberg", *key, "side", "end_ts"), on=key
+    )
+    steps = pl.concat([placed, shown.select(placed.columns)]).sort("iceberg", "start_ts", maintain_order=True)
+    moves = (pl.col("price") != pl.col("price").shift().over("iceberg")).fill_null(True)
+    legs = steps.filter(moves)
+    until = pl.col("start_ts").shift(-1).over("iceberg").fill_null(pl.col("end_ts"))
+    return legs.with_columns(end_ts=pl.max_horizontal(until, "start_ts")).drop("chain")
 
 
 def volume_spikes(taker_orders: pl.DataFrame) -> pl.DataFrame:

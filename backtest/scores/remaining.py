@@ -7,10 +7,11 @@ from datetime import timedelta
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from backtest.concordance import concordance
-from backtest.matching import Matching
 from backtest.measure import Measure
+from backtest.scores.graded_chains import Graded
 
 DETECTOR = "replenishment"
 LEAST = 10
@@ -22,13 +23,13 @@ _TAPE_STEP = timedelta(milliseconds=1)
 _PAIR = ("venue", "symbol", "day", "chain_id")
 
 
-def delays(found: pl.DataFrame, truth: pl.DataFrame, made: Matching, refills: pl.DataFrame) -> list[Measure]:
+def delays(graded: Graded, refills: pl.DataFrame) -> list[Measure]:
     """Medians over true chains: what the iceberg had executed when its chain was known, in base and as a share of all
     that it executed.
 
-    found, truth: as matched; refills: of the truth. Executed is counted up to the last refill before: at least that.
+    refills: of the truth. Executed is counted up to the last refill before: at least that.
     """
-    pairs = _pairs(found, truth, made).with_columns(at="known_ts")
+    pairs = _pairs(graded, graded.firsts()).with_columns(at="known_ts")
     seen = _executed_by(pairs, refills)
     share = seen.filter(pl.col("all_executed_qty") > 0).select(pl.col("executed") / pl.col("all_executed_qty"))
     return [
@@ -37,9 +38,7 @@ def delays(found: pl.DataFrame, truth: pl.DataFrame, made: Matching, refills: pl
     ]
 
 
-def score_remaining(
-    replenishment: pl.DataFrame, found: pl.DataFrame, truth: pl.DataFrame, made: Matching, refills: pl.DataFrame
-) -> list[Measure]:
+def score_remaining(replenishment: pl.DataFrame, graded: Graded, refills: pl.DataFrame) -> list[Measure]:
     """Slope of the true remaining size on `remaining_qty` (1: calibrated), over all rows of true chains with a
     prediction, and Harrell's C, over all pairs of rows of different icebergs.
 
@@ -50,7 +49,7 @@ def score_remaining(
     if "remaining_qty" not in replenishment.columns:
         return [Measure(DETECTOR, name, None, None, 0) for name in names]
     rows = replenishment.with_columns(day=pl.col("event_ts").dt.date()).drop_nulls("remaining_qty")
-    pairs = _pairs(found, truth, made).drop("known_ts")
+    pairs = _pairs(graded, np.flatnonzero(graded.iceberg >= 0)).drop("known_ts")
     predicted = rows.select(*_PAIR, "remaining_qty", at="event_ts").join(pairs, on=_PAIR)
     seen = _executed_by(predicted, refills)
     guess, left = seen["remaining_qty"].to_numpy(), (seen["total_qty"] - seen["executed"]).to_numpy()
@@ -64,10 +63,10 @@ def score_remaining(
     ]
 
 
-def _pairs(found: pl.DataFrame, truth: pl.DataFrame, made: Matching) -> pl.DataFrame:
-    """One row per true chain: which chain found, which iceberg, when it was known, and the iceberg's sizes."""
-    icebergs = truth[made.true_rows].select("chain", "total_qty", all_executed_qty="executed_qty")
-    return pl.concat([found[made.found_rows].select(*_PAIR, "known_ts"), icebergs], how="horizontal")
+def _pairs(graded: Graded, rows: NDArray[np.int64]) -> pl.DataFrame:
+    """One row per chain found: which, of which iceberg, when it was known, and the iceberg's sizes."""
+    icebergs = graded.truth[graded.iceberg[rows]].select("chain", "total_qty", all_executed_qty="executed_qty")
+    return pl.concat([graded.found[rows].select(*_PAIR, "known_ts"), icebergs], how="horizontal")
 
 
 def _executed_by(pairs: pl.DataFrame, refills: pl.DataFrame) -> pl.DataFrame:

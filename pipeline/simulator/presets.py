@@ -100,9 +100,9 @@ class WorldParams:
     """At most, in one order."""
     investor_pieces: int = 400
     """At most, in one of investors' large orders."""
-    iceberg_gap_s: float = 45.0
+    iceberg_gap_s: float = 90.0
     iceberg_native: float = 0.5
-    iceberg_life_s: float = 240.0
+    iceberg_life_s: float = 600.0
     rpi_share: float = 0.0
     """Part of noise takers' orders again, by retail takers who meet orders outside the public book."""
     without: tuple[str, ...] = ()

@@ -9,12 +9,14 @@ import pytest
 
 from backtest.chart import Chart
 from backtest.pictures import FALSE, FOUND, MISSED, inventory_picture, replenishment_picture, sweeps_picture
-from pipeline.simulator.truth import ICEBERGS
+from pipeline.simulator.truth import ICEBERG_REFILLS, ICEBERGS
 from tests.backtest.events import times
 from tests.backtest.test_inventory import HELD, NAIVE, inventories, minutes
 from tests.backtest.test_replenishment_score import FALSE as FALSE_CHAIN
 from tests.backtest.test_replenishment_score import ONE, TRUTH, found, iceberg
 from tests.backtest.test_sweeps_score import BOOK, TRUE, sweeps, truth_rows
+
+NO_REFILLS = truth_rows(ICEBERG_REFILLS, [])
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -46,7 +48,7 @@ def test_sweeps_found_missed_and_false():
 
 def test_chains_found_missed_false_and_too_short():
     truth = truth_rows(ICEBERGS, [*TRUTH, iceberg(4, 102.0, 0, 9, n_refills=1)])
-    svg = replenishment_picture(BOOK, found(ONE, FALSE_CHAIN), truth, tick=0.1, min_refills=3, note="")
+    svg = replenishment_picture(BOOK, found(ONE, FALSE_CHAIN), truth, NO_REFILLS, tick=0.1, min_refills=3, note="")
     assert [shapes(svg, color, "rect") for color in (FOUND, MISSED, FALSE)] == [1, 2, 1]
     assert {"icebergs: found (1)", "missed (2)", "too short (1)", "chains: true (1)", "false (1)"} <= set(words(svg))
 
@@ -56,7 +58,7 @@ def test_nothing_to_show_is_a_picture_too():
     for svg in (
         inventory_picture(minutes([]), NAIVE, inventories(), note=""),
         sweeps_picture(BOOK.clear(), sweeps(), TRUE.clear(), note=""),
-        replenishment_picture(BOOK.clear(), found(), empty, tick=0.1, min_refills=3, note=""),
+        replenishment_picture(BOOK.clear(), found(), empty, NO_REFILLS, tick=0.1, min_refills=3, note=""),
     ):
         assert "UTC" in words(svg)[-1] or len(words(svg)) > 3
 

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from backtest.scores.chains import found_chains, volume_spikes
+from backtest.scores.chains import found_chains, standing, volume_spikes
 from backtest.scores.replenishment import score_replenishment
 from pipeline.simulator.truth import ICEBERG_REFILLS, ICEBERGS
 from signals.replenishment import REPLENISHMENT
@@ -21,8 +21,10 @@ def iceberg(chain, price, start, end, kind="native", side=1, n_refills=5, **more
     }  # fmt: skip
 
 
-def refill(chain, n, at, executed):
-    return {"chain": chain, "n": n, "event_ts": at, "taken_ts": at, "executed_qty": executed, "qty": 1.0}
+def refill(chain, n, at, executed, price):
+    return {
+        "chain": chain, "n": n, "event_ts": at, "taken_ts": at, "executed_qty": executed, "qty": 1.0, "price": price,
+    }  # fmt: skip
 
 
 def chain(number, price, start, *times, side=1, **more):
@@ -48,7 +50,7 @@ def found(*chains, **extra):
 
 
 TRUTH = [iceberg(1, 100.0, 0, 60), iceberg(2, 101.0, 10, 50, "synthetic", -1), iceberg(3, 99.0, 100, 200, "synthetic")]
-REFILLS = [refill(1, n, 10.0 * n, 1.0 * n) for n in range(1, 6)]
+REFILLS = [refill(1, n, 10.0 * n, 1.0 * n, 100.0) for n in range(1, 6)]
 ORDERS = rows_of(TAKER_ORDERS, [])
 
 
@@ -89,8 +91,8 @@ def test_two_of_three_by_hand():
 
 def test_by_class_the_false_count_against_each():
     made = scored(found(ONE, OTHER, FALSE))
-    assert (made["f1_native"].value, made["f1_native"].n) == (2 / (1 + 2), 3)
-    assert (made["f1_synthetic"].value, made["f1_synthetic"].n) == (2 / (2 + 2), 4)
+    assert (made["f1_native"].value, made["f1_native"].n) == (2 / (1 + 2), 2)
+    assert (made["f1_synthetic"].value, made["f1_synthetic"].n) == (2 / (2 + 2), 3)
 
 
 def test_a_class_that_does_not_occur_has_no_value():
@@ -102,6 +104,22 @@ def test_side_and_a_tick_count():
     assert values(found(chain(0, 100.2, 5, 30)))["f1"] == 0
     assert values(found(chain(0, 100.0, 5, 30, side=-1)))["f1"] == 0
     assert values(found(chain(0, 100.0, 61, 90)))["f1"] == 0
+
+
+def test_two_chains_of_one_iceberg_are_both_true_and_find_it_once():
+    made = values(found(ONE, chain(1, 100.0, 45, 50, 55)), truth=TRUTH[:2])
+    assert [made[name] for name in ("precision", "recall", "f1")] == [1, 1 / 2, 2 / 3]
+    assert (made["delay_qty"], made["delay_share"]) == (3, 3 / 8)
+
+
+def test_an_iceberg_is_found_where_its_refills_went():
+    """From 20 to 40 it stood a unit lower: the chain there is true, and none at its first price meanwhile."""
+    moved = [refill(1, 1, 20, 1.0, 99.0), refill(1, 2, 30, 2.0, 99.0), refill(1, 3, 40, 3.0, 100.0)]
+    legs = standing(truth_rows(ICEBERGS, TRUTH[:1]), truth_rows(ICEBERG_REFILLS, moved))
+    assert (legs["price"].to_list(), seconds(legs, "start_ts")) == ([100.0, 99.0, 100.0], [0, 20, 40])
+    assert seconds(legs, "end_ts") == [20, 40, 60]
+    for price, hit in ((99.0, 1), (100.0, 0)):
+        assert values(found(chain(0, price, 22, 38)), truth=TRUTH[:1], refills=moved)["recall"] == hit
 
 
 def test_an_iceberg_too_short_to_be_stated_is_neither_missed_nor_false():
@@ -167,7 +185,7 @@ def test_the_baseline_stands_beside():
 
 SIZES = {1: 30.0, 2: 90.0}
 REMAINING = [iceberg(n, 100.0 + n, 0, 600, total_qty=size) for n, size in SIZES.items()]
-TWENTY = [refill(number, n, 10.0 * n, 1.0 * n) for number in SIZES for n in range(1, 21)]
+TWENTY = [refill(number, n, 10.0 * n, 1.0 * n, 100.0 + number) for number in SIZES for n in range(1, 21)]
 
 
 def foretold(predict):

@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 from math import cos, exp, log, pi, sqrt
 
 from pipeline.simulator.desk import Desk
-from pipeline.simulator.draws import Draws, exponential, pareto
+from pipeline.simulator.draws import Draws, exponential
 from pipeline.simulator.orders import BUY, SELL, Report
 from pipeline.simulator.truth_log import Note, TruthLog
 
 _LATENCY_US, _LATENCY_LOG_SD = 80_000, 0.6
-_RETRY_US = 250_000
+_FEWEST_PEAKS, _MOST_PEAKS = 3, 50
 
 
 @dataclass(slots=True)
@@ -30,8 +30,9 @@ class Iceberg:
 class Icebergs:
     """Every `gap_us` a new one near the touch. Listens to its exchange to see its own fills.
 
-    Total over peak is Pareto between 3 and 50; it gives up after `life_us` on average. A synthetic one posts its next
-    peak after a log-normal time of median 80 ms and may vary its peak by 10 %.
+    Total over peak is log-uniform between 3 and 50; it gives up after `life_us` on average. A synthetic one posts its
+    next peak after a log-normal time of median 80 ms, where its price has been passed at the best price of its side,
+    and may vary its peak by 10 %.
     """
 
     desk: Desk
@@ -71,7 +72,7 @@ class Icebergs:
         if best is None:
             return
         lots = int(self.smallest_peak * (self.largest_peak / self.smallest_peak) ** peak)
-        whole = lots * pareto(total, 3, 1.0, 50)
+        whole = lots * int(_FEWEST_PEAKS * (_MOST_PEAKS / _FEWEST_PEAKS) ** total)
         price = best - side * int(depth * (self.deepest_ticks + 1))
         is_native = native < self.native_share
         note: Note = {
@@ -114,10 +115,7 @@ class Icebergs:
         """A synthetic iceberg's next peak."""
         if iceberg.note.get("ended_by"):
             return
-        opposite = self.desk.exchange.side(-iceberg.side).best
-        if opposite is not None and iceberg.side * (iceberg.price - opposite) >= 0:
-            self.desk.later(_RETRY_US, lambda then: self._show(iceberg, then))  # it would trade: wait
-            return
+        iceberg.price = self._price(iceberg)
         del self._working[iceberg.order_id]
         lots = iceberg.peak
         if iceberg.jitter:
@@ -126,6 +124,15 @@ class Icebergs:
         iceberg.order_id = self.desk.limit(iceberg.side, iceberg.price, iceberg.shown, "post_only")
         self._working[iceberg.order_id] = iceberg
         self._refilled(iceberg, iceberg.note["taken"], now + self.desk.latency_us)
+
+    def _price(self, iceberg: Iceberg) -> int:
+        """Its limit; where the market has passed that, the best price of its own side."""
+        limit = int(iceberg.note["price"])
+        best = self.desk.exchange.side(iceberg.side).best
+        opposite = self.desk.exchange.side(-iceberg.side).best
+        if opposite is None or iceberg.side * (limit - opposite) < 0:
+            return limit
+        return opposite - iceberg.side if best is None else best
 
     def _refilled(self, iceberg: Iceberg, taken: int, now: int) -> None:
         note = iceberg.note
