@@ -53,11 +53,13 @@ def publish(lake: Lake, version: str) -> dict[str, int]:
     rows = {}
     with duckdb.connect(str(scratch)) as connection:
         _settle(connection)
+        connection.begin()  # one write to disk, not one a statement
         for table in TABLES.values():
             rows[table.name] = _add_table(connection, lake, table)
         _add_publication(connection, lake, rows, version)
         for script in in_reading_order(scripts("views", "macros")):
             _install(connection, script)
+        connection.commit()
     scratch.replace(target)
     lake.tidy()  # not before: the catalogue that stood may name files replaced days ago
     return rows
