@@ -76,7 +76,12 @@ FAULTS: Final = {
             1,
             "SQL and exports read footprint.duckdb, which publish writes.",
         ),
-        Fault("FP009", "unknown name", 2, "A command, option, venue, source, table, signal or format is not known."),
+        Fault(
+            "FP009",
+            "the request was not understood",
+            2,
+            "A command, option, venue, source, table, signal or format is not known, or options contradict each other.",
+        ),
         Fault("FP010", "the configuration is wrong", 2, "footprint.toml holds a key or a value that has no meaning."),
         Fault(
             "FP011", "a step failed", 1, "One step of the plan failed; what depends on it was skipped, the rest stands."

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -100,15 +101,20 @@ def simulate(
     params = replace(draw(params, seed) if drawn else params, without=away, rpi_share=rpi)
     if perp2:
         params = replace(params, markets=(*params.markets, PERP2))
-    made = write(
+    asked = partial(
+        write,
         out,
         params,
         seed=seed,
-        duration=timedelta(hours=hours or 1.0),
+        duration=timedelta(hours=1.0 if hours is None else hours),
         feeds=[replace(one, with_quotes=quotes, loss=loss, skew_us=round(1000 * skew_ms)) for one in feeds],
         with_addresses=addresses,
         stress=_stress(stress),
     )
+    try:
+        made = asked()
+    except ValueError as impossible:
+        raise FootprintError("FP009", str(impossible)) from impossible
     _tell(made)
     return 0
 

@@ -86,6 +86,8 @@ class Fair:
         self._noise = spread_ticks * (1 - self._kept**2) ** 0.5 * 12**0.5
         self._mean = premium_ticks
         self._premium = [premium_ticks]
+        self.shift = 0.0
+        """Ticks on top of the premium: what the quote currency of this market alone has lost."""
 
     def premium(self, now: int) -> float:
         """How far this market stands above the common value, in ticks, by the second."""
@@ -98,7 +100,7 @@ class Fair:
 
     def exact(self, now: int) -> float:
         """The consensus in ticks."""
-        return self.consensus.at(now) + self.premium(now)
+        return self.consensus.at(now) + self.premium(now) + self.shift
 
     def at(self, now: int) -> int:
         """The consensus in whole ticks."""

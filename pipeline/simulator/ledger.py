@@ -36,6 +36,10 @@ class Ledger:
         """What the account holds in all, in lots, > 0 long."""
         return self.off_venue[owner] + sum(positions[owner] for positions in self.positions)
 
+    def bring(self, market: int, owner: int, lots: int) -> None:
+        """The account has held `lots` (> 0 long) from before the simulation."""
+        self.positions[market][owner] += lots
+
     def listener(self, market: int) -> "MarketLedger":
         """What keeps the positions of one market."""
         return MarketLedger(self.positions[market])

@@ -1,8 +1,7 @@
 """Stress: something rare that happens in the middle of a simulation, and is written into the truth as a label.
 
-There are a flash crash, a jump, a divergence of the index and an outage. A cascade of liquidations with deleveraging,
-and a quote currency that loses its peg, are missing: the first needs many more leveraged accounts, the second a second
-quote currency. The funding rate at its cap is a stress of the coarse world.
+The funding rate at its cap is a stress of the coarse world. A jump of many assets at once is many worlds, a seed each,
+with a jump in the middle.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,13 +9,15 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pipeline.simulator.agents.market_maker import MarketMaker
+from pipeline.simulator.crowd import crowd
 from pipeline.simulator.orders import SELL
 from pipeline.simulator.world import World
 
 _SECOND = 1_000_000
 _CRASH_US, _AWAY_US, _OUTAGE_US = 60 * _SECOND, 20 * _SECOND, 300 * _SECOND
 _CRASH_LOTS, _KEPT, _CRASH_STEP = 1_500, 10, 4 * _SECOND
-_JUMP, _DIVERGENCE = -0.03, 0.05
+_JUMP, _BAD_NEWS, _DIVERGENCE = -0.03, -0.003, 0.05
+_DEPEG, _DEPEG_STEPS = 0.03, 60
 _RANK = -5
 
 
@@ -46,6 +47,8 @@ def plan(name: str, on: Target, at: int) -> None:
     if name not in STRESSES:
         raise ValueError(f"no stress called {name}; there are {', '.join(STRESSES)}")
     owner = on.world.ledger.open("stress")
+    if name in _PREPARED:
+        _PREPARED[name](on)
 
     def begin(now: int) -> None:
         on.world.log.label(0, now, owner, 0, name, SELL, 1)
@@ -57,8 +60,7 @@ def plan(name: str, on: Target, at: int) -> None:
 def _flash_crash(on: Target, now: int) -> None:
     """For a minute makers stay away and nine orders in ten are withdrawn every four seconds, while somebody sells."""
     world = on.world
-    exchange, log = world.markets[0].exchange, world.log
-    seller = next(account.owner for account in world.ledger.accounts if account.kind == "stress")
+    exchange, log, seller = world.markets[0].exchange, world.log, _seller(on)
     makers = {agent.desk.owner: agent for agent in world.agents.values() if isinstance(agent, MarketMaker)}
     end = now + _CRASH_US
 
@@ -105,10 +107,42 @@ def _outage(on: Target, now: int) -> None:
         capture.silence(now + _OUTAGE_US)
 
 
+def _depeg(on: Target, now: int) -> None:
+    """For five minutes the quote currency of spot is worth 3 % less and prices in it are higher; a minute each way.
+
+    Basis traders who do not look at the currency take it for a carry.
+    """
+    if len(on.world.markets) < 2:
+        raise ValueError("a depeg needs a second market, with a quote currency of its own")
+    fair = on.world.markets[1].fair
+    whole = on.world.value.public(now) * (1 / (1 - _DEPEG) - 1)
+    for begin, side in ((now, 1), (now + _OUTAGE_US, -1)):
+        for step in range(_DEPEG_STEPS):
+
+            def move(_: int, by: float = side * whole / _DEPEG_STEPS) -> None:
+                fair.shift += by
+
+            on.world.clock.at(begin + step * _SECOND, _RANK, move)
+
+
+def _cascade(on: Target, now: int) -> None:
+    """Bad news for a crowd of leveraged longs: the venue sells them, which is bad news for the next."""
+    on.world.value.jump(_BAD_NEWS * on.world.value.public(now))
+
+
+def _seller(on: Target) -> int:
+    return next(account.owner for account in on.world.ledger.accounts if account.kind == "stress")
+
+
 STRESSES: dict[str, Callable[[Target, int], None]] = {
     "flash_crash": _flash_crash,
     "jump": _jump,
     "index_divergence": _index_divergence,
     "outage": _outage,
+    "depeg": _depeg,
+    "liquidation_cascade": _cascade,
 }
 """What can happen, by name."""
+
+_PREPARED: dict[str, Callable[[Target], None]] = {"liquidation_cascade": lambda on: crowd(on.world)}
+"""What must stand before it can happen."""

@@ -1,5 +1,6 @@
 """Leveraged traders: positions on margin, and the venue's engine that closes them when the margin is gone."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
@@ -16,7 +17,8 @@ class Leveraged:
     """Every `gap_us` somebody opens a position of 20 to 100 times its margin, more often a long one (`long_share`).
 
     It is closed by its owner after `hold_us` on average, or by the venue with a market order once the mid has eaten
-    60 % of the margin.
+    60 % of the margin. After `fund_lots` of that the insurance fund is used up, and who stands against them is closed
+    too (auto-deleveraging), by `deleverage`: called with the time, the side of who is closed, lots and his price.
     """
 
     desk: Desk
@@ -28,7 +30,10 @@ class Leveraged:
     hold_us: int
     long_share: float
     lots: int
-    _open: dict[int, tuple[int, int]] = field(default_factory=dict)
+    fund_lots: int | None = None
+    deleverage: Callable[[int, int, int, int], None] | None = None
+    liquidated_lots: int = 0
+    _open: dict[int, tuple[int, int, int]] = field(default_factory=dict)
     _below: list[tuple[int, int]] = field(default_factory=list)
     _above: list[tuple[int, int]] = field(default_factory=list)
     _count: int = 0
@@ -55,16 +60,20 @@ class Leveraged:
         lots = max(1, int(self.lots * (1.0 - size) ** -0.5))
         lots = min(lots, 20 * self.lots)
         distance = mid * _MAINTENANCE / (20 + 80 * leverage)
+        self.desk.market(side, lots)
+        key = self.hold(side, lots, round(mid - side * distance))
+        self.desk.later(exponential(hold, self.hold_us), lambda _: self._close(key))
+
+    def hold(self, side: int, lots: int, price: int) -> int:
+        """A position that is liquidated at `price` (ticks) stands from now on; its number."""
         self._count += 1
         key = self._count
-        self._open[key] = (side, lots)
-        self.desk.market(side, lots)
-        price = round(mid - side * distance)
+        self._open[key] = (side, lots, price)
         if side == BUY:
             heappush(self._below, (-price, key))
         else:
             heappush(self._above, (price, key))
-        self.desk.later(exponential(hold, self.hold_us), lambda _: self._close(key))
+        return key
 
     def _close(self, key: int) -> None:
         position = self._open.pop(key, None)
@@ -75,7 +84,11 @@ class Leveraged:
         position = self._open.pop(key, None)
         if position is None:
             return
-        side, lots = position
+        side, lots, price = position
+        self.liquidated_lots += lots
+        if self.deleverage and self.fund_lots is not None and self.liquidated_lots > self.fund_lots:
+            self.deleverage(now, side, lots, price)
+            return
         order_id = self.desk.market(-side, lots)
         self.log.intend(self.market, order_id, "liquidation")
         self.log.label(self.market, now, self.desk.owner, order_id, "liquidation", -side, lots)
