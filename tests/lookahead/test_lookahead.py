@@ -20,7 +20,7 @@ from tests.lookahead.conftest import DAMAGES
 from tests.lookahead.moments import moments
 
 SEED = 20_240_102
-MOMENTS = 14
+MOMENTS = 8
 
 SILENT = {
     "replenishment": (

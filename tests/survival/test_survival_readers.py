@@ -21,7 +21,7 @@ from pipeline.warehouse import publish
 
 pytestmark = pytest.mark.slow
 
-ROUNDS = 4
+ROUNDS = 2
 BTCUSDT = Market("binance-usdm", "BTCUSDT")
 
 READ = {
