@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -34,6 +35,11 @@ class Case:
         for table in self.signal.outputs:
             table.check(made[table.name])
         return made
+
+    @cached_property
+    def whole(self) -> dict[str, pl.DataFrame]:
+        """What `run` gives: run once, for everything made from part of it is compared with this."""
+        return self.run()
 
     def with_inputs(self, inputs: Frames, until: datetime | None = None) -> "Case":
         span = self.span if until is None else replace(self.span, until=min(self.span.until, until))

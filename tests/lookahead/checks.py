@@ -30,7 +30,7 @@ SPEAKS_RARELY: dict[str, tuple[str, ...]] = {
 
 def check_prefix(case: Case, moments: Sequence[Moment]) -> None:
     """What is computed from the past alone is what the whole day says of it, in every column and bit."""
-    whole = case.run()
+    whole = case.whole
     for moment in moments:
         records = case.records()
         past = {name: frame.filter(moment.is_known) for name, (_, frame) in records.items()}
@@ -40,7 +40,7 @@ def check_prefix(case: Case, moments: Sequence[Moment]) -> None:
 
 def check_poison(case: Case, moments: Sequence[Moment]) -> None:
     """Whatever the future brings, what was known before stays as it was."""
-    whole = case.run()
+    whole = case.whole
     for moment in moments:
         for kind in KINDS:
             poisoned = {
@@ -60,7 +60,7 @@ def _same_past(case: Case, whole: Frames, made: Frames, moment: Moment, how: str
 def check_delay(case: Case, seed: int) -> None:
     """If inputs come later, no output is known earlier, and its values are the same."""
     draw = random.Random(seed)
-    whole = case.run()
+    whole = case.whole
     for longest_ms in (1, 40_000):
         slow = {name: _delayed(frame, draw, longest_ms) for name, (_, frame) in case.records().items()}
         made = case.with_inputs({**case.inputs, **slow}).run()
@@ -82,7 +82,7 @@ def _delayed(frame: pl.DataFrame, draw: random.Random, longest_ms: int) -> pl.Da
 
 def check_chunks(case: Case, sizes: Sequence[int]) -> None:
     """No result depends on how many rows are held at once, or on how a frame lies in memory."""
-    whole = case.run()
+    whole = case.whole
     for rows in sizes:
         _equal_outputs(case, case.run(chunk_rows=rows), whole, f"in chunks of {rows} rows")
         pieces = {name: _in_pieces(frame, max(rows, 1 + frame.height // 200)) for name, frame in case.inputs.items()}
@@ -136,7 +136,7 @@ def _joined(table: Table, early: pl.DataFrame, late: pl.DataFrame) -> pl.DataFra
 def check_labels(case: Case, count: int, seed: int) -> None:
     """A bar is stamped with its end: nothing that happened then or later is in it, known or not."""
     draw = random.Random(seed)
-    whole = case.run()
+    whole = case.whole
     for table in case.signal.outputs:
         if "bar_end" not in table.schema or whole[table.name].is_empty():
             continue
@@ -158,7 +158,7 @@ def _happened_before(table: Table, frame: pl.DataFrame, end: datetime) -> pl.Dat
 
 def check_rows(case: Case) -> None:
     """Outputs are known from their bar's end on, and in the order of their bars."""
-    for name, frame in case.run().items():
+    for name, frame in case.whole.items():
         assert frame["known_ts"].null_count() == 0, f"{name}: known_ts is null"
         if "bar_end" in frame.columns:
             early = frame.filter(pl.col("known_ts") < pl.col("bar_end"))
@@ -173,7 +173,7 @@ def check_rows(case: Case) -> None:
 def check_filled(cases: Sequence[Case], silent: Sequence[str] = ()) -> None:
     """On a healthy market every column says something, in at least half of the rows unless it may be rare or silent."""
     for table in cases[0].signal.outputs:
-        frame = pl.concat([case.run()[table.name] for case in cases])
+        frame = pl.concat([case.whole[table.name] for case in cases])
         assert frame.height, f"{table.name}: no rows"
         rare = SPEAKS_RARELY.get(table.name, ())
         least = {name: 1 if name in rare else frame.height / 2 for name in frame.columns}

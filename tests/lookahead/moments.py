@@ -44,7 +44,7 @@ def moments(case: Case, count: int, seed: int) -> list[Moment]:
     draw = random.Random(seed)
     start, until = ((instant - _EPOCH) // timedelta(microseconds=1) for instant in (case.span.start, case.span.until))
     came = [us for us in _times(frame for _, frame in case.records().values()) if start <= us <= until + 60_000_000]
-    made = _times(case.run().values()) or came
+    made = _times(case.whole.values()) or came
     pauses = [
         us
         for _, frame in case.records().values()
