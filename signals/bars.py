@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 
-SECOND = 1_000_000
+MILLISECOND = 1_000
+SECOND = 1_000 * MILLISECOND
 MINUTE = 60 * SECOND
 DAY = 86_400 * SECOND
 

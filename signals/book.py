@@ -11,7 +11,7 @@ from signals.book_levels import BookLevels
 from signals.chain import Break, Chain
 from signals.grid import Grid
 from signals.inputs import BOOK_CLOSE
-from signals.takes import RefillRule, Takes
+from signals.takes import Takes
 
 Ints = NDArray[np.int64]
 
@@ -28,7 +28,8 @@ class Book:
     """Feed it frames of BOOK_UPDATES in order, cut anywhere; it holds one book and nothing of the past.
 
     first_bar: end of the first bar wanted, microseconds; None for no bars. opening: the BOOK_CLOSE of the day
-    before, None or empty if there is none. refill_rule: what counts as a refill. max_cells bounds the dense
+    before, None or empty if there is none. refill_us: how long after a taker
+    order a display may grow to count as refilled. max_cells bounds the dense
     window and never changes a result.
     """
 
@@ -40,12 +41,10 @@ class Book:
         first_bar: int | None = None,
         bar_us: int = SECOND,
         max_cells: int = 1 << 23,
-        refill_rule: RefillRule | None = None,
+        refill_us: int = 300_000,
     ) -> None:
         self.grid = grid
-        self.levels = BookLevels(
-            grid, first_bar=first_bar, bar_us=bar_us, max_cells=max_cells, refill_rule=refill_rule or RefillRule()
-        )
+        self.levels = BookLevels(grid, first_bar=first_bar, bar_us=bar_us, max_cells=max_cells, refill_us=refill_us)
         self.chain = Chain()
         self.known_us = -1
         self._message: tuple[int, int] | None = None  # id and marks of the message the last frame ended in
@@ -66,7 +65,7 @@ class Book:
         finer than a lot.
         """
         ts, known = _integers(frame["event_ts"]), _integers(frame["known_ts"])
-        self.levels.offer(takes or Takes())
+        self.levels.offer(takes or Takes(), ts.size)
         if not ts.size:
             return self._with_known([], ts, known)
         if ts[0] < self.levels.now:
@@ -85,7 +84,7 @@ class Book:
     def finish(self, until: int, takes: Takes | None = None) -> Ints:
         """Nothing more comes before `until` (microseconds): close the last instant, do what takers executed since,
         and end the bars left."""
-        self.levels.offer(takes or Takes())
+        self.levels.offer(takes or Takes(), 0)
         self.levels.settle(until)
         nothing = np.empty(0, np.int64)
         return self._with_known([self.levels.take_bars()], nothing, nothing)

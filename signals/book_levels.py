@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from signals.grid import Grid
-from signals.takes import RefillRule, Takes
+from signals.takes import Takes
 
 Ints = NDArray[np.int64]
 
@@ -17,9 +17,7 @@ SPARSE_ROOM = 1_024
 class BookLevels:
     """Levels, state and unfinished bar of one book; a thin shell around kernels.book."""
 
-    def __init__(
-        self, grid: Grid, *, first_bar: int | None, bar_us: int, max_cells: int, refill_rule: RefillRule
-    ) -> None:
+    def __init__(self, grid: Grid, *, first_bar: int | None, bar_us: int, max_cells: int, refill_us: int) -> None:
         # numba is imported only to compute: `footprint --help` must not wait for it
         from signals.kernels import book, book_rows, refills
 
@@ -27,7 +25,7 @@ class BookLevels:
             raise ValueError(f"the window needs at least 16 cells, got {max_cells}")
         self._k, self._translate = book, book_rows.whole_rows
         self._grid, self._bar_us, self._max_cells = grid, bar_us, max_cells
-        self._rule, self._takes = refill_rule, Takes()
+        self._refill_us, self._takes = refill_us, Takes()
         self._watches: Ints = np.zeros((0, refills.WATCH_FIELDS), np.int64)
         self._refills: Ints = np.zeros((refills.REFILL_FIELDS, 0), np.int64)
         self._s = np.zeros(book.FIELDS, np.int64)
@@ -41,6 +39,7 @@ class BookLevels:
         self._sparse_px: Ints = np.zeros((2, SPARSE_ROOM), np.int64)
         self._sparse_qty: Ints = np.zeros((2, SPARSE_ROOM), np.int64)
         self._ofi = np.zeros(book.LEVELS, np.int64)
+        self._was_px, self._was_qty = np.zeros(book.LEVELS, np.int64), np.zeros(book.LEVELS, np.int64)
         self._gaps = np.zeros(book.RECENT_GAPS, np.int64)
         self._out = np.empty((book.COLUMNS, 0), np.int64)
         self._flag, self._px, self._lots = np.empty(0, np.uint8), np.empty(0, np.int64), np.empty(0, np.int64)
@@ -50,8 +49,9 @@ class BookLevels:
         """Time of the last message, microseconds; -1 if there was none."""
         return int(self._s[self._k.NOW])
 
-    def offer(self, takes: Takes) -> None:
-        """Executions to be done as their time comes; those offered before are done or forgotten."""
+    def offer(self, takes: Takes, rows: int) -> None:
+        """Executions to be done as their time comes, and how many rows will be applied meanwhile; executions offered
+        before are done or forgotten."""
         k = self._k
         self._takes = takes
         room = int(self._s[k.N_WATCHES]) + takes.ts.size
@@ -59,12 +59,17 @@ class BookLevels:
             grown = np.zeros((2 * room, self._watches.shape[1]), np.int64)
             grown[: self._watches.shape[0]] = self._watches
             self._watches = grown
-        self._refills = np.empty((self._refills.shape[0], room + takes.ts.size), np.int64)
-        self._s[[k.N_TAKEN, k.N_REFILLS]] = 0
+        closed, written = (int(self._s[at]) for at in (k.N_CLOSED, k.N_REFILLS))
+        rest = written - closed
+        room = rest + rows + takes.ts.size + 2  # one per row and per execution, and the best of each side as it closes
+        refills = np.empty((self._refills.shape[0], room), np.int64)  # paged in as it fills
+        refills[:, :rest] = self._refills[:, closed:written]
+        self._refills = refills
+        self._s[[k.N_TAKEN, k.N_CLOSED]], self._s[k.N_REFILLS] = 0, rest
 
     def take_refills(self) -> Ints:
-        """The refills since the last `offer`, one a column, rows as in kernels.refills."""
-        return self._refills[:, : int(self._s[self._k.N_REFILLS])]
+        """Refills of instants that closed since the last `offer`, one a column, rows as in kernels.refills."""
+        return self._refills[:, : int(self._s[self._k.N_CLOSED])]
 
     def apply(
         self, ts: Ints, side: NDArray[np.int8], price: NDArray[np.float64], qty: NDArray[np.float64],
@@ -146,7 +151,7 @@ class BookLevels:
                 ts, self._flag, self._px, self._lots, row, rows, until, self._bar_us, self._s, self._sides,
                 self._levels, self._sparse_px, self._sparse_qty, self._top, self._ofi, self._gaps, self._out,
                 takes.ts, takes.px, takes.lots, takes.shown, self._watches, self._refills,
-                self._rule.within_us, self._rule.taken_permille,
+                self._refill_us, self._was_px, self._was_qty,
             )  # fmt: skip
             takes.done = int(self._s[k.N_TAKEN])
             if self._s[k.STATUS] == k.DONE:

@@ -24,7 +24,6 @@ from signals.taker_events import FOREVER, TakerEvents, Trades
 from signals.taker_flow import TAKER_FLOW
 from signals.taker_flow import taker_flow as taker_flow_rows
 from signals.taker_orders import TAKER_ORDERS
-from signals.takes import RefillRule
 
 Ints = NDArray[np.int64]
 
@@ -43,7 +42,6 @@ def book_pass(
     trade_delay_ms: int,
     merge_tolerance_ms: int,
     refill_ms: int,
-    taken_share: float,
 ) -> dict[str, pl.DataFrame]:
     """BOOK_STATE and TAKER_FLOW for every second to `span.until`, from its start if the market was recorded
     before, else from the first event of either feed; TAKER_ORDERS and REFILLS of the events of the span.
@@ -63,10 +61,9 @@ def book_pass(
     market: dict[str, Any] = {**names, "bar_us": SECOND, "min_coverage": min_coverage}
 
     trades = Trades(chunks(inputs, TRADES, taker_flow.COLUMNS, chunk_rows), grid, ends)
-    rule = RefillRule(refill_ms * 1_000, round(taken_share * 1_000))
     reader = Book(
         grid, opening=whole(inputs, BOOK_CLOSE, "opening"), first_bar=int(ends[0]) if ends.size else None,
-        refill_rule=rule,
+        refill_us=refill_ms * 1_000,
     )  # fmt: skip
     events = TakerEvents(grid, names, merge_tolerance_ms * 1_000)
     bars = []
@@ -127,7 +124,7 @@ def _first_event(inputs: Mapping[str, pl.LazyFrame], table: Table) -> _Beginning
 
 BOOK_PASS = Signal(
     name="book_pass",
-    version=2,
+    version=3,
     meaning="state of the order book and flow of takers, every second; taker orders laid on the book, and refills",
     inputs=(
         Input(INSTRUMENTS),
@@ -145,6 +142,5 @@ BOOK_PASS = Signal(
         "trade_delay_ms": 50,
         "merge_tolerance_ms": 20,
         "refill_ms": 300,
-        "taken_share": 0.8,
     },
 )

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from signals.bars import DAY, SECOND, latest_in_day, microseconds
 from signals.grid import Grid
-from signals.inputs import EVENT_TS, GAPS, INSTRUMENTS, KNOWN_TS, SYMBOL, VENUE
+from signals.inputs import EVENT_TS, GAPS, INSTRUMENTS, KNOWN_TS, SYMBOL, TRADES, VENUE
 from signals.reading import whole
-from signals.refill_chains import BREAKING, last_break, refill_chains
+from signals.refill_chains import BREAKING, EXECUTION_COLUMNS, LinkRules, is_quick, last_break, refill_chains
 from signals.refills import REFILLS
 from signals.table import UTC_US, Column, Input, Signal, Span, Table
 from signals.taker_orders import TAKER_ORDERS
@@ -38,7 +38,9 @@ CHAIN_ENDS = Table(
         SYMBOL,
         Column("start_ts", UTC_US, "UTC", "the last taker order before the chain's first refill"),
         Column(EVENT_TS.name, UTC_US, "UTC", "the chain's last refill"),
-        Column("decided_ts", UTC_US, "UTC", "from when on no refill could continue it: 10 s later, or the day's end"),
+        Column(
+            "decided_ts", UTC_US, "UTC", "from when on no refill could continue it: `max_gap_s` later, or the day's end"
+        ),
         Column(KNOWN_TS.name, UTC_US, "UTC", "from when the row may be used: when all up to decided_ts was known"),
         Column("seq", pl.Int64(), "count", "position of the last refill in the day's `refills`"),
         Column("chain_id", pl.Int64(), "count", "as in `replenishment`"),
@@ -47,9 +49,7 @@ CHAIN_ENDS = Table(
         Column("n_refills", pl.Int64(), "refills", "refills"),
         Column("n_fast", pl.Int64(), "refills", "of these, hidden or within `native_ms`, as of a native iceberg"),
         Column("n_hidden", pl.Int64(), "refills", "of these, seen on the tape only"),
-        Column(
-            "n_even", pl.Int64(), "refills", "of the others, those within `peak_spread` of the median displayed before"
-        ),
+        Column("n_even", pl.Int64(), "refills", "of the others, its first and those equal to the sizes before"),
         Column("displayed_peak_qty", pl.Float64(), "base", "median of what was displayed anew"),
         Column("detected_qty", pl.Float64(), "base", "own_qty at the refill from which on the chain was stated"),
         Column(
@@ -71,15 +71,14 @@ def chain_ends(
     *,
     span: Span,
     chunk_rows: int,
-    max_gap_s: float,
     min_refills: int,
-    native_ms: float,
-    peak_spread: float,
     delay_ms: int,
+    **rules: float,
 ) -> dict[str, pl.DataFrame]:
     """CHAIN_ENDS of the chains of the span of which it is certain by `span.until` that they are over.
 
-    `delay_ms`: how long after decided_ts a silence of the feeds is taken for a silence of the market.
+    `rules` are those of refill_chains; `delay_ms`: how long after decided_ts a silence of the feeds is taken for a
+    silence of the market.
     """
     del chunk_rows  # refills and orders are few against prints and levels
     refills = whole(inputs, REFILLS).filter(pl.col("event_ts") >= span.start)
@@ -88,15 +87,18 @@ def chain_ends(
     grid = Grid.of_instrument(whole(inputs, INSTRUMENTS))
     gaps = whole(inputs, GAPS).filter(pl.col("table_name").is_in(BREAKING)).sort("from_ts")
     orders = whole(inputs, TAKER_ORDERS, columns=_ORDER)
-    last = _last_states(refill_chains(refills, gaps, grid, max_gap_s), min_refills, native_ms, peak_spread)
+    trades = whole(inputs, TRADES, columns=EXECUTION_COLUMNS)
+    rule = LinkRules(**rules)  # type: ignore[arg-type]  # max_steps is whole
+    last = _last_states(refill_chains(refills, trades, gaps, grid, rule), min_refills, rule.native_ms)
+    max_gap_us = round(rule.max_gap_s * SECOND)
 
     ts = last["event_ts"].to_physical().to_numpy()
-    decided = np.minimum(ts + round(max_gap_s * SECOND), ts // DAY * DAY + DAY - 1)
-    is_cut = (decided < ts + round(max_gap_s * SECOND)) | (_last_break(decided, gaps) > ts)
+    decided = np.minimum(ts + max_gap_us, ts // DAY * DAY + DAY - 1)
+    is_cut = (decided < ts + max_gap_us) | (_last_break(decided, gaps) > ts)
     followed = np.array(list(ENDS))[_followed(last, orders, decided, grid)]
     rows = last.with_columns(
         decided_ts=pl.Series(decided).cast(UTC_US),
-        known_ts=pl.Series(_known(decided, delay_ms, refills, gaps, orders)).cast(UTC_US),
+        known_ts=pl.Series(_known(decided, delay_ms, refills, trades, gaps, orders)).cast(UTC_US),
         displayed_peak_qty=pl.Series(last["peak"].to_numpy() / grid.lots),
         detected_qty=pl.Series(grid.qty(last["detected"].to_numpy())),
         own_qty=pl.Series(grid.qty(last["own"].to_numpy())),
@@ -106,13 +108,11 @@ def chain_ends(
     return {CHAIN_ENDS.name: CHAIN_ENDS.check(rows.select(CHAIN_ENDS.schema.names()))}
 
 
-def _last_states(chains: pl.DataFrame, min_refills: int, native_ms: float, peak_spread: float) -> pl.DataFrame:
-    """The last refill of each chain that was published, in order of time."""
-    is_fast = pl.col("is_hidden") | (pl.col("refill_ms") <= native_ms)
-    is_off = (pl.col("shown") - pl.col("peak_before")).abs() > peak_spread * pl.col("peak_before")
+def _last_states(chains: pl.DataFrame, min_refills: int, native_ms: float) -> pl.DataFrame:
+    """The last refill of each chain of at least `min_refills`, in order of time."""
     return chains.with_columns(
-        n_even=(~is_off & ~pl.col("is_hidden")).cast(pl.Int64).sum().over("chain"),
-        n_fast=is_fast.cast(pl.Int64).sum().over("chain"),
+        n_even=pl.col("n_equal") + (~pl.col("is_hidden")).first().over("chain").cast(pl.Int64),
+        n_fast=is_quick(native_ms).cast(pl.Int64).sum().over("chain"),
         detected=pl.col("own").filter(pl.col("n_refills") == min_refills).first().over("chain"),
     ).filter(pl.col("n_refills") >= min_refills, pl.col("n_refills") == pl.len().over("chain"))
 
@@ -153,11 +153,20 @@ def _known(decided: Ints, delay_ms: int, *inputs: pl.DataFrame) -> Ints:
 
 CHAIN_ENDS_SIGNAL = Signal(
     name="chain_ends",
-    version=1,
+    version=2,
     meaning="how chains of refills ended",
-    inputs=(Input(INSTRUMENTS), Input(REFILLS), Input(TAKER_ORDERS), Input(GAPS)),
+    inputs=(Input(INSTRUMENTS), Input(REFILLS), Input(TRADES), Input(TAKER_ORDERS), Input(GAPS)),
     outputs=(CHAIN_ENDS,),
     compute=chain_ends,  # type: ignore[arg-type]  # its parameters are named, not **params
-    params={"max_gap_s": 10.0, "min_refills": 3, "native_ms": 5.0, "peak_spread": 0.1, "delay_ms": 100},
+    params={
+        "max_gap_s": 120.0,
+        "max_steps": 6,
+        "min_refills": 3,
+        "native_ms": 5.0,
+        "synthetic_ms": 300.0,
+        "size_tolerance": 0.02,
+        "peak_spread": 0.1,
+        "delay_ms": 100,
+    },
     presets={"demo": {"min_refills": 2}},  # hardly anybody hides in the demo market
 )

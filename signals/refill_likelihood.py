@@ -11,13 +11,17 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from signals.refill_chances import DELAY_MS, Chances, SizeBins
+from signals.refill_chains import EQUAL, HIDDEN, NEAR
+from signals.refill_chances import DELAY_MS, Chances, size_class
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 SURE = 0.9
 """Weight of what the order is said to do; the rest is chance: no single refill refutes an order."""
+
+HIDDEN_SHARE = 0.3
+"""Of the refills of an order, so many are hidden: takers execute more at once than it shows."""
 
 _WAITS = (np.arange(16) + 0.5) / 16
 """Moments of a feed's interval, in shares of it."""
@@ -44,20 +48,19 @@ class Latency:
 
 
 def log_likelihood_ratio(
-    chains: pl.DataFrame, fit: Ints, chances: Chances, feed_ms: Floats, latency: Latency, bins: SizeBins
+    chains: pl.DataFrame, fit: Ints, chances: Chances, feed_ms: Floats, latency: Latency, equal_share: float
 ) -> pl.Series:
     """The ratio (natural logarithm) of each chain up to each of its refills.
 
-    chains: chain, delay_bin, size_bin, is_hidden, by time. fit: which row of `chances` and of `feed_ms` holds at each
-    refill. While the feed's interval is not known (NaN) delays say nothing. A hidden refill adds log(1 / the chance of
-    one).
+    chains: chain, delay_bin, how, tried, shown, is_hidden, by time. fit: which row of `chances` and of `feed_ms` holds
+    at each refill. While the feed's interval is not known (NaN) delays say nothing. equal_share: of drawn peaks, so
+    many count as equal. A hidden refill says nothing of delays.
     """
-    delay_bin, size_bin, hidden = (chains[name].to_numpy() for name in ("delay_bin", "size_bin", "is_hidden"))
+    delay_bin, hidden = chains["delay_bin"].to_numpy(), chains["is_hidden"].to_numpy()
     delays = [ratio[fit, delay_bin] for ratio in _delay_ratios(chances.delay, feed_ms, latency)]
-    sizes = [ratio[fit, size_bin] for ratio in _size_ratios(chances.size, bins)]
-    of_hidden = -np.log(chances.hidden)[fit]
+    sizes = _size_ratios(chains, fit, chances, equal_share)
     kinds = {
-        f"{i}{j}": pl.Series(np.where(hidden, of_hidden, delay + size))
+        f"{i}{j}": pl.Series(np.where(hidden, 0.0, delay) + size)
         for i, delay in enumerate(delays)
         for j, size in enumerate(sizes)
     }
@@ -88,10 +91,23 @@ def _seen_within(within, feed_ms: Floats) -> Floats:  # type: ignore[no-untyped-
     return np.hstack((np.zeros((feed_ms.size, 1)), shown, np.ones((feed_ms.size, 1))))
 
 
-def _size_ratios(chance: Floats, bins: SizeBins) -> list[Floats]:
-    """Of orders with equal and with drawn peaks, log of probability over chance, per fit and bin of sizes."""
-    equal, drawn = np.zeros(chance.shape[1]), np.zeros(chance.shape[1])
-    equal[bins.is_peak] = 1
-    drawn[bins.is_peak] = bins.exact / bins.near
-    drawn[[bins.is_peak - 1, bins.is_peak + 1]] = (1 - bins.exact / bins.near) / 2
-    return [np.log((SURE * mass + (1 - SURE) * chance) / chance) for mass in (equal, drawn)]
+def _size_ratios(chains: pl.DataFrame, fit: Ints, chances: Chances, equal_share: float) -> list[Floats]:
+    """Of orders with equal and with drawn peaks, log of probability over chance, per refill; 0 for a chain's first.
+
+    By chance the first of the refills tried to fit is the n-th with probability p (1 - p)^(n-1). An order's may be
+    any, as others refill too: with one that falls as (1 - p)^(n-1) / n. Both sum to 1, so that many refills tried in
+    vain speak against the order.
+    """
+    before = chains.select(pl.col("shown").shift().over("chain").fill_null(0))["shown"].to_numpy()
+    which, tried, how = size_class(before), chains["tried"].to_numpy(), chains["how"].to_numpy()
+    equal, near, hidden = (chance[fit, which] for chance in (chances.equal, chances.near, chances.hidden))
+    fits = np.minimum(equal + near + hidden, 0.99)
+    of_order = (1 - fits) / -np.log(fits) / np.maximum(tried, 1)
+    ratios = []
+    for masses in ((1.0, 0.0, HIDDEN_SHARE), (equal_share, 1.0 - equal_share, HIDDEN_SHARE)):
+        ratio = np.zeros(chains.height)
+        for name, mass, chance in zip((EQUAL, NEAR, HIDDEN), masses, (equal, near, hidden), strict=True):
+            rows = how == name
+            ratio[rows] = np.log(SURE * mass * of_order[rows] / chance[rows] + 1 - SURE)
+        ratios.append(ratio)
+    return ratios

@@ -1,4 +1,4 @@
-"""What replenishment learns from: the refills, seconds and chain ends of a day and so much before it."""
+"""What replenishment learns from: the refills, prints and chain ends of a day and so much before it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,12 +9,11 @@ from numpy.typing import NDArray
 
 from signals.bars import DAY, latest_in_day, microseconds
 from signals.chain_ends import CHAIN_ENDS
-from signals.inputs import GAPS
+from signals.inputs import GAPS, TRADES
 from signals.reading import whole
-from signals.refill_chains import BREAKING
+from signals.refill_chains import BREAKING, EXECUTION_COLUMNS
 from signals.refills import REFILLS
 from signals.table import Span
-from signals.taker_flow import TAKER_FLOW
 
 Ints = NDArray[np.int64]
 
@@ -26,11 +25,11 @@ _END = (
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What is read: the day, and so much before it (microseconds) of refills and seconds, and of chain ends."""
+    """What is read: the day, and so much before it (microseconds) of refills and prints, and of chain ends."""
 
     refills: pl.DataFrame
+    trades: pl.DataFrame
     gaps: pl.DataFrame
-    flow: pl.DataFrame
     ends: pl.DataFrame
     fit_us: int
     size_us: int
@@ -40,11 +39,10 @@ class Past:
         """As read for the days of the span."""
         start = microseconds(span.start) // DAY * DAY
         gaps = whole(inputs, GAPS).filter(pl.col("table_name").is_in(BREAKING)).sort("from_ts")
-        flow = whole(inputs, TAKER_FLOW, columns=("bar_end", "known_ts", "n_orders"))
         return cls(
             whole(inputs, REFILLS).filter(pl.col("event_ts").to_physical() >= start - fit_us),
+            whole(inputs, TRADES, columns=EXECUTION_COLUMNS).filter(pl.col("event_ts").to_physical() >= start - fit_us),
             gaps.filter(pl.col("to_ts").to_physical() >= start - fit_us),
-            flow.filter(pl.col("bar_end").to_physical() > start - fit_us),
             whole(inputs, CHAIN_ENDS, columns=_END),
             fit_us,
             size_us,
@@ -54,8 +52,8 @@ class Past:
         """Per time (ascending), when all up to it that is read for its day was known."""
         read = (
             (self.refills, "event_ts", self.fit_us),
+            (self.trades, "event_ts", self.fit_us),
             (self.gaps, "from_ts", self.fit_us),
-            (self.flow, "bar_end", self.fit_us),
             (self.ends, "decided_ts", self.size_us),
         )
         stamps = [

@@ -1,9 +1,11 @@
-"""Refills: what comes back at a price after takers took most of what was displayed there.
+"""Refills: what comes back at a price after takers took from what was displayed there, or went past it.
 
-Either the display grows again within `refill_ms` after takers took at least the share `taken_share` of it (seen in
-the book), or one taker order executes more than was displayed (hidden, seen on the tape). Of one taker order a
-price refills once: what a display shows after a hidden refill is the same liquidity. Where nothing was displayed
-nothing is refilled: what is executed there was hidden altogether, or came and went between two messages.
+The display grows within `refill_ms` after takers took from it, as often as it does; or it grows while takers took from
+better prices only, and is now the best of its side (both seen in the book); or one taker order executes more than was
+displayed (hidden, seen on the tape). Most of it is of others who quote: a refill is where an order that shows itself
+again could have done so, no more. What a display shows after a hidden refill is the same liquidity, no other refill.
+Where nothing was displayed nothing is refilled: what is executed there was hidden altogether, or came and went between
+two messages.
 """
 
 import numpy as np
@@ -19,7 +21,7 @@ Ints = NDArray[np.int64]
 
 REFILLS = Table(
     name="refills",
-    grain="one row per refill of a price by which takers had passed",
+    grain="one row per growth of a price after takers took from it or went past it, or hidden size that they found",
     key=("venue", "symbol", "event_ts", "seq"),
     columns=(
         VENUE,
@@ -29,9 +31,18 @@ REFILLS = Table(
         Column("seq", pl.Int64(), "count", "position in the day by event time, from 0"),
         Column("side", pl.Int8(), "+1/-1", "+1 a bid was refilled (passive buying), -1 an ask"),
         Column("price", pl.Float64(), "quote per base", "the price refilled"),
-        Column("taken_ts", UTC_US, "UTC", "the last taker order that took from it before"),
-        Column("executed_qty", pl.Float64(), "base", "executed at the price since its display last grew"),
-        Column("displayed_qty", pl.Float64(), "base", "displayed before that"),
+        Column(
+            "taken_ts", UTC_US, "UTC", "the last taker order that took from it before; if none did, from better prices"
+        ),
+        Column(
+            "executed_qty",
+            pl.Float64(),
+            "base",
+            "executed at the price since its display last grew; 0: at better prices only",
+        ),
+        Column(
+            "displayed_qty", pl.Float64(), "base", "displayed before that, or where nothing was executed before it grew"
+        ),
         Column(
             "refilled_qty",
             pl.Float64(),
@@ -46,6 +57,7 @@ REFILLS = Table(
             "flag",
             "the first update of the price after taken_ts shows it, as a native iceberg would; false if hidden",
         ),
+        Column("is_best", pl.Boolean(), "flag", "the best price of its side once it had grown; false if hidden"),
     ),
 )
 
@@ -72,5 +84,6 @@ def refills(found: Ints, known: Ints, grid: Grid, *, venue: str, symbol: str) ->
             "refill_ms": pl.Series(np.where(hidden, np.nan, waited)).fill_nan(None),
             "is_hidden": hidden,
             "is_first_update": kind == k.FIRST_UPDATE,
+            "is_best": found[k.R_IS_BEST] == 1,
         }
     ).select(pl.lit(venue).alias("venue"), pl.lit(symbol).alias("symbol"), pl.all())

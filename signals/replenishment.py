@@ -1,9 +1,10 @@
-"""Replenishment: chains of refills at one price, the mark of an iceberg or of an algorithm that posts again.
+"""Replenishment: chains of refills that one order could have made, the mark of an iceberg or of a program.
 
-A chain is the refills of one side at one price, each at most 10 s after the one before; it may move by a tick when the
-book moves. It is published from its third refill on, a row a refill, never back-dated. Chains end at 00:00 UTC and
-where book or tape have a gap. Three refills in a row also happen by chance, so a chain is no proof: `llr` says how
-much better an order that shows itself again explains it. Hidden or retail-only liquidity looks the same.
+An order that shows a peak at a time shows the next after takers executed the one before, of the same size or nearly so:
+at its price, or, once takers went past that, at the best price of its side. A chain is a string of such refills, each
+at most two minutes after the one before; others refill the same prices, so several chains may stand at one. It is
+published from the refill on at which chance explains it badly (`llr`), a row a refill, never back-dated. Chains end at
+00:00 UTC and where book or tape have a gap. No chain is a proof: hidden or retail-only liquidity looks the same.
 """
 
 from collections.abc import Mapping
@@ -13,11 +14,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from signals.bars import DAY, MINUTE, SECOND, microseconds
+from signals.bars import DAY, MINUTE, microseconds
 from signals.chain_ends import CHAIN_ENDS
 from signals.chain_scores import Rules, scored
 from signals.grid import Grid
-from signals.inputs import EVENT_TS, GAPS, INSTRUMENTS, KNOWN_TS, SYMBOL, VENUE
+from signals.inputs import EVENT_TS, GAPS, INSTRUMENTS, KNOWN_TS, SYMBOL, TRADES, VENUE
 from signals.reading import whole
 from signals.refill_chains import refill_chains
 from signals.refill_classes import CLASS_COLUMNS
@@ -25,13 +26,12 @@ from signals.refill_past import Past, between
 from signals.refills import REFILLS
 from signals.remaining_size import REMAINING_COLUMNS, remaining_size
 from signals.table import UTC_US, Column, Input, Params, Signal, Span, Table
-from signals.taker_flow import TAKER_FLOW
 
 Ints = NDArray[np.int64]
 
 REPLENISHMENT = Table(
     name="replenishment",
-    grain="one row per refill of a chain from its third on; sums and medians are of the chain so far",
+    grain="one row per refill of a chain from the one that stated it on; sums and medians are of the chain so far",
     key=("venue", "symbol", "event_ts", "seq"),
     columns=(
         VENUE,
@@ -45,7 +45,7 @@ REPLENISHMENT = Table(
         Column("price", pl.Float64(), "quote per base", "where the chain stands now"),
         Column("n_refills", pl.Int64(), "refills", "refills so far"),
         Column("n_hidden", pl.Int64(), "refills", "of these, seen on the tape only"),
-        Column("executed_qty", pl.Float64(), "base", "executed before the refills"),
+        Column("executed_qty", pl.Float64(), "base", "executed before the refills where the chain stood"),
         Column("refilled_qty", pl.Float64(), "base", "what came back"),
         Column("replenish_ratio", pl.Float64(), "share", "refilled / executed"),
         Column(
@@ -72,7 +72,6 @@ def replenishment(
     *,
     span: Span,
     chunk_rows: int,
-    max_gap_s: float,
     min_refills: int,
     min_llr: float | None,
     fit_min: int,
@@ -82,7 +81,7 @@ def replenishment(
     min_alike: int,
     **rules: float,
 ) -> dict[str, pl.DataFrame]:
-    """REPLENISHMENT of the refills of the span; `rules` are those of chain_scores.
+    """REPLENISHMENT of the refills of the span; `rules` are those of chain_scores and of refill_chains.
 
     A chain is stated from the refill on at which it has `min_refills` and, unless `min_llr` is None, an llr above that.
     What refills do by chance is learnt every `fit_min` minutes, from the day so far and the `fit_days` before it; sizes
@@ -97,15 +96,14 @@ def replenishment(
     if not ts.size or ts[-1] < start:
         return {REPLENISHMENT.name: REPLENISHMENT.empty()}
     grid = Grid.of_instrument(whole(inputs, INSTRUMENTS))
-    chains = refill_chains(past.refills, past.gaps, grid, max_gap_s)
+    rule = Rules(**rules)  # type: ignore[arg-type]  # max_steps is whole
+    chains = refill_chains(past.refills, past.trades, past.gaps, grid, rule)
     is_stated = _is_stated(min_refills, min_llr) & (pl.col("event_ts") >= span.start)
-    rule = Rules(**rules)
     made = [REPLENISHMENT.empty()]
     for day in (np.unique(ts[ts >= start] // DAY) * DAY).tolist():
         rows, fits = scored(
             between(chains, "event_ts", day - past.fit_us, day + DAY),
-            between(past.flow, "bar_end", day - past.fit_us + 1, day + DAY),
-            day=day, fit_us=fit_min * MINUTE, max_gap_us=round(max_gap_s * SECOND), rules=rule,
+            day=day, fit_us=fit_min * MINUTE, rules=rule,
         )  # fmt: skip
         rows = rows.filter(is_stated)
         sizes = remaining_size(
@@ -147,30 +145,31 @@ _SHORT = {"fit_min": 1, "fit_days": 1, "size_days": 1, "min_llr": None}
 
 REPLENISHMENT_SIGNAL = Signal(
     name="replenishment",
-    version=2,
-    meaning="chains of refills at one price: what icebergs leave behind",
+    version=3,
+    meaning="chains of refills of one size: what icebergs leave behind",
     inputs=(
         Input(INSTRUMENTS),
         Input(REFILLS, history=_fit_reach),
-        Input(TAKER_FLOW, history=_fit_reach),
+        Input(TRADES, history=_fit_reach),
         Input(GAPS, history=_fit_reach),
         Input(CHAIN_ENDS, history=_size_reach),
     ),
     outputs=(REPLENISHMENT,),
     compute=replenishment,  # type: ignore[arg-type]  # its parameters are named, not **params
     params={
-        "max_gap_s": 10.0,
+        "max_gap_s": 120.0,
+        "max_steps": 6,
         "min_refills": 3,
-        "min_llr": 6.0,
-        "fit_min": 10,
-        "fit_days": 7,
+        "min_llr": 5.5,
+        "fit_min": 2,
+        "fit_days": 1,
         "size_days": 30,
         "size_chains": 5_000,
         "min_alike": 10,
         "native_ms": 5.0,
         "synthetic_ms": 300.0,
         "synthetic_median_ms": 80.0,
-        "synthetic_sigma": 0.5,
+        "synthetic_sigma": 0.6,
         "size_tolerance": 0.02,
         "peak_spread": 0.1,
         "full_share": 0.9,

@@ -27,12 +27,3 @@ class Takes:
     def of(cls, ts: Ints, px: Ints, lots: Ints) -> "Takes":
         """Executions of which none is done yet."""
         return cls(ts, px, lots, np.full(ts.size, -1, np.int64))
-
-
-@dataclass(frozen=True, slots=True)
-class RefillRule:
-    """How long after a taker order a display may grow to count as refilled, microseconds, and which share of the
-    display, in thousandths, must have been executed before."""
-
-    within_us: int = 300_000
-    taken_permille: int = 800

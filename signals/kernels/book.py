@@ -29,10 +29,10 @@ fifth best; best price set in the open group; whether that group touched the top
 
 # The rest of the state:
 NOW, IS_OPEN, IS_USABLE, IS_RESET, NEXT_BAR, COVERED, N_GAPS, GAP_AT, N_OUT, STATUS = range(10)
-N_TAKEN, N_WATCHES, N_REFILLS, FIELDS = range(10, 14)
+N_TAKEN, N_WATCHES, N_REFILLS, N_CLOSED, FIELDS = range(10, 15)
 """Time of the last message (-1: none); its group may still grow; the chain is whole; the next top five is a
 first state; end of the open bar; its microseconds OK or LOCKED; ring of gaps: filled, next; bars written; why
-`advance` returned; executions done; prices watched; refills written."""
+`advance` returned; executions done; prices watched; refills written; of these, those before the open group."""
 
 DONE, RECENTRE, GROW = 0, 1, 2
 """Rows used up; the window should move; a list of levels outside it is full."""
@@ -53,7 +53,7 @@ _ROW, _GRID = types.int64[::1], types.int64[:, ::1]
 _SIGNATURE = types.int64(
     _RO, _FLAGS, _RO, _RO, types.int64, types.int64, types.int64, types.int64,
     _ROW, _GRID, _GRID, _GRID, _GRID, types.int64[:, :, ::1], _ROW, _ROW, _GRID,
-    _RO, _RO, _RO, _ROW, _GRID, _GRID, types.int64, types.int64,
+    _RO, _RO, _RO, _ROW, _GRID, _GRID, types.int64, _ROW, _ROW,
 )  # fmt: skip
 
 
@@ -279,12 +279,33 @@ def _let_time_pass(until, bar_us, s, sides, levels, sparse_px, sparse_qty, top, 
 
 
 @njit
-def _close_group(s, sides, levels, sparse_px, sparse_qty, top, ofi):
-    """All messages of NOW are in: find the top five again where they were touched."""
+def _close_group(s, sides, levels, sparse_px, sparse_qty, top, ofi, was_px, was_qty, watches, refills):
+    """All messages of NOW are in: find the top five again where they were touched, and what refilled at the best."""
     for side in range(2):
         if sides[side, IS_DIRTY]:
+            if s[N_WATCHES]:
+                was_px[:], was_qty[:] = top[side, 0], top[side, 1]
             _rebuild(side, sides, levels, sparse_px, sparse_qty, top, ofi, s[IS_RESET] == 0)
+            if s[N_WATCHES]:
+                _refill_best(side, s, top, was_px, was_qty, watches, refills)
+    if s[N_REFILLS] > s[N_CLOSED]:
+        r.mark_best(refills, s[N_CLOSED], s[N_REFILLS], top[0, 0, 0], top[1, 0, 0])
+        s[N_CLOSED] = s[N_REFILLS]
     s[IS_RESET] = s[IS_OPEN] = 0
+
+
+@njit
+def _refill_best(side, s, top, was_px, was_qty, watches, refills):
+    """If the best price grew against the five best before, see whether it was refilled without having been hit."""
+    x, lots = top[side, 0, 0], top[side, 1, 0]
+    if x == NONE or x < was_px[LEVELS - 1]:
+        return
+    displayed = 0
+    for level in range(LEVELS):
+        if was_px[level] == x:
+            displayed = was_qty[level]
+    if lots > displayed:
+        s[N_REFILLS] = r.passed(watches, s[N_WATCHES], s[N_REFILLS], refills, s[NOW], x, displayed, lots - displayed)
 
 
 @njit
@@ -320,18 +341,15 @@ def _take(until, s, sides, levels, sparse_px, sparse_qty, gaps, ts, px, lots, sh
             s[N_REFILLS] = r.take(watches, at, s[N_REFILLS], refills, ts[k], px[k], shown[k], lots[k])
         k += 1
     s[N_TAKEN] = k
+    s[N_CLOSED] = s[N_REFILLS]
 
 
 @njit
-def _refill(x, lots, s, watches, refills, taken_permille):
+def _refill(x, lots, s, watches, refills):
     """A level is set; if its price is watched, see whether it was refilled."""
     at = r.position(watches, s[N_WATCHES], x)
-    if at < 0:
-        return
-    s[N_REFILLS], is_over = r.update(watches, at, s[N_REFILLS], refills, s[NOW], lots, taken_permille)
-    if is_over:
-        s[N_WATCHES] -= 1
-        watches[at] = watches[s[N_WATCHES]]
+    if at >= 0:
+        s[N_REFILLS] = r.update(watches, at, s[N_REFILLS], refills, s[NOW], lots)
 
 
 @njit
@@ -352,7 +370,7 @@ def _start_message(mark, s, sides, levels, top):
 @njit(_SIGNATURE, cache=True, nogil=True)
 def advance(
     ts, flag, px, lots, row, rows, until, bar_us, s, sides, levels, sparse_px, sparse_qty, top, ofi, gaps, out,
-    take_ts, take_px, take_lots, take_shown, watches, refills, refill_us, taken_permille,
+    take_ts, take_px, take_lots, take_shown, watches, refills, refill_us, was_px, was_qty,
 ):  # fmt: skip
     """Apply rows [row, rows); return the row reached, with s[STATUS] saying why it stopped there.
 
@@ -364,7 +382,8 @@ def advance(
 
     take_*: executions by price in order of time, all of them up to the last row's: signed ticks of the side that
     was hit, and lots. Those up to a row's time come before it; take_shown gets what was displayed. watches: room
-    for those there and one per execution, refills: for one per watch and two per execution.
+    for those there and one per execution, refills: for those of the open group, one per row and per execution, and
+    two. was_px, was_qty: room for LEVELS.
     """
     width = levels.shape[1]
     base_bid, base_ask = sides[0, BASE], sides[1, BASE]
@@ -373,7 +392,7 @@ def advance(
         t = ts[i] if i < rows else until
         if i == rows or t != s[NOW]:
             if s[IS_OPEN]:
-                _close_group(s, sides, levels, sparse_px, sparse_qty, top, ofi)
+                _close_group(s, sides, levels, sparse_px, sparse_qty, top, ofi, was_px, was_qty, watches, refills)
                 if _is_near_edge(sides, levels, top):
                     s[STATUS] = RECENTRE
                     return i
@@ -412,7 +431,7 @@ def advance(
                 s[STATUS] = GROW
                 return i
             if s[N_WATCHES]:
-                _refill(x, lots[i], s, watches, refills, taken_permille)
+                _refill(x, lots[i], s, watches, refills)
             if x < sides[side, DEEPEST]:
                 sides[side, DEEPEST] = x
             if x >= sides[side, FIFTH]:

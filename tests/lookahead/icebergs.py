@@ -12,10 +12,11 @@ from signals.replenishment import REPLENISHMENT_SIGNAL
 from signals.table import Span
 from signals.taker_orders import TAKER_ORDERS
 from tests.lookahead.case import Case
-from tests.signals.tape_frames import DAY_S, frame, gaps, instant, instruments, seconds
+from tests.signals.refill_frames import prints
+from tests.signals.tape_frames import DAY_S, frame, gaps, instant, instruments
 
 ENDS = {"min_refills": 3, "max_gap_s": 10.0}
-SIZES = {"fit_min": 1, "fit_days": 1, "size_days": 1, "min_alike": 2}
+SIZES = {"fit_min": 1, "fit_days": 1, "size_days": 1, "min_alike": 2, "min_llr": 2.0, "max_gap_s": 10.0}
 
 Rows = list[dict[str, Any]]
 
@@ -34,7 +35,7 @@ def iceberg(draw: random.Random, at: float, price: float, *, wait_ms: tuple[floa
                 "event_ts": at if is_hidden else round(at + waited / 1_000, 6), "side": 1, "price": price,
                 "taken_ts": at, "executed_qty": 5.0 + 2 * is_hidden, "displayed_qty": 5.0,
                 "refilled_qty": 2.0 if is_hidden else left, "refill_ms": None if is_hidden else waited,
-                "is_hidden": is_hidden, "is_first_update": wait_ms[1] < 10,
+                "is_hidden": is_hidden, "is_first_update": wait_ms[1] < 10, "is_best": not is_hidden,
             }
         )  # fmt: skip
         orders.append(_sell(at, price, draw.randint(1, 2)))
@@ -68,7 +69,7 @@ def iceberg_cases(seed: int) -> dict[str, list[Case]]:
         "refills": frame(REFILLS, sorted(late, key=lambda row: row["event_ts"])),
         "taker_orders": frame(TAKER_ORDERS, sorted(orders, key=lambda row: row["event_ts"])),
         "gaps": gaps(("trades", -900, -890), ("book_updates", 600, 605)),
-        "taker_flow": seconds({}, 1_800, first=-1_799).with_columns(n_orders=pl.lit(3, pl.Int64)),
+        "trades": prints(*refills),
     }
     days = [(Span(instant(-DAY_S), instant(0)), -1), (Span(instant(0), instant(1_800), True), 0)]
     ends = [_ends(tables, span, day) for span, day in days]
@@ -78,12 +79,12 @@ def iceberg_cases(seed: int) -> dict[str, list[Case]]:
 
 
 def _ends(tables: dict[str, pl.DataFrame], span: Span, day: int) -> Case:
-    own = {name: _days(tables[name], day, day) for name in ("refills", "taker_orders", "gaps")}
+    own = {name: _days(tables[name], day, day) for name in ("refills", "trades", "taker_orders", "gaps")}
     return Case(CHAIN_ENDS_SIGNAL, {"instruments": instruments(), **own}, span, ENDS)
 
 
 def _sizes(tables: dict[str, pl.DataFrame], ends: pl.DataFrame, span: Span, day: int) -> Case:
-    read = {name: _days(tables[name], day - 1, day) for name in ("refills", "taker_flow", "gaps")}
+    read = {name: _days(tables[name], day - 1, day) for name in ("refills", "trades", "gaps")}
     inputs = {"instruments": instruments(), **read, "chain_ends": _days(ends, day - 1, day)}
     return Case(REPLENISHMENT_SIGNAL, inputs, span, ENDS | SIZES)
 

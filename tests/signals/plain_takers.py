@@ -47,15 +47,16 @@ class Takers:
         for px, lots in fills.items():
             watch = self.watched.get((-side, px))
             if watch is None:
-                watch = self.watched[-side, px] = {"executed": 0, "left": levels.get(px, 0), "hidden": False}
+                new = {"executed": 0, "displayed": 0, "left": levels.get(px, 0), "hidden": False, "grew": False}
+                watch = self.watched[-side, px] = new
             shown[px] = watch["left"]
-            if watch["executed"] == 0 and not watch["hidden"]:
-                watch["displayed"] = watch["left"]
+            if watch["grew"] or (watch["executed"] == 0 and not watch["hidden"]):
+                watch |= {"displayed": watch["left"], "executed": 0, "grew": False}
             watch["executed"] += lots
             watch |= {"taken": ts, "updates": 0}
             if lots > watch["left"] and watch["displayed"] and not watch["hidden"]:
                 executed, displayed, beyond = watch["executed"], watch["displayed"], lots - watch["left"]
-                self.refills.append((ts, -side, px, ts, executed, displayed, beyond, None))
+                self.refills.append((ts, -side, px, ts, executed, displayed, beyond, None, False))
                 watch |= {"executed": 0, "hidden": True}
             watch["left"] = max(0, watch["left"] - lots)
         return shown
@@ -67,14 +68,36 @@ class Takers:
         if watch is None:
             return
         watch["updates"] += 1
-        if lots <= watch["left"]:
-            watch |= {"left": lots, "hidden": False}
-            return
-        del self.watched[side, px]
-        if watch["executed"] and watch["displayed"] and watch["executed"] >= 0.8 * watch["displayed"]:
+        grown = lots - watch["left"]
+        watch |= {"left": lots, "hidden": False, "grew": watch["grew"] or grown > 0}
+        if grown > 0 and watch["executed"] and watch["displayed"]:
             first = watch["updates"] == 1
-            taken, executed, displayed = watch["taken"], watch["executed"], watch["displayed"]
-            self.refills.append((ts, side, px, taken, executed, displayed, lots - watch["left"], first))
+            self.refills.append(
+                (ts, side, px, watch["taken"], watch["executed"], watch["displayed"], grown, first, None)
+            )
+
+    def instant_over(self, ts, before, after):
+        """All levels of an instant are set; before, after: per side (+1, -1) what the book displays, {ticks: lots}."""
+        self.forget(ts)
+        for side in (1, -1):
+            if not after[side]:
+                continue
+            best = max(after[side], key=lambda px: side * px)
+            five = sorted(before[side], key=lambda px: -side * px)[:5]
+            displayed = before[side].get(best, 0)
+            is_near = len(five) < 5 or side * best >= side * five[-1]
+            better = [
+                watch["taken"] for (of, px), watch in self.watched.items() if of == side and side * px > side * best
+            ]
+            if (side, best) not in self.watched and better and is_near and after[side][best] > displayed:
+                grown = after[side][best] - displayed
+                self.refills.append((ts, side, best, max(better), 0, displayed, grown, False, True))
+        self.refills = [row if row[8] is not None else (*row[:8], self._is_best(row, after)) for row in self.refills]
+
+    @staticmethod
+    def _is_best(row, after):
+        _, side, px, *_ = row
+        return bool(after[side]) and px == max(after[side], key=lambda one: side * one)
 
     def forget(self, now):
         self.watched = {

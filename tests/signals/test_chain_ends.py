@@ -4,15 +4,10 @@ import pytest
 
 from signals.chain_ends import CHAIN_ENDS_SIGNAL
 from signals.taker_orders import TAKER_ORDERS
-from tests.signals.refill_frames import hidden, refill, refills
+from tests.signals.refill_frames import hidden, prints, refill, refills
 from tests.signals.tape_frames import column, frame, gaps, run
 
-CHAIN = [
-    refill(1, executed=5.0),
-    refill(2, executed=5.0),
-    refill(3, executed=5.0),
-    refill(4, executed=5.0, refilled=2.0),
-]
+CHAIN = [refill(1), refill(2), refill(3), refill(4)]
 
 
 def order(at, first=100.0, last=None, side=-1, qty=2.0, displayed=2.0, **more):
@@ -30,7 +25,8 @@ def order(at, first=100.0, last=None, side=-1, qty=2.0, displayed=2.0, **more):
 
 def ends(*orders, chain=CHAIN, missing=(), until=86_400, **params):
     tape = frame(TAKER_ORDERS, orders)
-    return run(CHAIN_ENDS_SIGNAL, refills(*chain), tape, gaps(*missing), until=until, **params)
+    tables = refills(*chain), prints(*chain), tape, gaps(*missing)
+    return run(CHAIN_ENDS_SIGNAL, *tables, until=until, max_gap_s=10.0, **params)
 
 
 def test_every_column_by_hand():
@@ -39,8 +35,8 @@ def test_every_column_by_hand():
     assert [column(made, f"{name}_ts") for name in ("event", "decided", "known")] == [[4], [14], [14.1]]
     assert made.drop("venue", "symbol", "start_ts", "event_ts", "decided_ts", "known_ts").to_dicts() == [
         {
-            "seq": 3, "chain_id": 0, "side": 1, "price": 100.0, "n_refills": 4, "n_fast": 0, "n_hidden": 0, "n_even": 3,
-            "displayed_peak_qty": 5.0, "detected_qty": 15.0, "own_qty": 17.0, "last_qty": 2.0, "ended_by": "taken",
+            "seq": 3, "chain_id": 0, "side": 1, "price": 100.0, "n_refills": 4, "n_fast": 0, "n_hidden": 0, "n_even": 4,
+            "displayed_peak_qty": 5.0, "detected_qty": 15.0, "own_qty": 20.0, "last_qty": 5.0, "ended_by": "taken",
         }
     ]  # fmt: skip
 
@@ -79,9 +75,14 @@ def test_only_chains_that_were_stated_are_there():
 
 
 def test_no_more_than_came_back_is_its_own():
-    rows = [refill(at, executed=9.0) for at in (1, 2)] + [refill(3, executed=1.0, refilled=9.0)]
-    assert column(ends(chain=rows), "own_qty") == [19]
-    assert column(ends(chain=rows[:2], min_refills=1), "own_qty") == [10]
+    assert column(ends(chain=[refill(at, executed=9.0) for at in (1, 2, 3)]), "own_qty") == [15]
+    first = refill(1, executed=1.0)
+    assert column(ends(chain=[first, refill(2), refill(3)]), "own_qty") == [11], "nor more than was executed"
+
+
+def test_even_are_the_first_and_those_equal_to_the_sizes_before():
+    sizes = [refill(1), refill(2, refilled=5.5), refill(3, refilled=5.251), refill(4, refilled=5.0)]
+    assert column(ends(chain=[row | {"executed_qty": 9.0} for row in sizes]), "n_even") == [2]
 
 
 def test_hidden_refills_are_fast_and_show_nothing():

@@ -1,13 +1,9 @@
 """Class and likelihood of chains by hand: tick 0.1, times in seconds from midnight."""
 
-from math import log
-
-import polars as pl
 import pytest
 
-from signals.replenishment import REPLENISHMENT_SIGNAL
-from tests.signals.refill_frames import found, hidden, quiet_refills, refill, refills
-from tests.signals.tape_frames import column, run, seconds
+from tests.signals.refill_frames import found, hidden, quiet_refills, refill
+from tests.signals.tape_frames import column
 
 
 @pytest.mark.parametrize(
@@ -40,17 +36,27 @@ def test_the_class_is_that_of_most_refills():
 
 
 def test_an_order_is_likelier_than_chance_once_its_peak_came_back():
-    uneven = [refill(at, refilled=size) for at, size in ((70, 9.0), (71, 1.0), (72, 7.0), (73, 2.0))]
+    near = [refill(at, refilled=size, executed=9.0) for at, size in ((70, 5.0), (71, 5.7), (72, 5.2), (73, 5.9))]
     even = [refill(at, ms=80.0) for at in (70, 71, 72, 73)]
     noise = quiet_refills(40, ms=250.0)
-    assert all(value < -3 for value in column(found(*noise, *uneven, fit_min=1), "llr"))
+    drawn = column(found(*noise, *near, fit_min=1), "llr")
     llr = column(found(*noise, *even, fit_min=1), "llr")
-    assert 6 < llr[0] < llr[1]
+    assert drawn[0] < llr[0] < llr[1]
+    assert drawn[1] < llr[1]
 
 
-def test_a_hidden_refill_counts_by_how_rarely_orders_find_hidden_size():
+def test_a_chain_that_many_refills_did_not_continue_is_less_likely():
+    even = [refill(at, ms=80.0) for at in (70, 72, 74)]
+    others = [refill(70 + at / 10, refilled=50.0 * at) for at in range(11, 20)]
+    alone, among = (column(found(*rows, fit_min=1), "llr") for rows in (even, sorted([*even, *others], key=_time)))
+    assert among[0] < alone[0] - 1
+
+
+def _time(row):
+    return row["event_ts"]
+
+
+def test_a_hidden_refill_counts_by_how_rarely_it_follows():
     chain = [hidden(at, 9, 5) for at in (70, 71, 72)]
-    flow = seconds({}, 60).with_columns(n_orders=pl.lit(10, pl.Int64))
-    for past, chance in (([], 1 / 601), ([hidden(3, 9, 5, price=300.0)], 2 / 601)):
-        made = run(REPLENISHMENT_SIGNAL, refills(*past, *chain), flow, until=99, fit_min=1)
-        assert column(made, "llr") == pytest.approx([3 * log(1 / chance)])
+    rare = [row for at in range(20) for row in (refill(at, 300.0), refill(at + 0.4, 300.0, refilled=90.0))]
+    assert column(found(*chain), "llr")[0] < column(found(*rare, *chain, fit_min=1), "llr")[0]

@@ -23,31 +23,63 @@ def passed(trades, *diffs, **options):
 
 
 def seen(refills):
-    """(event ms, side, price, taken ms, executed, displayed, refilled, wait, hidden?, first update?)."""
+    """(event ms, side, price, taken ms, executed, displayed, refilled, wait, hidden?, first update?, best?)."""
     times = pl.col("event_ts", "taken_ts").cast(pl.Int64) / 1_000
     names = "event_ts", "side", "price", "taken_ts", "executed_qty", "displayed_qty", "refilled_qty", "refill_ms"
-    return refills.with_columns(times).select(*names, "is_hidden", "is_first_update").rows()
+    return refills.with_columns(times).select(*names, "is_hidden", "is_first_update", "is_best").rows()
 
 
 def test_a_display_that_comes_back_is_a_refill():
     got = seen(passed([(1_500, 10.0, 4, -1)], (1_501, [(10.0, 1)], []), (1_512, [(10.0, 5)], [])))
-    assert got == [(1_512, 1, 10.0, 1_500, 4, 5, 4, 12, False, False)]
+    assert got == [(1_512, 1, 10.0, 1_500, 4, 5, 4, 12, False, False, True)]
 
 
 def test_vector_7_in_the_update_that_shows_the_trade_the_rest_is_a_refill():
     got = seen(passed([(1_500, 10.0, 5, -1)], (1_502, [(10.0, 5)], [])))
-    assert got == [(1_502, 1, 10.0, 1_500, 5, 5, 5, 2, False, True)]
+    assert got == [(1_502, 1, 10.0, 1_500, 5, 5, 5, 2, False, True, True)]
     assert seen(passed([(1_500, 10.0, 4, -1)], (1_502, [(10.0, 1)], []))) == []  # 5 -> 1 with 4 traded: nothing came
 
 
 def test_asks_are_refilled_on_the_side_minus_one():
     got = seen(passed([(1_500, 10.1, 2, 1)], (1_501, [], [(10.1, 0)]), (1_800, [], [(10.1, 7)])))
-    assert got == [(1_800, -1, 10.1, 1_500, 2, 2, 7, 300, False, False)]
+    assert got == [(1_800, -1, 10.1, 1_500, 2, 2, 7, 300, False, False, True)]
 
 
-@pytest.mark.parametrize(("traded", "expected"), [(3.9, 0), (4, 1)])
-def test_most_of_the_display_must_have_been_taken(traded, expected):
-    assert len(seen(passed([(1_500, 10.0, traded, -1)], (1_501, [(10.0, 5)], [])))) == expected
+def test_how_little_was_taken_does_not_matter():
+    got = seen(passed([(1_500, 10.0, 0.1, -1)], (1_501, [(10.0, 5)], [])))
+    assert got == [(1_501, 1, 10.0, 1_500, 0.1, 5, 0.1, 1, False, True, True)]
+
+
+def test_every_growth_within_the_time_is_a_refill_of_the_same_taker():
+    diffs = [(1_501, [(10.0, 2)], []), (1_550, [(10.0, 3)], []), (1_600, [(10.0, 2)], []), (1_650, [(10.0, 6)], [])]
+    got = seen(passed([(1_500, 10.0, 4, -1)], *diffs))
+    assert [row[4:9] for row in got] == [(4, 5, 1, 1, False), (4, 5, 1, 50, False), (4, 5, 4, 150, False)]
+    later = [(1_500, 10.0, 4, -1), (1_620, 10.0, 1, -1)]
+    got = seen(passed(later, *diffs))
+    assert [row[3:8] for row in got][2] == (1_620, 1, 2, 5, 30), "counted anew once it grew"
+
+
+def test_the_best_price_is_refilled_too_if_takers_took_all_before_it():
+    took = [(1_500, 10.0, 5, -1)]
+    got = seen(passed(took, (1_501, [(10.0, 0)], []), (1_560, [(9.0, 12)], []), (1_600, [(8.9, 1)], [])))
+    assert got == [(1_560, 1, 9.0, 1_500, 0, 9, 3, 60, False, False, True)]
+    assert seen(passed(took, (1_501, [(10.0, 0)], []), (1_801, [(9.0, 12)], []))) == [], "too late"
+    assert seen(passed([], (1_501, [(10.0, 0)], []), (1_560, [(9.0, 12)], []))) == [], "withdrawn, not taken"
+    assert seen(passed(took, (1_560, [(9.0, 12)], []))) == [], "not the best"
+    got = seen(passed(took, (1_501, [(10.0, 0)], []), (1_540, [(9.5, 2)], []), (1_560, [(9.0, 12)], [])))
+    assert [row[2] for row in got] == [9.5], "a new best price"
+
+
+def test_what_is_refilled_behind_the_best_price_is_marked():
+    got = seen(
+        passed(
+            [(1_500, 10.0, 1, -1)],
+            (1_501, [(10.0, 4)], [(10.1, 0)]),
+            (1_510, [(10.1, 1)], []),
+            (1_520, [(10.0, 6)], []),
+        )
+    )
+    assert [(row[2], row[10]) for row in got] == [(10.0, False)]
 
 
 @pytest.mark.parametrize(("at", "expected"), [(1_800, 1), (1_800.001, 0)])
@@ -58,20 +90,20 @@ def test_after_three_tenths_of_a_second_it_is_another_order(at, expected):
 def test_takers_add_up_until_the_display_grows():
     trades = [(1_500, 10.0, 2, -1), (1_600, 10.0, 2, -1), (1_700, 10.0, 1, -1)]
     got = seen(passed(trades, (1_510, [(10.0, 3)], []), (1_650, [(10.0, 1)], []), (1_750, [(10.0, 4)], [])))
-    assert got == [(1_750, 1, 10.0, 1_700, 5, 5, 4, 50, False, True)]
+    assert got == [(1_750, 1, 10.0, 1_700, 5, 5, 4, 50, False, True, True)]
 
 
 def test_vector_8_more_executed_than_displayed_is_a_refill_on_the_tape_and_only_one():
     got = seen(passed([(1_500, 10.0, 9, -1)], (1_501, [(10.0, 1)], []), (1_550, [(10.0, 5)], [])))
-    assert got == [(1_500, 1, 10.0, 1_500, 9, 5, 4, None, True, False)]
+    assert got == [(1_500, 1, 10.0, 1_500, 9, 5, 4, None, True, False, False)]
 
 
 def test_until_the_price_is_updated_more_takers_find_the_same_hidden_size():
     trades = [(1_500, 10.0, 9, -1), (1_510, 10.0, 4, -1)]
     got = seen(passed(trades, (1_520, [(10.0, 3)], [])))
     assert got == [
-        (1_500, 1, 10.0, 1_500, 9, 5, 4, None, True, False),
-        (1_520, 1, 10.0, 1_510, 4, 5, 3, 10, False, True),  # executed 4 since the first
+        (1_500, 1, 10.0, 1_500, 9, 5, 4, None, True, False, False),
+        (1_520, 1, 10.0, 1_510, 4, 5, 3, 10, False, True, True),  # executed 4 since the first
     ]
 
 
@@ -137,24 +169,31 @@ def slowly(book, trades):
     plain, takers = PlainBook(0.1, 1, None), Takers()
     whole = lambda frame: frame.with_columns(pl.col("event_ts", "known_ts").cast(pl.Int64)).to_dicts()  # noqa: E731
     waiting, found = merge(whole(trades)), []
-    for _, message in groupby(whole(book), key=lambda row: row["msg_id"]):
-        levels = list(message)
-        ts = levels[0]["event_ts"]
+    for ts, instant in groupby(whole(book), key=lambda row: row["event_ts"]):
         while waiting and waiting[0][0]["event_ts"] <= ts:
             found.append(_lay(waiting.pop(0), plain, takers))
         if plain.now not in (None, ts):
             plain.gaps.append(ts - plain.now)
         plain.now = ts
-        plain.take(levels)
-        if levels[0]["is_snapshot"]:
-            takers.clear()
-        for row in levels:
-            takers.level(ts, row["side"], round(row["price"] * 10), round(row["qty"] * 10))
+        before = _shown(plain)
+        for _, message in groupby(instant, key=lambda row: row["msg_id"]):
+            levels = list(message)
+            plain.take(levels)
+            if levels[0]["is_snapshot"]:
+                takers.clear()
+            for row in levels:
+                takers.level(ts, row["side"], round(row["price"] * 10), round(row["qty"] * 10))
+        takers.instant_over(ts, before, _shown(plain))
     found += [_lay(order, plain, takers) for order in waiting]
     return found, [
-        (ts, side, px / 10, taken, executed / 10, displayed / 10, refilled / 10, first is None, bool(first))
-        for ts, side, px, taken, executed, displayed, refilled, first in takers.refills
+        (ts, side, px / 10, taken, executed / 10, displayed / 10, refilled / 10, first is None, bool(first), best)
+        for ts, side, px, taken, executed, displayed, refilled, first, best in takers.refills
     ]
+
+
+def _shown(plain):
+    """What the book displays per side, {ticks: lots}."""
+    return {1: dict(plain.bid.qty), -1: dict(plain.ask.qty)}
 
 
 def _lay(order, plain, takers):

@@ -5,9 +5,10 @@ import pytest
 from signals.chain_ends import CHAIN_ENDS
 from signals.remaining_size import REMAINING_COLUMNS
 from signals.replenishment import REPLENISHMENT_SIGNAL
-from tests.signals.refill_frames import quiet_refills, refill, refills
+from tests.signals.refill_frames import prints, quiet_refills, refill, refills
 from tests.signals.tape_frames import column, frame, run
 
+RULES = {"fit_min": 1, "min_llr": None}
 UNKNOWN = dict.fromkeys([column.name for column in REMAINING_COLUMNS]) | {"n_alike": 0}
 
 
@@ -21,10 +22,9 @@ def end(at, size, *, ended_by="taken", last=0.5, **more):
 
 def remaining(*ends, **params):
     """The columns of the third refill, after three peaks of 5, at 100 s."""
-    rows = refills(*(refill(at, executed=5.0) for at in (98, 99, 100)))
-    made = run(
-        REPLENISHMENT_SIGNAL, rows, frame(CHAIN_ENDS, ends), until=200, **{"fit_min": 1, "min_alike": 2} | params
-    )
+    rows = [refill(at) for at in (98, 99, 100)]
+    tables = refills(*rows), prints(*rows), frame(CHAIN_ENDS, ends)
+    made = run(REPLENISHMENT_SIGNAL, *tables, until=200, **RULES | {"min_alike": 2} | params)
     return made.select(*UNKNOWN).to_dicts()[0]
 
 
@@ -53,14 +53,10 @@ def test_a_native_chain_is_complete_when_takers_went_through_it():
     native = [end(at, 5.0, last=1.0, ended_by="passed", n_fast=9, own_qty=20.0) for at in (10, 20)]
     rows = [*quiet_refills(10, ms=100.0), *(refill(at, executed=5.0) for at in (98, 99, 100))]
     coarse = quiet_refills(10, ms=50.0, is_first_update=True) + rows[10:]
-    shares = [
-        column(
-            run(REPLENISHMENT_SIGNAL, refills(*tape), frame(CHAIN_ENDS, native), until=200, fit_min=1, min_alike=1),
-            "completion_share",
-        )
-        for tape in (rows, coarse)
-    ]
-    assert shares == [[1.0], [0.0]]
+    for tape, share in ((rows, 1.0), (coarse, 0.0)):
+        tables = refills(*tape), prints(*tape), frame(CHAIN_ENDS, native)
+        made = run(REPLENISHMENT_SIGNAL, *tables, until=200, **RULES, min_alike=1)
+        assert column(made, "completion_share") == [share]
 
 
 def test_sizes_are_learnt_from_even_chains_that_are_over_and_were_stated():
