@@ -1,4 +1,4 @@
--- Chains of refills at one price as they stood at their last refill: how much came back, how often, how fast.
+-- Chains of refills of one size as they stood at their last refill: how much came back, how often, how fast.
 -- grain:  one row per venue, symbol, date, chain_id
 -- reads:  replenishment
 -- column: date               | UTC day; chains end at its end
@@ -10,7 +10,7 @@
 -- column: price              | where the chain stood at last, quote per base
 -- column: n_refills          | refills
 -- column: n_hidden           | of these, seen on the tape only
--- column: executed_qty       | executed before the refills, base
+-- column: executed_qty       | executed before the refills where the chain stood, base
 -- column: refilled_qty       | what came back, base
 -- column: replenish_ratio    | refilled / executed
 -- column: displayed_peak_qty | median of what was displayed anew, base

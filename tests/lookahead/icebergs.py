@@ -39,6 +39,8 @@ def iceberg(draw: random.Random, at: float, price: float, *, wait_ms: tuple[floa
             }
         )  # fmt: skip
         orders.append(_sell(at, price, draw.randint(1, 2)))
+    if draw.random() < 0.4:
+        return refills, orders
     return refills, [*orders, _sell(round(at + draw.uniform(0.3, 12), 6), price, draw.randint(1, 2))]
 
 
