@@ -8,20 +8,20 @@ _SCALE = "information: the scale of what is held cannot be seen; the band takes 
 _INFORMED = "information: few sweeps are of informed traders, who need not send larger orders than others"
 _LEVELS = "method: how many levels an order takes says less about who sent it than its size does"
 _MERGED = (
-    "information: what happens to a level between two messages arrives as one change; told which changes hold icebergs' "
-    "peaks, the same method reaches an F1 of 0.75, told also who shows which 0.81 by sizes left whole"
+    "information: what happens to a level between two messages arrives as one change; told which changes hold "
+    "icebergs' peaks, the same method reaches an F1 of 0.75, told also who shows which 0.81 by sizes left whole"
 )
 _CHAINS = (
-    "method: refills minutes or many ticks apart, and icebergs side by side, are not strung together; told which additions "
-    "are icebergs', the same method reaches an F1 of 0.91 instead of 0.84, where 0.99 is possible"
+    "method: refills minutes or many ticks apart, and icebergs side by side, are not strung together; told which "
+    "additions are icebergs', the same method reaches an F1 of 0.91 instead of 0.84, where 0.99 is possible"
 )
 _SYNTHETIC = (
     "information: a synthetic iceberg's peaks are new orders like any other, and few of them prove little; told which "
     "additions are icebergs', the same method reaches 0.91 instead of 0.76"
 )
 _MERGED_SYNTHETIC = (
-    "information: a third of synthetic icebergs never show three peaks unmixed with others' orders between two messages; "
-    "told which changes hold peaks, the same method reaches 0.65 instead of 0.25"
+    "information: a third of synthetic icebergs never show three peaks unmixed with others' orders between two "
+    "messages; told which changes hold peaks, the same method reaches 0.65 instead of 0.25"
 )
 _PAST = "information: three hours hold too few chains that ended to learn from what is still to come"
 _GROUPING = "information: orders of one side that take in the same millisecond cannot be told apart without order ids"
