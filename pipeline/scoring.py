@@ -34,8 +34,8 @@ HALF_LIFE_MIN = 10
 SPURIOUS_CHAINS_PER_HOUR = 4.0
 """Chains of refills stated an hour where nobody hides, at 100 ms: others' orders of like sizes strung together.
 
-12 in half an hour each of seeds 1001 to 1006: 2, 0, 1, 1, 4 and 4, at the default `min_llr`; with every event 5: 0, 0, 1,
-0, 3 and 1. Small against the 20 to 40 icebergs an hour that are there to be found.
+12 in half an hour each of seeds 1001 to 1006: 2, 0, 1, 1, 4 and 4, at the default `min_llr`; with every event 5:
+0, 0, 1, 0, 3 and 1. Small against the 20 to 40 icebergs an hour that are there to be found.
 """
 
 _HALF_LIVES = [2, 5, 10, 20, 30, 60, 120]
