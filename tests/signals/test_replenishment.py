@@ -4,7 +4,7 @@ from math import log
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -192,7 +192,14 @@ def test_bids_instead_of_asks_turn_side_and_price(steps):
 
 @settings(max_examples=40, deadline=None)
 @given(TAPES, st.integers(0, 25))
-def test_later_refills_change_nothing(steps, cut):
+@example([(0, 0, -1, 1, False)] * 3 + [(1, 0, -1, 1, False), (0, 0, -1, 1, False)], 4)
+def test_later_refills_and_prints_change_nothing(steps, cut):
+    """Up to the last refill kept; its prints, and those of refills that show later, may lie before it."""
     rows = tape(steps)
     whole = found(*rows, min_refills=1)
-    assert_frame_equal(found(*rows[:cut], min_refills=1), whole[:cut])
+    kept, printed = refills(*rows[:cut]), prints(*rows)
+    before = printed.filter(pl.col("event_ts") <= kept["event_ts"].max()) if kept.height else printed.clear()
+    for told in (printed, before):
+        made = run(REPLENISHMENT_SIGNAL, kept, told, gaps(), until=86_400, min_llr=None, min_refills=1)
+        assert_frame_equal(made, whole[: made.height])
+        assert made.height == kept.height

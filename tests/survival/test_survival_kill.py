@@ -24,6 +24,7 @@ KILLS = int(os.environ.get("FOOTPRINT_TEST_KILLS", "8"))
 """Spread over a run; FOOTPRINT_TEST_KILLS=40 looks closer. The moments at which most is half done are below."""
 
 AT_ONCE = 2
+ATTEMPTS = 5
 EVERY_WITH_WORKERS = 4
 """One in so many is a run with two workers; such a run takes longer."""
 
@@ -89,23 +90,31 @@ def test_killed_at_random_moments(pieces, undisturbed, tmp_path):
     draw = random.Random(20_240_102)
     moments = [(number + draw.random()) / KILLS for number in range(KILLS)]
 
-    def one(number: int) -> tuple[int, str]:
+    def one(number: int) -> str:
         wanted = undisturbed[bool(number % 2)]
-        path = begin(tmp_path / f"{number}", pieces, wanted.start)
         workers = ("--workers", 2) if number % EVERY_WITH_WORKERS == 3 else ()
         # two runs at once on two cores: a little slower than alone
         length = wanted.seconds * (3.0 if workers else 1.2)
-        running = subprocess.Popen(
-            command("run", "--config", path, *workers), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        time.sleep(moments[number] * length)
-        running.send_signal(signal.SIGKILL)
-        return running.wait(), finish(path, wanted)
+        for attempt in range(ATTEMPTS):
+            path = begin(tmp_path / f"{number}_{attempt}", pieces, wanted.start)
+            if killed_after(moments[number] * length, path, workers):
+                return finish(path, wanted)
+            length /= 2  # the machine was busier when the length was measured
+        return f"never killed: {ATTEMPTS} runs were over before"
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         ended = list(pool.map(one, range(KILLS)))
-    assert not {number: wrong for number, (_, wrong) in enumerate(ended) if wrong}
-    assert sum(code == -signal.SIGKILL for code, _ in ended) >= KILLS // 2, "most were to be killed while they ran"
+    assert not {number: wrong for number, wrong in enumerate(ended) if wrong}
+
+
+def killed_after(seconds: float, path: Path, workers: tuple[object, ...]) -> bool:
+    """Whether a run was killed that many seconds after it began; if not, it was over before."""
+    running = subprocess.Popen(
+        command("run", "--config", path, *workers), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    time.sleep(seconds)
+    running.send_signal(signal.SIGKILL)
+    return running.wait() == -signal.SIGKILL
 
 
 MARKS = ("manifest/", "instruments/", "trades/", "book_close/", "taker_flow/", "footprint.duckdb")
