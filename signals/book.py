@@ -28,9 +28,8 @@ class Book:
     """Feed it frames of BOOK_UPDATES in order, cut anywhere; it holds one book and nothing of the past.
 
     first_bar: end of the first bar wanted, microseconds; None for no bars. opening: the BOOK_CLOSE of the day
-    before, None or empty if there is none. refill_us: how long after a taker
-    order a display may grow to count as refilled. max_cells bounds the dense
-    window and never changes a result.
+    before, None or empty if there is none. refill_us: how long after a taker order a display may grow to count as
+    refilled. max_cells bounds the dense window and never changes a result.
     """
 
     def __init__(

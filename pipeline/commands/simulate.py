@@ -4,7 +4,6 @@ import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -84,6 +83,7 @@ def simulate(
     seeds
         How many worlds --check measures.
     """
+    from pipeline.simulator.crowd import ImpossibleStress
     from pipeline.simulator.presets import AGENTS, PERP2, PRESETS
     from pipeline.simulator.presets import drawn as draw
     from pipeline.simulator.simulate import FEEDS
@@ -101,19 +101,12 @@ def simulate(
     params = replace(draw(params, seed) if drawn else params, without=away, rpi_share=rpi)
     if perp2:
         params = replace(params, markets=(*params.markets, PERP2))
-    asked = partial(
-        write,
-        out,
-        params,
-        seed=seed,
-        duration=timedelta(hours=1.0 if hours is None else hours),
-        feeds=[replace(one, with_quotes=quotes, loss=loss, skew_us=round(1000 * skew_ms)) for one in feeds],
-        with_addresses=addresses,
-        stress=_stress(stress),
-    )
+    feeds = [replace(one, with_quotes=quotes, loss=loss, skew_us=round(1000 * skew_ms)) for one in feeds]
+    duration = timedelta(hours=1.0 if hours is None else hours)
+    name = _stress(stress)
     try:
-        made = asked()
-    except ValueError as impossible:
+        made = write(out, params, seed=seed, duration=duration, feeds=feeds, with_addresses=addresses, stress=name)
+    except ImpossibleStress as impossible:
         raise FootprintError("FP009", str(impossible)) from impossible
     _tell(made)
     return 0

@@ -17,13 +17,17 @@ _NEAREST, _FARTHEST = 0.0005, 0.01
 _FUND_LOTS = _LONGS * _LOTS // 3
 
 
+class ImpossibleStress(ValueError):
+    """A world without those to whom it would happen."""
+
+
 def crowd(world: World) -> None:
-    """Let it stand from now on. Raises ValueError if nobody trades with leverage or nobody the basis."""
+    """Let it stand from now on. Raises ImpossibleStress if nobody trades with leverage or nobody the basis."""
     perp = world.markets[0]
     leveraged = world.agents.get(f"{perp.params.name} leveraged")
     traders = [agent for agent in world.agents.values() if isinstance(agent, BasisTrader)]
     if not isinstance(leveraged, Leveraged) or not traders:
-        raise ValueError("a cascade of liquidations needs leveraged and basis_traders, and a spot market")
+        raise ImpossibleStress("a cascade of liquidations needs leveraged and basis_traders, and a spot market")
     value = perp.fair.exact(world.clock.now)
     for i in range(_LONGS):
         below = _NEAREST + (_FARTHEST - _NEAREST) * i / _LONGS
@@ -34,20 +38,22 @@ def crowd(world: World) -> None:
         world.ledger.bring(0, trader.perp.owner, -lots)
         world.ledger.bring(1, trader.spot.owner, lots)
         trader.carried += lots
-    leveraged.liquidated_lots = 0
-    leveraged.fund_lots = _FUND_LOTS
     leveraged.deleverage = _Deleveraging(world, leveraged, traders)
 
 
 class _Deleveraging:
-    """Closes the short that is largest against the long that is out of margin."""
+    """Once the insurance fund has paid for its share, closes the largest short against who is out of margin."""
 
     def __init__(self, world: World, leveraged: Leveraged, traders: list[BasisTrader]) -> None:
         self._world = world
         self._leveraged = leveraged
         self._traders = traders
+        self._fund_lots = _FUND_LOTS
 
-    def __call__(self, now: int, side: int, lots: int, price: int) -> None:
+    def __call__(self, now: int, side: int, lots: int, price: int) -> bool:
+        self._fund_lots -= lots
+        if self._fund_lots >= 0:
+            return False
         world, exchange = self._world, self._world.markets[0].exchange
         positions = world.ledger.positions[0]
         trader = max(self._traders, key=lambda one: -side * positions[one.perp.owner])
@@ -56,3 +62,4 @@ class _Deleveraging:
         world.log.label(0, now, trader.perp.owner, report.order_id, "adl", side, lots)
         trader.carried -= side * lots
         world.log.intend(1, trader.spot.market(SELL if side == BUY else BUY, lots), "basis")
+        return True

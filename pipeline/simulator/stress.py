@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pipeline.simulator.agents.market_maker import MarketMaker
-from pipeline.simulator.crowd import crowd
+from pipeline.simulator.crowd import ImpossibleStress, crowd
 from pipeline.simulator.orders import SELL
 from pipeline.simulator.world import World
 
@@ -43,12 +43,15 @@ class Target:
 
 
 def plan(name: str, on: Target, at: int) -> None:
-    """Let the stress `name` happen to the first market at `at` (microseconds). ValueError if there is no such."""
+    """Let the stress `name` happen to the first market at `at` (microseconds).
+
+    Raises ValueError if there is no such, ImpossibleStress if it cannot happen to this world.
+    """
     if name not in STRESSES:
         raise ValueError(f"no stress called {name}; there are {', '.join(STRESSES)}")
     owner = on.world.ledger.open("stress")
     if name in _PREPARED:
-        _PREPARED[name](on)
+        _PREPARED[name](on.world)
 
     def begin(now: int) -> None:
         on.world.log.label(0, now, owner, 0, name, SELL, 1)
@@ -60,7 +63,8 @@ def plan(name: str, on: Target, at: int) -> None:
 def _flash_crash(on: Target, now: int) -> None:
     """For a minute makers stay away and nine orders in ten are withdrawn every four seconds, while somebody sells."""
     world = on.world
-    exchange, log, seller = world.markets[0].exchange, world.log, _seller(on)
+    exchange, log = world.markets[0].exchange, world.log
+    seller = next(account.owner for account in world.ledger.accounts if account.kind == "stress")
     makers = {agent.desk.owner: agent for agent in world.agents.values() if isinstance(agent, MarketMaker)}
     end = now + _CRASH_US
 
@@ -112,8 +116,6 @@ def _depeg(on: Target, now: int) -> None:
 
     Basis traders who do not look at the currency take it for a carry.
     """
-    if len(on.world.markets) < 2:
-        raise ValueError("a depeg needs a second market, with a quote currency of its own")
     fair = on.world.markets[1].fair
     whole = on.world.value.public(now) * (1 / (1 - _DEPEG) - 1)
     for begin, side in ((now, 1), (now + _OUTAGE_US, -1)):
@@ -130,8 +132,9 @@ def _cascade(on: Target, now: int) -> None:
     on.world.value.jump(_BAD_NEWS * on.world.value.public(now))
 
 
-def _seller(on: Target) -> int:
-    return next(account.owner for account in on.world.ledger.accounts if account.kind == "stress")
+def _two_markets(world: World) -> None:
+    if len(world.markets) < 2:
+        raise ImpossibleStress("a depeg needs a second market, with a quote currency of its own")
 
 
 STRESSES: dict[str, Callable[[Target, int], None]] = {
@@ -144,5 +147,5 @@ STRESSES: dict[str, Callable[[Target, int], None]] = {
 }
 """What can happen, by name."""
 
-_PREPARED: dict[str, Callable[[Target], None]] = {"liquidation_cascade": lambda on: crowd(on.world)}
+_PREPARED: dict[str, Callable[[World], None]] = {"liquidation_cascade": crowd, "depeg": _two_markets}
 """What must stand before it can happen."""

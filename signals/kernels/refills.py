@@ -25,9 +25,10 @@ price that takers left alone: they took from better ones, and it is the best now
 
 
 @njit(inline="always")
-def _write(refills, n, ts, watch, refilled, kind):
-    refills[R_TS, n], refills[R_X, n], refills[R_TAKEN, n] = ts, watch[X], watch[TAKEN]
-    refills[R_EXECUTED, n], refills[R_DISPLAYED, n] = watch[EXECUTED], watch[DISPLAYED]
+def _write(refills, n, ts, x, taken, executed, displayed, refilled, kind):
+    """Whether it is at the best price is seen when its instant is over: `mark_best`."""
+    refills[R_TS, n], refills[R_X, n], refills[R_TAKEN, n] = ts, x, taken
+    refills[R_EXECUTED, n], refills[R_DISPLAYED, n] = executed, displayed
     refills[R_REFILLED, n], refills[R_KIND, n], refills[R_IS_BEST, n] = refilled, kind, 0
 
 
@@ -67,7 +68,8 @@ def take(watches, k, n_refills, refills, ts, x, displayed, lots):
     watch[EXECUTED] += lots
     watch[BASE] = max(0, displayed - lots)
     if lots > displayed and watch[DISPLAYED] > 0 and not watch[HIDDEN]:
-        _write(refills, n_refills, ts, watch, lots - displayed, HIDDEN_REFILL)
+        executed, before = watch[EXECUTED], watch[DISPLAYED]
+        _write(refills, n_refills, ts, x, ts, executed, before, lots - displayed, HIDDEN_REFILL)
         n_refills += 1
         watch[EXECUTED], watch[HIDDEN] = 0, 1
     return n_refills
@@ -83,8 +85,10 @@ def update(watches, k, n_refills, refills, ts, lots):
     if grown <= 0:
         return n_refills
     watch[GREW] = 1
-    if min(watch[EXECUTED], watch[DISPLAYED]) > 0:
-        _write(refills, n_refills, ts, watch, grown, FIRST_UPDATE if watch[UPDATES] == 1 else LATER_UPDATE)
+    executed, displayed = watch[EXECUTED], watch[DISPLAYED]
+    if min(executed, displayed) > 0:
+        kind = FIRST_UPDATE if watch[UPDATES] == 1 else LATER_UPDATE
+        _write(refills, n_refills, ts, watch[X], watch[TAKEN], executed, displayed, grown, kind)
         n_refills += 1
     return n_refills
 
@@ -100,10 +104,7 @@ def passed(watches, n, n_refills, refills, ts, x, displayed, grown):
         if watches[k, X] > x and (watches[k, X] > 0) == (x > 0):
             taken = max(taken, watches[k, TAKEN])
     if taken >= 0:
-        refills[R_TS, n_refills], refills[R_X, n_refills], refills[R_TAKEN, n_refills] = ts, x, taken
-        refills[R_EXECUTED, n_refills], refills[R_DISPLAYED, n_refills] = 0, displayed
-        refills[R_REFILLED, n_refills], refills[R_KIND, n_refills] = grown, PASSED
-        refills[R_IS_BEST, n_refills] = 1
+        _write(refills, n_refills, ts, x, taken, 0, displayed, grown, PASSED)
         n_refills += 1
     return n_refills
 

@@ -17,8 +17,8 @@ class Leveraged:
     """Every `gap_us` somebody opens a position of 20 to 100 times its margin, more often a long one (`long_share`).
 
     It is closed by its owner after `hold_us` on average, or by the venue with a market order once the mid has eaten
-    60 % of the margin. After `fund_lots` of that the insurance fund is used up, and who stands against them is closed
-    too (auto-deleveraging), by `deleverage`: called with the time, the side of who is closed, lots and his price.
+    60 % of the margin. Before it does, `deleverage` is asked with the time, the side of who is closed, lots and his
+    price, and is true if it closed who stands against them instead (auto-deleveraging).
     """
 
     desk: Desk
@@ -30,9 +30,7 @@ class Leveraged:
     hold_us: int
     long_share: float
     lots: int
-    fund_lots: int | None = None
-    deleverage: Callable[[int, int, int, int], None] | None = None
-    liquidated_lots: int = 0
+    deleverage: Callable[[int, int, int, int], bool] | None = None
     _open: dict[int, tuple[int, int, int]] = field(default_factory=dict)
     _below: list[tuple[int, int]] = field(default_factory=list)
     _above: list[tuple[int, int]] = field(default_factory=list)
@@ -85,9 +83,7 @@ class Leveraged:
         if position is None:
             return
         side, lots, price = position
-        self.liquidated_lots += lots
-        if self.deleverage and self.fund_lots is not None and self.liquidated_lots > self.fund_lots:
-            self.deleverage(now, side, lots, price)
+        if self.deleverage and self.deleverage(now, side, lots, price):
             return
         order_id = self.desk.market(-side, lots)
         self.log.intend(self.market, order_id, "liquidation")

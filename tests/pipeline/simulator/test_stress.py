@@ -5,6 +5,7 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
+from pipeline.simulator.crowd import ImpossibleStress
 from pipeline.simulator.presets import CALM
 from pipeline.simulator.simulate import START, microseconds
 from pipeline.simulator.stress import Target, plan
@@ -74,6 +75,12 @@ def test_a_cascade_needs_somebody_with_leverage() -> None:
     world = make_world(replace(CALM, without=("leveraged",)), seed=1, start_us=0)
     with pytest.raises(ValueError, match="needs leveraged and basis_traders"):
         plan("liquidation_cascade", Target(world, [], []), 0)
+
+
+def test_a_depeg_needs_a_market_of_its_own_currency() -> None:
+    world = make_world(replace(CALM, markets=CALM.markets[:1]), seed=1, start_us=0)
+    with pytest.raises(ImpossibleStress, match="needs a second market"):
+        plan("depeg", Target(world, [], []), 0)
 
 
 def test_a_stress_there_is_not() -> None:
