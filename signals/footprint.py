@@ -99,14 +99,13 @@ def _of_day(seen: pl.DataFrame, day: int, window: int, least: int, strong: float
     today = ends > day
     if not today.any():
         return FOOTPRINT.empty()
-    place = (ends - (day - window * MINUTE)) // MINUTE - 1  # minute of each row, from 0 a window before the day
+    place = (ends - day) // MINUTE - 1 + window  # minute of each row, from 0 a window before the day
     columns: dict[str, pl.Series] = {}
     up, down, loud = (np.zeros(int(today.sum()), np.int64) for _ in range(3))
     for one in OBSERVATIONS:
         value = seen[one.name].fill_null(float("nan")).to_numpy()
-        strength = _strength(one, value, place, window, least)[today]
+        now, strength = value[today], _strength(one, value, place, window, least)
         is_strong = strength >= strong
-        now = value[today]
         sign = np.where(is_strong, np.sign(now), 0.0) if one.claim == "direction" else np.zeros(now.size)
         up, down, loud = up + (sign > 0), down + (sign < 0), loud + is_strong
         columns |= {
@@ -129,15 +128,15 @@ def _of_day(seen: pl.DataFrame, day: int, window: int, least: int, strong: float
 
 
 def _strength(one: Observation, value: Floats, place: Ints, window: int, least: int) -> Floats:
-    """Mid-rank of each row among the minutes of the window before it; NaN where too few of them have a value."""
+    """Mid-rank of each row of the day among the minutes of the window before it; NaN where too few have a value."""
     from signals.kernels.maker_inventory import mid_ranks  # numba is imported only to compute
 
-    grid = np.full(int(place[-1]) + 1, np.nan)
-    grid[place] = np.abs(value) if one.low else value
-    stated = np.concatenate(([0], np.cumsum(~np.isnan(grid))))
-    at = np.arange(grid.size)
-    many = stated[at] - stated[np.maximum(at - window, 0)] >= least
-    return np.where(many, mid_ranks(grid, window, 0), np.nan)[place]
+    minutes = np.full(int(place[-1]) + 1, np.nan)
+    minutes[place] = np.abs(value) if one.low else value
+    stated = np.concatenate(([0], np.cumsum(~np.isnan(minutes))))
+    at = place[place >= window]
+    has_past = stated[at] - stated[at - window] >= least
+    return np.where(has_past, mid_ranks(minutes, window, window)[at - window], np.nan)
 
 
 def _reading(one: Observation, value: Floats, strength: Floats, is_strong: NDArray[np.bool_]) -> pl.Series:
