@@ -1,7 +1,9 @@
 """Tables and signals described for readers: the data dictionary and `footprint signals`."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from pipeline.shortfalls import SCORECARD, shortfalls
 from signals import SIGNALS
 from signals.inputs import NORMALISED
 from signals.table import Input, Params, Signal, Table
@@ -44,26 +46,30 @@ def _type(dtype: Any) -> str:
 
 
 def data_dictionary() -> str:
-    """docs/data_dictionary.md, from the contracts."""
+    """docs/data_dictionary.md, from the contracts and docs/scorecard.md."""
+    short = shortfalls(SCORECARD.read_text())
     parts = [
         "# Data dictionary",
-        "Generated from the contracts by `python -m pipeline.catalogue > docs/data_dictionary.md`. "
+        "Generated from the contracts and the scorecard by `python -m pipeline.catalogue > docs/data_dictionary.md`. "
         "Times are UTC microseconds; signs are stated per column; null means unknown, never zero. "
         "In the catalogue every table partitioned by day also has `date`.",
         "## Normalised tables",
         *(_section(table) for table in NORMALISED),
         "## Signals",
-        *(_signal_section(signal) for signal in SIGNALS),
+        *(_signal_section(signal, short.get(signal.name, [])) for signal in SIGNALS),
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def _signal_section(signal: Signal) -> str:
+def _signal_section(signal: Signal, short: Sequence[str]) -> str:
     reads = ", ".join(_source(source, signal) for source in signal.inputs)
     made = f" Made for: {', '.join(signal.kinds)}." if signal.kinds else ""
     lines = [f"Reads {reads}.{made} Parameters: {_choices(signal.params)}."]
     lines += [f"Preset `{name}`: {_choices(changes)}." for name, changes in signal.presets.items()]
     head = f"`{signal.name}`, version {signal.version}: {signal.meaning}\n\n" + "\n".join(lines)
+    if short:
+        rows = "\n".join(f"- {line}" for line in short)
+        head += f"\n\nBelow acceptable on [simulated markets](scorecard.md):\n\n{rows}"
     return "\n\n".join([head, *(_section(table) for table in signal.outputs)])
 
 
