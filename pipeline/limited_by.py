@@ -25,8 +25,8 @@ _MERGED_SYNTHETIC = (
 )
 _PAST = "information: three hours hold too few chains that ended to learn from what is still to come"
 _TRANCHES = (
-    "method: a last tranche smaller than the peaks before it fits no chain, so chains are rarely seen to end; and three "
-    "hours hold few of them"
+    "method: a last tranche smaller than the peaks before it fits no chain, so chains are rarely seen to end; and "
+    "three hours hold few of them"
 )
 _GROUPING = "information: orders of one side that take in the same millisecond cannot be told apart without order ids"
 

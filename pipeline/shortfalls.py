@@ -23,6 +23,7 @@ def shortfalls(scorecard: str) -> dict[str, list[str]]:
             metric, feed, value, interval, naive, target, _, _, why = cells
             beside = "" if naive == "-" else f", naive {naive}"
             found.setdefault(MADE_BY.get(detector, detector), []).append(
-                f"`{metric}` on a feed of {feed}: {value} ({interval}{beside}), asked {target}; {why or 'reason unknown'}"
+                f"`{metric}` on a feed of {feed}: {value} ({interval}{beside}), asked {target}; "
+                f"{why or 'reason unknown'}"
             )
     return found

@@ -58,7 +58,10 @@ FOOTPRINT = Table(
         *(column for one in OBSERVATIONS for column in _columns(one)),
         Column("n_strong", pl.Int64(), "observations", "how many are strong"),
         Column(
-            "n_up", pl.Int64(), "observations", "strong ones whose reading is up; a count, no forecast: they move together"
+            "n_up",
+            pl.Int64(),
+            "observations",
+            "strong ones whose reading is up; a count, no forecast: they move together",
         ),
         Column("n_down", pl.Int64(), "observations", "strong ones whose reading is down"),
     ),
@@ -119,9 +122,7 @@ def _of_day(seen: pl.DataFrame, day: int, window: int, least: int, strong: float
     return (
         seen.filter(pl.Series(today))
         .select("venue", "symbol", "bar_end")
-        .with_columns(
-            pl.Series(latest).cast(UTC_US).alias("known_ts"), **columns, n_strong=loud, n_up=up, n_down=down
-        )
+        .with_columns(pl.Series(latest).cast(UTC_US).alias("known_ts"), **columns, n_strong=loud, n_up=up, n_down=down)
         .with_columns(pl.selectors.float().fill_nan(None))
         .select(FOOTPRINT.schema.names())
     )

@@ -76,7 +76,9 @@ def observations(
             "known_ts": pl.Series(_known(list(read.values()), ends)).cast(UTC_US),
             **values,
         }
-    ).with_columns(pl.selectors.float().fill_nan(None), venue=pl.lit(book["venue"][0]), symbol=pl.lit(book["symbol"][0]))
+    ).with_columns(
+        pl.selectors.float().fill_nan(None), venue=pl.lit(book["venue"][0]), symbol=pl.lit(book["symbol"][0])
+    )
     return {OBSERVATIONS_TABLE.name: OBSERVATIONS_TABLE.check(rows.select(OBSERVATIONS_TABLE.schema.names()))}
 
 

@@ -42,4 +42,6 @@ def test_what_the_scorecard_calls_poor_stands_with_its_signal():
 
 
 def test_no_poor_row_goes_without_a_reason():
-    assert not [line for lines in shortfalls(SCORECARD.read_text()).values() for line in lines if "reason unknown" in line]
+    assert not [
+        line for lines in shortfalls(SCORECARD.read_text()).values() for line in lines if "reason unknown" in line
+    ]

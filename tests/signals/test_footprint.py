@@ -15,7 +15,8 @@ def seen(values, first=1, **others):
     return frame(
         OBSERVATIONS_TABLE,
         [
-            {"bar_end": 60 * (first + at), "sweep": value, "sweep_n": int(bool(value)), **{k: v[at] for k, v in others.items()}}
+            {"bar_end": 60 * (first + at), "sweep": value, "sweep_n": int(bool(value))}
+            | {name: column[at] for name, column in others.items()}
             for at, value in enumerate(values)
         ],
     )  # fmt: skip
@@ -39,7 +40,10 @@ def test_a_number_without_a_direction_is_strong_only_when_high():
     z = [1.0, 2.0, 3.0, -9.0, 4.0]
     rows = made(seen([0.0] * 5, spread_widening=z))
     assert column(rows, "spread_widening_strength")[3:] == [0.0, 1.0]
-    assert column(rows, "spread_widening_reading")[3:] == [ORDINARY, "makers ask for more: volatility ahead, no direction"]
+    assert column(rows, "spread_widening_reading")[3:] == [
+        ORDINARY,
+        "makers ask for more: volatility ahead, no direction",
+    ]
     assert column(rows, "n_up")[4] == 0, "wider spreads say nothing of the direction"
 
 
