@@ -89,7 +89,7 @@ OBSERVATIONS: tuple[Observation, ...] = (
         Minutes.mean,
         "depths a second",
         "direction",
-        "asks withdrawn minus bids withdrawn beyond what trades explain, in depths of their side, mean over the seconds",
+        "asks withdrawn minus bids withdrawn beyond what trades explain, in depths of their side, mean over seconds",
         "asks pulled: up",
         "bids pulled: down",
         "a lower bound, lower the slower the feed; repricing after another venue moved looks alike",
