@@ -6,9 +6,11 @@ Adding a signal is its module, its test and one line here.
 from signals.basis import BASIS_SIGNAL
 from signals.book_pass import BOOK_PASS
 from signals.chain_ends import CHAIN_ENDS_SIGNAL
+from signals.flow_loadings import FLOW_LOADINGS_SIGNAL
 from signals.inventory_state import INVENTORY_STATE_SIGNAL
 from signals.maker_flow import MAKER_FLOW_SIGNAL
 from signals.maker_inventory import MAKER_INVENTORY_SIGNAL
+from signals.order_flow import ORDER_FLOW_SIGNAL
 from signals.replenishment import REPLENISHMENT_SIGNAL
 from signals.reversion import REVERSION_SIGNAL
 from signals.sweeps import SWEEPS_SIGNAL
@@ -26,4 +28,6 @@ SIGNALS: tuple[Signal, ...] = (
     MAKER_INVENTORY_SIGNAL,
     INVENTORY_STATE_SIGNAL,
     REVERSION_SIGNAL,
+    FLOW_LOADINGS_SIGNAL,
+    ORDER_FLOW_SIGNAL,
 )
