@@ -1,4 +1,4 @@
-"""Flow seasonality: what takers bought net over 1, 5 and 60 minutes, and whether that is much for this hour of the week.
+"""Flow seasonality: what takers bought net over 1, 5 and 60 minutes, and whether that is much for the hour of the week.
 
 A flow is divided by what is typical of its hour of the week, not reduced by it: its size has a season, its sign has
 none. Plain and seasonal scores stand side by side. What a flow is compared with ended before it began: windows that
@@ -36,7 +36,7 @@ FLOW_SEASONALITY = Table(
         Column("window_min", pl.Int64(), "minutes", "length of the window that ends at bar_end"),
         KNOWN_TS,
         Column(
-            "net_qty", pl.Float64(), "base", "bought minus sold by takers in the window; null in gaps, as all that follows"
+            "net_qty", pl.Float64(), "base", "bought minus sold by takers in the window; null in gaps"
         ),
         Column(
             "typical_qty",
@@ -50,11 +50,11 @@ FLOW_SEASONALITY = Table(
             "z",
             pl.Float64(),
             "standard deviations",
-            "net_qty against the windows that ended in the 24 h before this one began; null if less than 0.8 of them stand",
+            "net_qty against the windows that ended in the 24 h before this one began; null if under 0.8 of them stand",
         ),
         Column("z_seasonal", pl.Float64(), "standard deviations", "the same of seasonal_ratio"),
         Column(
-            "q_abs", pl.Float64(), "0 to 1", "share of these windows with a smaller flow of either sign, equal count half"
+            "q_abs", pl.Float64(), "0 to 1", "share of these windows with a smaller net_qty of either sign, ties half"
         ),
         Column("q_abs_seasonal", pl.Float64(), "0 to 1", "the same of seasonal_ratio"),
         Column("coverage", pl.Float64(), "0 to 1", "share of the window that is counted; null values below 0.8"),
@@ -169,7 +169,7 @@ def _z(x: Floats, first_minute: int, window: int, past: int, least: int) -> Floa
 
 
 def _reach_min(season: Season, windows: Sequence[int], past: int) -> int:
-    """Minutes before a day that enter it: a window, those before it, what is typical of these, and their own lengths."""
+    """Minutes before a day that enter it: a window, those before it, what is typical of these, and its windows."""
     return season.reach_min + past + 2 * max(windows)
 
 

@@ -48,8 +48,8 @@ SPREAD = Table(
             pl.Float64(),
             "bps of mid",
             "twice the distance of what takers paid from the mid just before, > 0 they paid more; mean by notional "
-            "over the orders of the minute that ended horizon_s before bar_end, so that the later mid is known. This and "
-            "the next two null without an order, or if less than 0.8 of the notional or of that minute's tape is there",
+            "over the orders of the minute that ended horizon_s before bar_end, so that the later mid is known. These "
+            "three are null without an order, or if less than 0.8 of the notional or of that minute's tape is there",
         ),
         Column(
             "realised_spread_bps",
@@ -180,8 +180,7 @@ def _summed(values: Floats, ends: Ints, times: Ints) -> Floats:
     bar = np.searchsorted(ends, times, side="right")
     inside = np.flatnonzero(bar < ends.size)
     inside = inside[times[inside] >= ends[bar[inside]] - MINUTE]  # others are of minutes without a row
-    sums: Floats = np.bincount(bar[inside], weights=values[inside], minlength=ends.size)
-    return sums
+    return np.bincount(bar[inside], weights=values[inside], minlength=ends.size).astype(np.float64)
 
 
 def _over(part: Floats, total: Floats) -> Floats:

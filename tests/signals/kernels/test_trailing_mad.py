@@ -1,7 +1,7 @@
 """Medians and their median distances against NumPy on every window."""
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signals.kernels.trailing_mad import trailing_mad
@@ -44,6 +44,7 @@ def test_an_empty_window_has_no_median():
     assert of([1, 2, 3], (0, 1), (2, 3))[0] == [1, 3], "a value that never was in a window does no harm"
 
 
+@settings(deadline=None)
 @given(st.lists(VALUES, max_size=40), WINDOWS)
 def test_they_are_those_of_each_window_to_the_bit(values, steps):
     x = np.array(values)
