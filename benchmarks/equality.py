@@ -18,7 +18,7 @@ ROWS = (
     *(f"ofi_{level}" for level in range(1, k.LEVELS + 1)),
     "covered_us", "bid_reach", "ask_reach", "last_us",
 )  # fmt: skip
-"""Names of the rows of bars, in their order."""
+"""Names of the rows of bars that are compared, in their order: the sizes below the fifth level are ours alone."""
 
 
 def bar_differences(ours: Ints, theirs: Ints) -> list[str]:

@@ -6,11 +6,16 @@ Adding a signal is its module, its test and one line here.
 from signals.basis import BASIS_SIGNAL
 from signals.book_pass import BOOK_PASS
 from signals.chain_ends import CHAIN_ENDS_SIGNAL
+from signals.flow_loadings import FLOW_LOADINGS_SIGNAL
+from signals.flow_seasonality import FLOW_SEASONALITY_SIGNAL
 from signals.inventory_state import INVENTORY_STATE_SIGNAL
 from signals.maker_flow import MAKER_FLOW_SIGNAL
 from signals.maker_inventory import MAKER_INVENTORY_SIGNAL
+from signals.order_flow import ORDER_FLOW_SIGNAL
 from signals.replenishment import REPLENISHMENT_SIGNAL
 from signals.reversion import REVERSION_SIGNAL
+from signals.spread import SPREAD_SIGNAL
+from signals.spread_widening import SPREAD_WIDENING_SIGNAL
 from signals.sweeps import SWEEPS_SIGNAL
 from signals.table import Signal
 from signals.taker_aggression import TAKER_AGGRESSION_SIGNAL
@@ -26,4 +31,9 @@ SIGNALS: tuple[Signal, ...] = (
     MAKER_INVENTORY_SIGNAL,
     INVENTORY_STATE_SIGNAL,
     REVERSION_SIGNAL,
+    SPREAD_SIGNAL,
+    SPREAD_WIDENING_SIGNAL,
+    FLOW_LOADINGS_SIGNAL,
+    ORDER_FLOW_SIGNAL,
+    FLOW_SEASONALITY_SIGNAL,
 )

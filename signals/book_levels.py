@@ -150,7 +150,7 @@ class BookLevels:
             row = k.advance(
                 ts, self._flag, self._px, self._lots, row, rows, until, self._bar_us, self._s, self._sides,
                 self._levels, self._sparse_px, self._sparse_qty, self._top, self._ofi, self._gaps, self._out,
-                takes.ts, takes.px, takes.lots, takes.shown, self._watches, self._refills,
+                takes.ts, takes.px, takes.lots, takes.shown, takes.mid2, self._watches, self._refills,
                 self._refill_us, self._was_px, self._was_qty,
             )  # fmt: skip
             takes.done = int(self._s[k.N_TAKEN])

@@ -124,7 +124,7 @@ def _first_event(inputs: Mapping[str, pl.LazyFrame], table: Table) -> _Beginning
 
 BOOK_PASS = Signal(
     name="book_pass",
-    version=3,
+    version=4,
     meaning="state of the order book and flow of takers, every second; taker orders laid on the book, and refills",
     inputs=(
         Input(INSTRUMENTS),

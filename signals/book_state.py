@@ -52,6 +52,7 @@ BOOK_STATE = Table(
         ),
         _float("imbalance_1", "[-1, 1]", "(bid - ask) / (bid + ask) of the best sizes; > 0 more bids"),
         _float("imbalance_5", "[-1, 1]", "the same over five levels, weights falling as exp(-decay (level - 1))"),
+        _float("imbalance_10", "[-1, 1]", "the same over ten levels"),
         *(
             _float(
                 f"imbalance_{bps}bps",
@@ -116,7 +117,11 @@ def book_state(
     flows = stands & (coverage >= min_coverage)
     is_deep = {side: stands & (depths[side] >= 0) for side in depths}
     is_whole = is_deep["bid"] & is_deep["ask"]
-    weights = np.exp(-imbalance_decay * np.arange(5))
+    ten = {
+        "bid": np.concatenate((sizes["bid"], bars[k.BID_FURTHER : k.BID_FURTHER + 5])),
+        "ask": np.concatenate((sizes["ask"], bars[k.ASK_FURTHER : k.ASK_FURTHER + 5])),
+    }
+    weights = np.exp(-imbalance_decay * np.arange(10))
     mid2 = bid + ask
     bid_px, ask_px = grid.price(bid), grid.price(ask)
     bid_qty, ask_qty = grid.qty(sizes["bid"][0]), grid.qty(sizes["ask"][0])
@@ -130,6 +135,7 @@ def book_state(
         columns |= {
             "imbalance_1": _where(stands, _balance(sizes["bid"][0], sizes["ask"][0])),
             "imbalance_5": _where(stands, _balance(_weighted(sizes["bid"], weights), _weighted(sizes["ask"], weights))),
+            "imbalance_10": _where(stands, _balance(_weighted(ten["bid"], weights), _weighted(ten["ask"], weights))),
             "microprice": _where(is_ok, (bid_qty * ask_px + ask_qty * bid_px) / (bid_qty + ask_qty)),
             "spread_bps": _where(is_ok, 20_000 * (ask - bid) / mid2),
         }
@@ -176,8 +182,8 @@ def _where(stands: NDArray[np.bool_], values: NDArray[np.float64]) -> NDArray[np
 def _weighted(sizes: Ints, weights: NDArray[np.float64]) -> NDArray[np.float64]:
     """Weighted sum over levels, level by level, so that the order of addition is fixed."""
     total = np.zeros(sizes.shape[1])
-    for level, weight in enumerate(weights):
-        total += weight * sizes[level]
+    for level, lots in enumerate(sizes):
+        total += weights[level] * lots
     return total
 
 

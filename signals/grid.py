@@ -74,6 +74,10 @@ class Grid:
         """Quote notionals, of either sign, as the ticks x lots that `quote` made them of."""
         return np.rint(quote * (self.scale * self.lots) / self.tick).astype(np.int64)
 
+    def signed_lots(self, qty: Floats) -> Ints:
+        """Quantities, of either sign, as the lots that `qty` made them of; no number is 0."""
+        return np.rint(np.nan_to_num(qty) * self.lots).astype(np.int64)
+
     def _whole(self, x: Floats, in_range: NDArray[np.bool_], given: Floats, wanted: str) -> Ints:
         x = np.nan_to_num(x, nan=-1.0, posinf=-1.0, neginf=-1.0)  # no number is in no range
         whole = np.rint(x)

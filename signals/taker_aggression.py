@@ -18,6 +18,7 @@ from signals.inputs import INSTRUMENTS, KNOWN_TS, SYMBOL, VENUE
 from signals.reading import whole
 from signals.table import UTC_US, Column, Input, Signal, Span, Table
 from signals.taker_flow import TAKER_FLOW
+from signals.window_sums import running, within
 
 Ints = NDArray[np.int64]
 
@@ -66,24 +67,25 @@ def taker_aggression(
     ends = flow["bar_end"].to_physical().to_numpy()
     stands = flow["buy_qty"].is_not_null().to_numpy()
     buy, sell = (grid.whole_lots(flow[name].fill_null(0).to_numpy()) for name in ("buy_qty", "sell_qty"))
-    net, total = _running(buy - sell), _running(buy + sell)
-    quote = _running(grid.tick_lots(flow["net_quote"].fill_null(0).to_numpy()))
-    orders = _running(flow["n_orders"].fill_null(0).to_numpy())
-    covered = _running(np.rint(flow["coverage"].to_numpy() * SECOND).astype(np.int64) * stands)
+    net, total = running(buy - sell), running(buy + sell)
+    quote = running(grid.tick_lots(flow["net_quote"].fill_null(0).to_numpy()))
+    orders = running(flow["n_orders"].fill_null(0).to_numpy())
+    covered = running(np.rint(flow["coverage"].to_numpy() * SECOND).astype(np.int64) * stands)
 
+    here = np.arange(1, ends.size + 1)
     values: dict[str, NDArray[np.generic]] = {}
     for seconds in WINDOWS_S:
         first = np.searchsorted(ends, ends - seconds * SECOND, side="right")
-        coverage = _within(covered, first) / (seconds * SECOND)
+        coverage = within(covered, first, here) / (seconds * SECOND)
         is_null = coverage < min_coverage
-        flows, traded = _within(net, first), _within(total, first)
+        flows, traded = within(net, first, here), within(total, first, here)
         with np.errstate(divide="ignore", invalid="ignore"):  # no trade: no ratio
             ratio = flows / traded
         values |= {
             f"net_qty_{seconds}s": np.where(is_null, np.nan, grid.qty(flows)),
             f"ratio_{seconds}s": np.where(is_null, np.nan, ratio),
-            f"net_quote_{seconds}s": np.where(is_null, np.nan, grid.quote(_within(quote, first))),
-            f"n_orders_{seconds}s": np.where(is_null, -1, _within(orders, first)),
+            f"net_quote_{seconds}s": np.where(is_null, np.nan, grid.quote(within(quote, first, here))),
+            f"n_orders_{seconds}s": np.where(is_null, -1, within(orders, first, here)),
             f"coverage_{seconds}s": coverage,
         }
     known = latest_in_day(ends, ends - 1, flow["known_ts"].to_physical().to_numpy(), max(WINDOWS_S) * SECOND)
@@ -94,16 +96,6 @@ def taker_aggression(
         pl.selectors.float().fill_nan(None), pl.col("^n_orders_.*$").replace(-1, None)
     )
     return {TAKER_AGGRESSION.name: TAKER_AGGRESSION.check(rows.select(TAKER_AGGRESSION.schema.names()))}
-
-
-def _running(values: Ints) -> Ints:
-    """Sum of the values before each row, and of all."""
-    return np.concatenate(([0], np.cumsum(values)))
-
-
-def _within(running: Ints, first: Ints) -> Ints:
-    """Sum over the rows from `first` to each row."""
-    return running[1:] - running[first]
 
 
 TAKER_AGGRESSION_SIGNAL = Signal(

@@ -46,6 +46,7 @@ TAKER_ORDERS = Table(
         ),
         Column("consumed_qty", pl.Float64(), "base", "of it, executed: at each price the lesser of the two, summed"),
         Column("hidden_qty", pl.Float64(), "base", "executed beyond what was displayed: hidden liquidity, at least"),
+        Column("mid_px", pl.Float64(), "quote per base", "mid of the book just before; null unless it was OK"),
     ),
 )
 
@@ -205,6 +206,7 @@ def taker_orders(
         "hidden_qty": np.add.reduceat(takes.lots - consumed, starts),
     }
     first, last = (rows[name].to_numpy() for name in ("first", "last"))
+    mid2 = takes.mid2[starts]
     return rows.select(
         venue=pl.lit(venue),
         symbol=pl.lit(symbol),
@@ -220,4 +222,5 @@ def taker_orders(
         last_px=pl.Series(grid.price(last)),
         span_bps=pl.Series(10_000 * np.abs(last - first) / first),
         **{name: pl.Series(np.where(is_unknown, np.nan, grid.qty(lots))).fill_nan(None) for name, lots in book.items()},
+        mid_px=pl.Series(np.where(mid2 < 0, np.nan, grid.price(mid2) / 2)).fill_nan(None),
     )

@@ -15,6 +15,8 @@ from signals.kernels import refills as r
 from signals.kernels.book_rows import BID, BREAKS, BRIDGES, FIRST, IGNORE, SNAPSHOT
 
 LEVELS = 5
+FURTHER = 5
+"""Levels below the top five that a bar lists too."""
 BANDS_BPS = (1, 5, 10, 25, 50)
 NONE = -(1 << 62)
 """No such price, in signed ticks: worse than any."""
@@ -39,9 +41,10 @@ DONE, RECENTRE, GROW = 0, 1, 2
 
 BAR_END, STATE, BID_PX, ASK_PX, BID_QTY, ASK_QTY = 0, 1, 2, 3, 4, 9
 BID_DEPTH, ASK_DEPTH, OFI = 14, 19, 24
-COVERED_US, BID_REACH, ASK_REACH, LAST_US, COLUMNS = 29, 30, 31, 32, 33
-"""Rows of `out`: five sizes a side, five depths a side, five OFI, time of the last message. Prices in ticks, -1 =
-none; depth -1 = the band is deeper than the feed has shown; time -1 = no message yet."""
+COVERED_US, BID_REACH, ASK_REACH, LAST_US, BID_FURTHER, ASK_FURTHER, COLUMNS = 29, 30, 31, 32, 33, 38, 43
+"""Rows of `out`: five sizes a side, five depths a side, five OFI, time of the last message, the sizes of the five
+levels further out a side. Prices in ticks, -1 = none; depth -1 = the band is deeper than the feed has shown; time
+-1 = no message yet."""
 
 RECENT_GAPS = 255
 STALE_US = 2_000_000
@@ -53,7 +56,7 @@ _ROW, _GRID = types.int64[::1], types.int64[:, ::1]
 _SIGNATURE = types.int64(
     _RO, _FLAGS, _RO, _RO, types.int64, types.int64, types.int64, types.int64,
     _ROW, _GRID, _GRID, _GRID, _GRID, types.int64[:, :, ::1], _ROW, _ROW, _GRID,
-    _RO, _RO, _RO, _ROW, _GRID, _GRID, types.int64, _ROW, _ROW,
+    _RO, _RO, _RO, _ROW, _ROW, _GRID, _GRID, types.int64, _ROW, _ROW,
 )  # fmt: skip
 
 
@@ -118,6 +121,24 @@ def _change(px, qty, old_px, old_qty):
     return qty if px > old_px else -old_qty
 
 
+@njit(inline="always")
+def _next_level(x, outside, worst, base, top_edge, cells, px, qty):
+    """Price and lots of the best level not better than x, and where to go on; NONE and 0 if there is none.
+
+    outside: the best of the levels outside the window [base, top_edge) that were not met yet, -1 if none; worst:
+    no cell below it holds anything.
+    """
+    if outside >= 0 and px[outside] >= top_edge:
+        return px[outside], qty[outside], x, outside - 1
+    while x >= worst and cells[x - base] == 0:
+        x -= 1
+    if x >= worst:
+        return x, cells[x - base], x - 1, outside
+    if outside >= 0:
+        return px[outside], qty[outside], x, outside - 1
+    return NONE, 0, x, outside
+
+
 @njit
 def _rebuild(side, sides, levels, sparse_px, sparse_qty, top, ofi, counts):
     """Find the top five of a side again and, if `counts`, add what changed to the OFI."""
@@ -128,19 +149,9 @@ def _rebuild(side, sides, levels, sparse_px, sparse_qty, top, ofi, counts):
     worst = max(sides[side, DEEPEST], base)
     sign = 1 - 2 * side
     while found < LEVELS:
-        px, qty = NONE, 0
-        if outside >= 0 and sparse_px[side, outside] >= base + width:
-            px, qty = sparse_px[side, outside], sparse_qty[side, outside]
-            outside -= 1
-        else:
-            while x >= worst and levels[side, x - base] == 0:
-                x -= 1
-            if x >= worst:
-                px, qty = x, levels[side, x - base]
-                x -= 1
-            elif outside >= 0:
-                px, qty = sparse_px[side, outside], sparse_qty[side, outside]
-                outside -= 1
+        px, qty, x, outside = _next_level(
+            x, outside, worst, base, base + width, levels[side], sparse_px[side], sparse_qty[side]
+        )
         # old_px[0] is read above, so a level may be overwritten once compared.
         if counts:
             ofi[found] += sign * _change(px, qty, old_px[found], old_qty[found])
@@ -233,6 +244,19 @@ def _depths(side, mid2, sides, levels, sparse_px, sparse_qty, top, out, row, bar
 
 
 @njit
+def _further(side, sides, levels, sparse_px, sparse_qty, out, row, bar):
+    """Write the sizes of the levels next below the fifth, 0 where there is none."""
+    base, width, fifth = sides[side, BASE], levels.shape[1], sides[side, FIFTH]
+    outside = _position(sparse_px[side], sides[side, N_SPARSE], fifth) - 1
+    x, worst = min(fifth, base + width) - 1, max(sides[side, DEEPEST], base)
+    for level in range(FURTHER):
+        _px, qty, x, outside = _next_level(
+            x, outside, worst, base, base + width, levels[side], sparse_px[side], sparse_qty[side]
+        )
+        out[row + level, bar] = qty
+
+
+@njit
 def _write_bar(state, s, sides, levels, sparse_px, sparse_qty, top, ofi, out):
     """Write the bar that ends at NEXT_BAR and start the following one."""
     bar = s[N_OUT]
@@ -245,6 +269,7 @@ def _write_bar(state, s, sides, levels, sparse_px, sparse_qty, top, ofi, out):
         out[BID_REACH + side, bar] = -1 if reach == NEVER else sign * reach
         for level in range(LEVELS):
             out[BID_QTY + LEVELS * side + level, bar] = top[side, 1, level]
+        _further(side, sides, levels, sparse_px, sparse_qty, out, BID_FURTHER + FURTHER * side, bar)
         row = BID_DEPTH + len(BANDS_BPS) * side
         if state in (OK, LOCKED):
             mid2 = top[0, 0, 0] - top[1, 0, 0]
@@ -321,15 +346,19 @@ def _displayed(x, sides, levels, sparse_px, sparse_qty):
 
 
 @njit
-def _take(until, s, sides, levels, sparse_px, sparse_qty, gaps, ts, px, lots, shown, watches, refills, refill_us):
-    """Execute what takers did up to `until`, on the book as it stands; shown: -1 without a usable book."""
+def _take(
+    until, s, sides, levels, sparse_px, sparse_qty, top, gaps, ts, px, lots, shown, mid2, watches, refills, refill_us
+):
+    """Execute what takers did up to `until`, on the book as it stands; shown: -1 without a usable book; mid2: twice
+    the mid in ticks, -1 unless the book is OK."""
     k = s[N_TAKEN]
     while k < ts.size and ts[k] <= until:
         s[N_WATCHES] = r.forget_old(watches, s[N_WATCHES], ts[k], refill_us)
         silent = ts[k] - s[NOW]
         if not s[IS_USABLE] or (silent > STALE_US and silent > _stale_after(s, gaps)):
-            shown[k] = -1
+            shown[k] = mid2[k] = -1
         else:
+            mid2[k] = top[0, 0, 0] - top[1, 0, 0] if _state(s, top) == OK else -1
             at = r.position(watches, s[N_WATCHES], px[k])
             if at >= 0:
                 shown[k] = watches[at, r.BASE]
@@ -370,7 +399,7 @@ def _start_message(mark, s, sides, levels, top):
 @njit(_SIGNATURE, cache=True, nogil=True)
 def advance(
     ts, flag, px, lots, row, rows, until, bar_us, s, sides, levels, sparse_px, sparse_qty, top, ofi, gaps, out,
-    take_ts, take_px, take_lots, take_shown, watches, refills, refill_us, was_px, was_qty,
+    take_ts, take_px, take_lots, take_shown, take_mid2, watches, refills, refill_us, was_px, was_qty,
 ):  # fmt: skip
     """Apply rows [row, rows); return the row reached, with s[STATUS] saying why it stopped there.
 
@@ -381,7 +410,8 @@ def advance(
     every bar that can end. On RECENTRE or GROW the caller changes the arrays and calls again from that row.
 
     take_*: executions by price in order of time, all of them up to the last row's: signed ticks of the side that
-    was hit, and lots. Those up to a row's time come before it; take_shown gets what was displayed. watches: room
+    was hit, and lots. Those up to a row's time come before it; take_shown gets what was displayed, take_mid2
+    twice the mid (-1: none). watches: room
     for those there and one per execution, refills: for those of the open group, one per row and per execution, and
     two. was_px, was_qty: room for LEVELS.
     """
@@ -397,8 +427,8 @@ def advance(
                     s[STATUS] = RECENTRE
                     return i
             _take(
-                t, s, sides, levels, sparse_px, sparse_qty, gaps,
-                take_ts, take_px, take_lots, take_shown, watches, refills, refill_us,
+                t, s, sides, levels, sparse_px, sparse_qty, top, gaps,
+                take_ts, take_px, take_lots, take_shown, take_mid2, watches, refills, refill_us,
             )  # fmt: skip
             _let_time_pass(t, bar_us, s, sides, levels, sparse_px, sparse_qty, top, ofi, gaps, out)
             if i == rows:

@@ -15,6 +15,8 @@ with events as (
     select 'chain_ends', venue, symbol, event_ts, known_ts from chain_ends
     union all
     select 'replenishment', venue, symbol, event_ts, known_ts from replenishment
+    union all
+    select 'flow_loadings', venue, symbol, event_ts, known_ts from flow_loadings
 ),
 
 bars as (
@@ -31,6 +33,14 @@ bars as (
     select 'basis', venue, symbol, date, bar_end, known_ts from basis
     union all
     select 'reversion_signal', venue, symbol, date, bar_end, known_ts from reversion_signal
+    union all
+    select 'spread', venue, symbol, date, bar_end, known_ts from spread
+    union all
+    select 'spread_widening', venue, symbol, date, bar_end, known_ts from spread_widening
+    union all
+    select 'order_flow', venue, symbol, date, bar_end, known_ts from order_flow
+    union all
+    select 'flow_seasonality', venue, symbol, date, bar_end, known_ts from flow_seasonality
 ),
 
 in_order as (

@@ -129,4 +129,4 @@ def test_the_page_says_what_is_missing(capsys, tmp_path):
 
 
 def test_rows_of_bars_are_named_in_their_order():
-    assert (len(ROWS), ROWS[k.ASK_DEPTH], ROWS[k.BID_REACH]) == (k.COLUMNS, "ask_depth_1bps", "bid_reach")
+    assert (len(ROWS), ROWS[k.ASK_DEPTH], ROWS[k.BID_REACH]) == (k.BID_FURTHER, "ask_depth_1bps", "bid_reach")

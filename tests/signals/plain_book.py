@@ -31,9 +31,9 @@ class Side:
     def worse(self, a, b):
         return min(a, b) if self.sign > 0 else max(a, b)
 
-    def top(self):
-        best = self.order[-5:][::-1] if self.sign > 0 else self.order[:5]
-        return [(px, self.qty[px]) for px in best] + [(None, 0)] * (5 - len(best))
+    def top(self, levels=5):
+        best = self.order[-levels:][::-1] if self.sign > 0 else self.order[:levels]
+        return [(px, self.qty[px]) for px in best] + [(None, 0)] * (levels - len(best))
 
 
 def ofi_event(side, new, old):
@@ -169,9 +169,10 @@ class PlainBook:
                     row[f"imbalance_{bps}bps"] = (b - a) / (b + a)
         row["band_complete_bps"] = whole
         row["imbalance_1"] = (bid_lots - ask_lots) / (bid_lots + ask_lots)
-        b5 = sum(exp(-0.5 * level) * qty for level, (_, qty) in enumerate(self.bid.top()))
-        a5 = sum(exp(-0.5 * level) * qty for level, (_, qty) in enumerate(self.ask.top()))
-        row["imbalance_5"] = (b5 - a5) / (b5 + a5)
+        for levels in (5, 10):
+            b = sum(exp(-0.5 * level) * qty for level, (_, qty) in enumerate(self.bid.top(levels)))
+            a = sum(exp(-0.5 * level) * qty for level, (_, qty) in enumerate(self.ask.top(levels)))
+            row[f"imbalance_{levels}"] = (b - a) / (b + a)
         if state == "OK":
             row["microprice"] = self.tick * (bid_lots * ask + ask_lots * bid) / (bid_lots + ask_lots)
             row["spread_bps"] = 10_000 * (ask - bid) / (mid2 / 2)

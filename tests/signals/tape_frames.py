@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from signals.bars import microseconds
+from signals.book_state import BOOK_STATE
 from signals.inputs import GAPS, INSTRUMENTS
 from signals.table import UTC_US, Signal, Span, Table
 from signals.taker_flow import TAKER_FLOW
@@ -104,3 +105,23 @@ def column(rows: pl.DataFrame, name: str) -> list[Any]:
     if rows.schema[name] == pl.Datetime("us", "UTC"):
         return [(value - MIDNIGHT).total_seconds() for value in values]
     return values
+
+
+def book(
+    changed: Mapping[int, Mapping[str, Any]], until: int, *, first: int = 1, without: Sequence[int] = ()
+) -> pl.DataFrame:
+    """BOOK_STATE of every second up to `until`: 2 bid at 99.9, 4 asked at 100.1 and nothing moves, unless changed.
+
+    A second of another state than OK has no values.
+    """
+    still = {"state": "OK", "bid_px": 99.9, "ask_px": 100.1, "bid_qty": 2.0, "ask_qty": 4.0, "coverage": 1.0}
+    still |= {f"ofi_{level}": 0.0 for level in range(1, 6)}
+    rows = []
+    for end in range(first, until + 1):
+        row = still | dict(changed.get(end, {}))
+        row["spread_bps"] = 20_000 * (row["ask_px"] - row["bid_px"]) / (row["ask_px"] + row["bid_px"])
+        if row["state"] != "OK":
+            row = {"state": row["state"], "coverage": 0.0}
+        if end not in without:
+            rows.append({"bar_end": end} | row)
+    return frame(BOOK_STATE, rows)

@@ -69,6 +69,26 @@ def test_imbalance_and_microprice():
     assert row["spread_bps"] == pytest.approx(1 / 1000.5 * 10_000)
 
 
+@pytest.mark.parametrize("cells", [16, 1 << 20])
+def test_imbalance_of_ten_levels(cells):
+    # Bids of 1 at the levels 1 to 12, asks of 2 at the levels 1 to 7: both sides are heaviest at the best, and with
+    # w = exp(-1/2) the bids weigh (1 - w^10) / (1 - w), the asks 2 (1 - w^7) / (1 - w).
+    bids, asks = [(100 - n / 2, 1) for n in range(12)], [(100.1 + n / 2, 2) for n in range(7)]
+    w = 2.718281828459045**-0.5
+    bid, ask = 1 - w**10, 2 * (1 - w**7)
+    row = rows(snapshot(1_000, bids, asks, 1), max_cells=cells)[-1]
+    assert row["imbalance_10"] == pytest.approx((bid - ask) / (bid + ask), rel=1e-14)
+    assert row["imbalance_5"] == pytest.approx(-1 / 3, rel=1e-14)
+
+
+def test_levels_beyond_the_fifth_may_stand_far_outside_the_window():
+    far = [(1.0 + n / 10, 3) for n in range(5)]
+    row = rows(snapshot(1_000, [(100.0 - n, 1) for n in range(5)] + far, ASKS, 1), max_cells=16)[-1]
+    w = 2.718281828459045**-0.5
+    bid = ((1 - w**5) + 3 * (w**5 - w**10)) / (1 - w)
+    assert row["imbalance_10"] == pytest.approx((bid - 4) / (bid + 4), rel=1e-14)
+
+
 def test_a_level_on_the_edge_of_a_band_is_inside_one_tick_further_is_not():
     # mid 1000.0: 1 bp = 0.1, 5 bps = 0.5, 10 bps = 1.0, 25 bps = 2.5, 50 bps = 5.0
     bids = [(999.9, 1), (999.5, 2), (999.4, 4), (999.0, 8), (998.9, 16), (997.5, 32), (995.0, 64), (994.9, 128)]

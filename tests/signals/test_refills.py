@@ -159,7 +159,7 @@ def test_the_pass_is_the_slow_twin(steps, chunk_rows):
     book, trades = updates(messages), prints(*tape)
     got = run({"book_updates": book, "trades": trades}, until=at / 1_000 + 1, chunk_rows=chunk_rows)
     orders, refills = slowly(book, trades)
-    assert got["taker_orders"].select("n_prints", "qty", "displayed_qty", "hidden_qty").rows() == orders
+    assert got["taker_orders"].select("n_prints", "qty", "displayed_qty", "hidden_qty", "mid_px").rows() == orders
     ms = pl.col("event_ts", "taken_ts").cast(pl.Int64)
     assert got["refills"].with_columns(ms).drop("venue", "symbol", "known_ts", "seq", "refill_ms").rows() == refills
 
@@ -206,6 +206,7 @@ def _lay(order, plain, takers):
     shown = takers.order(ts, order[0]["taker_side"], fills, plain, usable)
     qty = sum(fills.values()) / 10
     if shown is None:
-        return len(order), qty, None, None
+        return len(order), qty, None, None, None
     hidden = sum(max(0, lots - shown[px]) for px, lots in fills.items())
-    return len(order), qty, sum(shown.values()) / 10, hidden / 10
+    mid = (max(plain.bid.qty) + min(plain.ask.qty)) / 20 if plain.state() == "OK" else None
+    return len(order), qty, sum(shown.values()) / 10, hidden / 10, mid

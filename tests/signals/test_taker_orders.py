@@ -118,3 +118,31 @@ def test_numbers_start_again_at_midnight():
     rows = (day - 5_000, 10.1, 1, 1), (day - 1, 10.1, 1, 1), (day, 10.1, 1, 1)
     got = orders(*rows, book=None, start=day / 1_000 - 9, until=day / 1_000 + 5)
     assert got["seq"].to_list() == [0, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("bids", "asks", "expected"),
+    [
+        ([], [], 10.05),
+        ([], [(10.1, 0)], 10.1),  # ask 10.2
+        ([(10.1, 1)], [], None),  # locked
+        ([(10.2, 1)], [], None),  # crossed
+        ([], [(10.1, 0), (10.2, 0), (11.0, 0)], None),  # no asks
+    ],
+)
+def test_the_mid_an_order_hit_is_that_of_the_book_just_before_it(bids, asks, expected):
+    book = updates(
+        [
+            snapshot(1_000, [(10.0, 5)], [(10.1, 2), (10.2, 3), (11.0, 9)], 1),
+            Message(1_400, bids, asks, 2, 1),
+            Message(1_501, [(10.0, 0), (9.0, 1)], [], 3, 2),  # later: in no mid
+        ]
+    )
+    rows = (1_500, 10.0, 9, -1), (1_500, 9.0, 9, -1)
+    assert orders(*rows, book=book)["mid_px"].to_list() == [expected]
+
+
+def test_a_silent_book_has_no_mid():
+    book = updates([snapshot(1_000, [(10.0, 5)], [(10.1, 2)], 1)])
+    got = orders((3_000, 10.0, 1, -1), (3_001, 10.0, 1, -1), book=book)
+    assert got["mid_px"].to_list() == [10.05, None]

@@ -36,6 +36,43 @@ def rule(**values: str) -> str:
     return f"insert into reversion_signal by name select *, {_columns(good | values)} from ({_BAR})"
 
 
+def spread(**values: str) -> str:
+    """A minute of spread, with some values changed."""
+    paid = {"effective_spread_bps": "3", "realised_spread_bps": "1", "price_impact_bps": "2", "n_orders": "4"}
+    shares = dict.fromkeys(("above_tick_share", "order_share", "coverage", "tape_coverage"), "1")
+    good = {"spread_bps": "2", "median_spread_bps": "2"} | paid | shares
+    return f"insert into spread by name select *, {_columns(good | values)} from ({_BAR})"
+
+
+def widening(**values: str) -> str:
+    """Two seconds of spread_widening, and no others, wide both; some values of the second changed."""
+    good = {"spread_ticks": "5", "z": "4", "z_seasonal": "1", "typical_spread_bps": "2", "is_wide": "true"}
+    good |= {"episode_s": "1", "above_tick_share": "0.5", "coverage": "1"}
+    later = "select * replace (bar_end + interval '1 s' as bar_end)"
+    return "delete from spread_widening; " + "; ".join(
+        f"insert into spread_widening by name select *, {_columns(columns)} from ({bar} from ({_BAR}))"
+        for bar, columns in (("select *", good), (later, good | {"episode_s": "2"} | values))
+    )
+
+
+def loadings(**values: str) -> str:
+    """A fit of flow_loadings, with some values changed."""
+    good = {f"loading_{level}": weight for level, weight in enumerate(("0.5", "0.2", "0.2", "0.2", "-0.1"), 1)}
+    good["loading_4"] = "0"
+    good |= {"explained_share": "0.9", "n": "7", "fit_start": "bar_end - interval '1 d'", "fit_end": "bar_end"}
+    row = f"select * exclude bar_end, bar_end as event_ts, {_columns(good | values)} from ({_BAR})"
+    return f"insert into flow_loadings by name {row}"
+
+
+def season(**values: str) -> str:
+    """A minute of flow_seasonality, and of the makers who took the other side, with some values changed."""
+    good = {"window_min": "1", "net_qty": "30", "typical_qty": "10", "past_slots": "4", "seasonal_ratio": "3"}
+    good |= {"q_abs": "1", "q_abs_seasonal": "0.5", "coverage": "1"}
+    bar = "select venue, symbol, date, bar_end, known_ts from maker_flow"
+    row = f"insert into flow_seasonality by name select *, {_columns(good | values)} from ({bar})"
+    return f"{FULL_MINUTE}; {makers(-30)}; {row}"
+
+
 def chain(*refills: str) -> str:
     """A chain in replenishment: n_refills, n_hidden, executed_qty and side of each refill."""
     names = ("n_refills", "n_hidden", "executed_qty", "side")

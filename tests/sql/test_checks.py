@@ -12,7 +12,20 @@ from pipeline.warehouse import publish, run_checks
 from signals.book_state import BOOK_STATE
 from tests.pipeline.captures import session, write_capture
 from tests.pipeline.lakes import Lake, add
-from tests.sql.planted_rows import FULL_MINUTE, chain, chain_end, inventory, makers, rule, score, sweep
+from tests.sql.planted_rows import (
+    FULL_MINUTE,
+    chain,
+    chain_end,
+    inventory,
+    loadings,
+    makers,
+    rule,
+    score,
+    season,
+    spread,
+    sweep,
+    widening,
+)
 
 _FIRST_BAR = "bar_end = (select min(bar_end) from book_state)"
 _EARLY = "interval '1 day'"
@@ -119,11 +132,25 @@ _DEFECTS = {
         f"{FULL_MINUTE}; {makers(-30)}; update maker_flow set known_ts = bar_end - {_EARLY}",
         f"update basis set known_ts = bar_end - {_EARLY}",
         f"{rule()}; update reversion_signal set known_ts = bar_end - {_EARLY}",
+        f"{spread()}; update spread set known_ts = bar_end - {_EARLY}",
+        f"update spread_widening set known_ts = bar_end - {_EARLY}",
+        f"update order_flow set known_ts = bar_end - {_EARLY}",
+        f"{season()}; update flow_seasonality set known_ts = bar_end - {_EARLY}",
+        f"{loadings()}; update flow_loadings set known_ts = event_ts - {_EARLY}",
     ],
     "lines_balance": [
         "update manifest set lines = lines + 1",
         "update accounts set lines_kept = lines_kept - 1 where table_name = 'trades'",
         "delete from accounts",
+    ],
+    "loadings_add_up": [
+        loadings(loading_1="0.6"),
+        loadings(loading_1="-0.5"),
+        loadings(explained_share="1.1"),
+        loadings(explained_share="null"),
+        loadings(fit_end="bar_end + interval '1 s'"),
+        loadings(fit_start="bar_end"),
+        loadings(n="0"),
     ],
     "makers_mirror_takers": [
         f"{FULL_MINUTE}; {makers(30)}",
@@ -138,6 +165,14 @@ _DEFECTS = {
             "(b > b0)::int * qb - (b < b0)::int * qb0 - (a <= a0)::int * qa + (a >= a0)::int * qa0",
             "null",
         )
+    ],
+    "order_flow_is_the_books": [
+        "update order_flow set ofi_1s = ofi_1s + 0.001",
+        "update order_flow set ofi_1s = null",
+        "update order_flow set ofi_norm_1s = ofi_1s + 1",
+        "update order_flow set tfi_norm_1s = 1000",
+        "update order_flow set coverage_10s = 0.5, ofi_10s = 1",
+        "update order_flow set coverage_60s = 1.1",
     ],
     "reversion_is_one_machine": [
         rule(direction="-1"),
@@ -154,11 +189,41 @@ _DEFECTS = {
         "delete from accounts where table_name = 'book_ticker'",
         "insert into book_updates from book_updates limit 1",
     ],
+    "seasonal_flow_mirrors_makers": [
+        season(net_qty="-30", seasonal_ratio="-3"),
+        season(net_qty="null", seasonal_ratio="null"),
+        season(seasonal_ratio="2"),
+        season(typical_qty="null"),
+        season(q_abs="1.1"),
+        season(q_abs_seasonal="-0.1"),
+        season(coverage="1.1"),
+    ],
+    "spread_splits": [
+        spread(price_impact_bps="1"),
+        spread(price_impact_bps="null"),
+        spread(realised_spread_bps="null"),
+        spread(n_orders="0"),
+        spread(spread_bps="0"),
+        spread(above_tick_share="1.1"),
+        spread(order_share="1.1"),
+        spread(coverage="-0.1"),
+    ],
     "sweeps_are_orders": [
         sweep(levels="1"),
         sweep(hidden_excess_qty="1"),
         f"{sweep()}; update sweeps set seq = 1000",
         f"{sweep()}; update taker_orders set qty = qty + 1",
+    ],
+    "widening_is_an_episode": [
+        widening(is_wide="false"),
+        widening(is_wide="null"),
+        widening(episode_s="0"),
+        widening(episode_s="3"),
+        widening(spread_ticks="null"),
+        widening(spread_ticks="0"),
+        widening(typical_spread_bps="null"),
+        widening(coverage="1.1"),
+        f"{widening()}; update spread_widening set bar_end = bar_end + interval '1 s' where episode_s = 2",
     ],
 }
 
@@ -212,9 +277,13 @@ def test_a_planted_defect_is_found(tables: duckdb.DuckDBPyConnection, check: str
         ("chain_scores_in_range", score()),
         ("chains_grow", chain("3 1 5 1", "4 2 6 1")),
         ("inventory_scores_in_range", inventory()),
+        ("loadings_add_up", loadings()),
         ("makers_mirror_takers", f"{FULL_MINUTE}; {makers(-30)}"),
         ("reversion_is_one_machine", rule()),
+        ("seasonal_flow_mirrors_makers", season()),
+        ("spread_splits", spread()),
         ("sweeps_are_orders", sweep()),
+        ("widening_is_an_episode", widening()),
     ],
 )
 def test_good_rows_of_tables_that_four_seconds_leave_empty_do_not_offend(

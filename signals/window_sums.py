@@ -1,0 +1,16 @@
+"""Exact sums over windows of whole numbers: a window is a stretch of rows, its sum a difference of running sums."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+
+
+def running(values: Ints) -> Ints:
+    """Sum of the values before each row, and of all."""
+    return np.concatenate(([0], np.cumsum(values)))
+
+
+def within(sums: Ints, first: Ints, after: Ints) -> Ints:
+    """Sum over the rows from `first` up to, not including, `after`; `sums` is `running` of the values."""
+    return sums[after] - sums[first]
