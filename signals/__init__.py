@@ -9,15 +9,19 @@ from signals.chain_ends import CHAIN_ENDS_SIGNAL
 from signals.inventory_state import INVENTORY_STATE_SIGNAL
 from signals.maker_flow import MAKER_FLOW_SIGNAL
 from signals.maker_inventory import MAKER_INVENTORY_SIGNAL
+from signals.price_impact import PRICE_IMPACT_SIGNAL
 from signals.replenishment import REPLENISHMENT_SIGNAL
 from signals.reversion import REVERSION_SIGNAL
 from signals.sweeps import SWEEPS_SIGNAL
 from signals.table import Signal
 from signals.taker_aggression import TAKER_AGGRESSION_SIGNAL
+from signals.vpin import VPIN_SIGNAL
 
 SIGNALS: tuple[Signal, ...] = (
     BOOK_PASS,
     TAKER_AGGRESSION_SIGNAL,
+    VPIN_SIGNAL,
+    PRICE_IMPACT_SIGNAL,
     SWEEPS_SIGNAL,
     CHAIN_ENDS_SIGNAL,
     REPLENISHMENT_SIGNAL,
