@@ -12,6 +12,7 @@ from signals.maker_inventory import MAKER_INVENTORY_SIGNAL
 from signals.price_impact import PRICE_IMPACT_SIGNAL
 from signals.replenishment import REPLENISHMENT_SIGNAL
 from signals.reversion import REVERSION_SIGNAL
+from signals.sign_memory import SIGN_MEMORY_SIGNAL
 from signals.sweeps import SWEEPS_SIGNAL
 from signals.table import Signal
 from signals.taker_aggression import TAKER_AGGRESSION_SIGNAL
@@ -22,6 +23,7 @@ SIGNALS: tuple[Signal, ...] = (
     TAKER_AGGRESSION_SIGNAL,
     VPIN_SIGNAL,
     PRICE_IMPACT_SIGNAL,
+    SIGN_MEMORY_SIGNAL,
     SWEEPS_SIGNAL,
     CHAIN_ENDS_SIGNAL,
     REPLENISHMENT_SIGNAL,

@@ -38,7 +38,7 @@ PRICE_IMPACT = Table(
             "kyle_lambda",
             pl.Float64(),
             "bps per 1m quote",
-            "change of the mid with net taker buying, by minutes; it and the next four null with too few minutes or orders",
+            "change of the mid with net taker buying, by minutes; it and the next four null below coverage or orders",
         ),
         Column("kyle_lambda_se", pl.Float64(), "bps per 1m quote", "its standard error (Newey-West)"),
         Column(
