@@ -15,6 +15,8 @@ with events as (
     select 'chain_ends', venue, symbol, event_ts, known_ts from chain_ends
     union all
     select 'replenishment', venue, symbol, event_ts, known_ts from replenishment
+    union all
+    select 'vpin', venue, symbol, event_ts, known_ts from vpin
 ),
 
 bars as (
@@ -31,6 +33,10 @@ bars as (
     select 'basis', venue, symbol, date, bar_end, known_ts from basis
     union all
     select 'reversion_signal', venue, symbol, date, bar_end, known_ts from reversion_signal
+    union all
+    select 'price_impact', venue, symbol, date, bar_end, known_ts from price_impact
+    union all
+    select 'sign_memory', venue, symbol, date, bar_end, known_ts from sign_memory
 ),
 
 in_order as (

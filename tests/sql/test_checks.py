@@ -12,10 +12,23 @@ from pipeline.warehouse import publish, run_checks
 from signals.book_state import BOOK_STATE
 from tests.pipeline.captures import session, write_capture
 from tests.pipeline.lakes import Lake, add
-from tests.sql.planted_rows import FULL_MINUTE, chain, chain_end, inventory, makers, rule, score, sweep
+from tests.sql.planted_rows import (
+    FULL_MINUTE,
+    bucket,
+    chain,
+    chain_end,
+    impact,
+    inventory,
+    makers,
+    memory,
+    rule,
+    score,
+    sweep,
+)
 
 _FIRST_BAR = "bar_end = (select min(bar_end) from book_state)"
 _EARLY = "interval '1 day'"
+_EARLIER = "bar_end - interval '1 s'"
 _NEXT_MINUTE = (
     "select * replace (bar_end + to_minutes(1) as bar_end, 'ENTRY' as state, null as entry_px) from reversion_signal"
 )
@@ -44,6 +57,18 @@ _DEFECTS = {
         f"update book_state set state = 'RESYNC' where {_FIRST_BAR}",
         f"update book_state set state = 'LOCKED' where {_FIRST_BAR}",
         f"update book_state set bid_px = ask_px + 1 where {_FIRST_BAR}",
+    ],
+    "buckets_are_one_sided_at_most": [
+        bucket(imbalance="-1.01"),
+        bucket(vpin="1.01", vpin_ratio="4.04"),
+        bucket(vpin_null="-0.25", vpin_ratio="-2"),
+        bucket(vpin_ratio="3"),
+        bucket(vpin_null="null", vpin_ratio="null"),
+        bucket(n_orders="null"),
+        bucket(opened_ts="bar_end + interval '1 s'"),
+        bucket(seq="1"),
+        f"{bucket()}; {bucket(seq='1', bucket_qty='3')}",
+        f"{bucket()}; {bucket(seq='1', opened_ts=_EARLIER)}",
     ],
     "chain_ends_follow": [
         chain_end(decided_ts="bar_end"),
@@ -97,6 +122,17 @@ _DEFECTS = {
         if name.startswith("imbalance_")
         for beyond in (1.01, -1.01, "'nan'")
     ],
+    "impact_has_an_error": [
+        impact(kyle_lambda_se="null"),
+        impact(kyle_lambda_se="-1"),
+        impact(sqrt_impact="null"),
+        impact(kyle_lambda="'nan'"),
+        impact(mean_abs_flow_quote="0"),
+        impact(r2="1.1"),
+        impact(coverage="1.1"),
+        impact(coverage="0"),
+        impact(n_windows="2"),
+    ],
     "inventory_scores_in_range": [
         inventory(q_level="1.1"),
         inventory(coverage="-0.1"),
@@ -119,6 +155,9 @@ _DEFECTS = {
         f"{FULL_MINUTE}; {makers(-30)}; update maker_flow set known_ts = bar_end - {_EARLY}",
         f"update basis set known_ts = bar_end - {_EARLY}",
         f"{rule()}; update reversion_signal set known_ts = bar_end - {_EARLY}",
+        f"{bucket()}; update vpin set known_ts = event_ts - {_EARLY}",
+        f"{impact()}; update price_impact set known_ts = bar_end - {_EARLY}",
+        f"{memory()}; update sign_memory set known_ts = bar_end - {_EARLY}",
     ],
     "lines_balance": [
         "update manifest set lines = lines + 1",
@@ -153,6 +192,16 @@ _DEFECTS = {
         "delete from funding",
         "delete from accounts where table_name = 'book_ticker'",
         "insert into book_updates from book_updates limit 1",
+    ],
+    "signs_remember_within_one": [
+        *(memory(**{f"acf_{lag}": beyond}) for lag in (1, 10, 100) for beyond in ("1.1", "-1.1", "'nan'")),
+        memory(gamma_se="null"),
+        memory(gamma="null"),
+        memory(gamma="'nan'"),
+        memory(gamma_se="-0.1"),
+        memory(acf_1="null"),
+        memory(n_orders="-1"),
+        memory(coverage="1.1"),
     ],
     "sweeps_are_orders": [
         sweep(levels="1"),
@@ -208,12 +257,15 @@ def test_a_planted_defect_is_found(tables: duckdb.DuckDBPyConnection, check: str
 @pytest.mark.parametrize(
     ("check", "rows"),
     [
+        ("buckets_are_one_sided_at_most", f"{bucket()}; {bucket(seq='1')}"),
         ("chain_ends_follow", chain_end()),
         ("chain_scores_in_range", score()),
         ("chains_grow", chain("3 1 5 1", "4 2 6 1")),
+        ("impact_has_an_error", impact()),
         ("inventory_scores_in_range", inventory()),
         ("makers_mirror_takers", f"{FULL_MINUTE}; {makers(-30)}"),
         ("reversion_is_one_machine", rule()),
+        ("signs_remember_within_one", memory()),
         ("sweeps_are_orders", sweep()),
     ],
 )
