@@ -12,17 +12,23 @@ from signals.inventory_state import INVENTORY_STATE_SIGNAL
 from signals.maker_flow import MAKER_FLOW_SIGNAL
 from signals.maker_inventory import MAKER_INVENTORY_SIGNAL
 from signals.order_flow import ORDER_FLOW_SIGNAL
+from signals.price_impact import PRICE_IMPACT_SIGNAL
 from signals.replenishment import REPLENISHMENT_SIGNAL
 from signals.reversion import REVERSION_SIGNAL
+from signals.sign_memory import SIGN_MEMORY_SIGNAL
 from signals.spread import SPREAD_SIGNAL
 from signals.spread_widening import SPREAD_WIDENING_SIGNAL
 from signals.sweeps import SWEEPS_SIGNAL
 from signals.table import Signal
 from signals.taker_aggression import TAKER_AGGRESSION_SIGNAL
+from signals.vpin import VPIN_SIGNAL
 
 SIGNALS: tuple[Signal, ...] = (
     BOOK_PASS,
     TAKER_AGGRESSION_SIGNAL,
+    VPIN_SIGNAL,
+    PRICE_IMPACT_SIGNAL,
+    SIGN_MEMORY_SIGNAL,
     SWEEPS_SIGNAL,
     CHAIN_ENDS_SIGNAL,
     REPLENISHMENT_SIGNAL,

@@ -17,6 +17,8 @@ with events as (
     select 'replenishment', venue, symbol, event_ts, known_ts from replenishment
     union all
     select 'flow_loadings', venue, symbol, event_ts, known_ts from flow_loadings
+    union all
+    select 'vpin', venue, symbol, event_ts, known_ts from vpin
 ),
 
 bars as (
@@ -41,6 +43,10 @@ bars as (
     select 'order_flow', venue, symbol, date, bar_end, known_ts from order_flow
     union all
     select 'flow_seasonality', venue, symbol, date, bar_end, known_ts from flow_seasonality
+    union all
+    select 'price_impact', venue, symbol, date, bar_end, known_ts from price_impact
+    union all
+    select 'sign_memory', venue, symbol, date, bar_end, known_ts from sign_memory
 ),
 
 in_order as (

@@ -111,5 +111,27 @@ def sweep(**values: str) -> str:
     return f"insert into sweeps by name select {order}, {_columns(good | values)} from taker_orders limit 1"
 
 
+def bucket(**values: str) -> str:
+    """A closed volume bucket, the first of its day, with some values changed."""
+    good = {"seq": "0", "bucket_qty": "2", "imbalance": "-0.5", "n_orders": "200"}
+    rates = {"vpin": "0.5", "vpin_null": "0.25", "vpin_ratio": "2", "opened_ts": "bar_end", "event_ts": "bar_end"}
+    changed = _columns(good | rates | values)
+    return f"insert into vpin by name select * exclude bar_end, {changed} from ({_BAR})"
+
+
+def impact(**values: str) -> str:
+    """A minute of price_impact, with some values changed."""
+    good = {"kyle_lambda": "2", "kyle_lambda_se": "0.5", "r2": "0.4", "sqrt_impact": "3", "mean_abs_flow_quote": "9"}
+    counts = {"n_windows": "60", "n_orders": "200", "coverage": "1"}
+    return f"insert into price_impact by name select *, {_columns(good | counts | values)} from ({_BAR})"
+
+
+def memory(**values: str) -> str:
+    """An hour of sign_memory, with some values changed."""
+    good = {"gamma": "0.5", "gamma_se": "0.1", "acf_1": "0.2", "acf_10": "0.1", "acf_100": "0.03"}
+    counts = {"n_orders": "2000", "coverage": "1"}
+    return f"insert into sign_memory by name select *, {_columns(good | counts | values)} from ({_BAR})"
+
+
 def _columns(values: dict[str, str]) -> str:
     return ", ".join(f"{value} as {name}" for name, value in values.items())

@@ -14,11 +14,14 @@ from tests.pipeline.captures import session, write_capture
 from tests.pipeline.lakes import Lake, add
 from tests.sql.planted_rows import (
     FULL_MINUTE,
+    bucket,
     chain,
     chain_end,
+    impact,
     inventory,
     loadings,
     makers,
+    memory,
     rule,
     score,
     season,
@@ -29,6 +32,7 @@ from tests.sql.planted_rows import (
 
 _FIRST_BAR = "bar_end = (select min(bar_end) from book_state)"
 _EARLY = "interval '1 day'"
+_EARLIER = "bar_end - interval '1 s'"
 _NEXT_MINUTE = (
     "select * replace (bar_end + to_minutes(1) as bar_end, 'ENTRY' as state, null as entry_px) from reversion_signal"
 )
@@ -57,6 +61,18 @@ _DEFECTS = {
         f"update book_state set state = 'RESYNC' where {_FIRST_BAR}",
         f"update book_state set state = 'LOCKED' where {_FIRST_BAR}",
         f"update book_state set bid_px = ask_px + 1 where {_FIRST_BAR}",
+    ],
+    "buckets_are_one_sided_at_most": [
+        bucket(imbalance="-1.01"),
+        bucket(vpin="1.01", vpin_ratio="4.04"),
+        bucket(vpin_null="-0.25", vpin_ratio="-2"),
+        bucket(vpin_ratio="3"),
+        bucket(vpin_null="null", vpin_ratio="null"),
+        bucket(n_orders="null"),
+        bucket(opened_ts="bar_end + interval '1 s'"),
+        bucket(seq="1"),
+        f"{bucket()}; {bucket(seq='1', bucket_qty='3')}",
+        f"{bucket()}; {bucket(seq='1', opened_ts=_EARLIER)}",
     ],
     "chain_ends_follow": [
         chain_end(decided_ts="bar_end"),
@@ -110,6 +126,17 @@ _DEFECTS = {
         if name.startswith("imbalance_")
         for beyond in (1.01, -1.01, "'nan'")
     ],
+    "impact_has_an_error": [
+        impact(kyle_lambda_se="null"),
+        impact(kyle_lambda_se="-1"),
+        impact(sqrt_impact="null"),
+        impact(kyle_lambda="'nan'"),
+        impact(mean_abs_flow_quote="0"),
+        impact(r2="1.1"),
+        impact(coverage="1.1"),
+        impact(coverage="0"),
+        impact(n_windows="2"),
+    ],
     "inventory_scores_in_range": [
         inventory(q_level="1.1"),
         inventory(coverage="-0.1"),
@@ -137,6 +164,9 @@ _DEFECTS = {
         f"update order_flow set known_ts = bar_end - {_EARLY}",
         f"{season()}; update flow_seasonality set known_ts = bar_end - {_EARLY}",
         f"{loadings()}; update flow_loadings set known_ts = event_ts - {_EARLY}",
+        f"{bucket()}; update vpin set known_ts = event_ts - {_EARLY}",
+        f"{impact()}; update price_impact set known_ts = bar_end - {_EARLY}",
+        f"{memory()}; update sign_memory set known_ts = bar_end - {_EARLY}",
     ],
     "lines_balance": [
         "update manifest set lines = lines + 1",
@@ -208,6 +238,16 @@ _DEFECTS = {
         spread(order_share="1.1"),
         spread(coverage="-0.1"),
     ],
+    "signs_remember_within_one": [
+        *(memory(**{f"acf_{lag}": beyond}) for lag in (1, 10, 100) for beyond in ("1.1", "-1.1", "'nan'")),
+        memory(gamma_se="null"),
+        memory(gamma="null"),
+        memory(gamma="'nan'"),
+        memory(gamma_se="-0.1"),
+        memory(acf_1="null"),
+        memory(n_orders="-1"),
+        memory(coverage="1.1"),
+    ],
     "sweeps_are_orders": [
         sweep(levels="1"),
         sweep(hidden_excess_qty="1"),
@@ -273,15 +313,18 @@ def test_a_planted_defect_is_found(tables: duckdb.DuckDBPyConnection, check: str
 @pytest.mark.parametrize(
     ("check", "rows"),
     [
+        ("buckets_are_one_sided_at_most", f"{bucket()}; {bucket(seq='1')}"),
         ("chain_ends_follow", chain_end()),
         ("chain_scores_in_range", score()),
         ("chains_grow", chain("3 1 5 1", "4 2 6 1")),
+        ("impact_has_an_error", impact()),
         ("inventory_scores_in_range", inventory()),
         ("loadings_add_up", loadings()),
         ("makers_mirror_takers", f"{FULL_MINUTE}; {makers(-30)}"),
         ("reversion_is_one_machine", rule()),
         ("seasonal_flow_mirrors_makers", season()),
         ("spread_splits", spread()),
+        ("signs_remember_within_one", memory()),
         ("sweeps_are_orders", sweep()),
         ("widening_is_an_episode", widening()),
     ],
