@@ -14,11 +14,13 @@ from signals.reversion import REVERSION_SIGNAL
 from signals.sweeps import SWEEPS_SIGNAL
 from signals.table import Signal
 from signals.taker_aggression import TAKER_AGGRESSION_SIGNAL
+from signals.wash_like import WASH_LIKE_SIGNAL
 
 SIGNALS: tuple[Signal, ...] = (
     BOOK_PASS,
     TAKER_AGGRESSION_SIGNAL,
     SWEEPS_SIGNAL,
+    WASH_LIKE_SIGNAL,
     CHAIN_ENDS_SIGNAL,
     REPLENISHMENT_SIGNAL,
     BASIS_SIGNAL,
