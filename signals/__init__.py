@@ -4,12 +4,14 @@ Adding a signal is its module, its test and one line here.
 """
 
 from signals.basis import BASIS_SIGNAL
+from signals.blocks import BLOCKS_SIGNAL
 from signals.book_pass import BOOK_PASS
 from signals.chain_ends import CHAIN_ENDS_SIGNAL
 from signals.inventory_state import INVENTORY_STATE_SIGNAL
 from signals.maker_flow import MAKER_FLOW_SIGNAL
 from signals.maker_inventory import MAKER_INVENTORY_SIGNAL
 from signals.replenishment import REPLENISHMENT_SIGNAL
+from signals.replenishment_rate import REPLENISHMENT_RATE_SIGNAL
 from signals.reversion import REVERSION_SIGNAL
 from signals.sweeps import SWEEPS_SIGNAL
 from signals.table import Signal
@@ -20,9 +22,11 @@ SIGNALS: tuple[Signal, ...] = (
     BOOK_PASS,
     TAKER_AGGRESSION_SIGNAL,
     SWEEPS_SIGNAL,
+    BLOCKS_SIGNAL,
     WASH_LIKE_SIGNAL,
     CHAIN_ENDS_SIGNAL,
     REPLENISHMENT_SIGNAL,
+    REPLENISHMENT_RATE_SIGNAL,
     BASIS_SIGNAL,
     MAKER_FLOW_SIGNAL,
     MAKER_INVENTORY_SIGNAL,

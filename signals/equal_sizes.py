@@ -1,4 +1,4 @@
-"""Orders of equal size one after the other: which there are, how many there would be by chance, and how surprising one is.
+"""Orders of equal size soon after each other: which there are, how many chance would bring, and how surprising one is.
 
 Chance keeps times, sizes and prices as they are and shuffles the sides within each minute. Then the number of opposite
 pairs is expected exactly: two orders of a minute with b buys and s sells have opposite sides with probability

@@ -22,7 +22,7 @@ _POWERS = 10 ** np.arange(19, dtype=np.int64)
 
 @dataclass(frozen=True, slots=True)
 class SizeCounts:
-    """Counts per minute, whole numbers all: digits (minutes, 9), rounds and roundable (minutes,), logs (minutes, bins)."""
+    """Counts per minute: digits (minutes, 9), rounds and roundable (minutes,), logs (minutes, bins)."""
 
     digits: Ints
     rounds: Ints

@@ -18,7 +18,7 @@ from signals.bars import MILLISECOND, MINUTE, SECOND, latest_in_day, microsecond
 from signals.book_state import BAR_END, BOOK_STATE
 from signals.equal_sizes import MICROPAIRS, Orders, alike, candidates, expected, is_opposite, surprise
 from signals.grid import Grid
-from signals.inputs import EVENT_TS, INSTRUMENTS, KNOWN_TS, SYMBOL, VENUE
+from signals.inputs import INSTRUMENTS, KNOWN_TS, SYMBOL, VENUE
 from signals.reading import whole
 from signals.size_digits import SizeCounts, is_round, trailing
 from signals.table import UTC_US, Column, Input, Params, Signal, Span, Table
@@ -129,7 +129,7 @@ def wash_like(
     tape = _Tape.of(whole(inputs, TAKER_ORDERS, columns=_ORDER), seconds, book, grid, window_min * MINUTE)
     first, second = candidates(tape.orders, _spreads(book, tape.orders.ts, grid), gap_ms * MILLISECOND, most_between)
     opposite = is_opposite(tape.orders, first, second)
-    pairs = _pairs(tape, first[opposite], second[opposite], span, grid, min_orders)
+    pairs = _pairs(tape, first[opposite], second[opposite], span, min_orders)
     rows = _minutes(tape, first, second, opposite, span, grid, min_orders, min_expected, min_coverage)
     return {WASH_LIKE_PAIRS.name: WASH_LIKE_PAIRS.check(pairs), WASH_LIKE.name: WASH_LIKE.check(rows)}
 
@@ -145,9 +145,7 @@ class _Tape:
     window_us: int
 
     @classmethod
-    def of(
-        cls, orders: pl.DataFrame, seconds: pl.DataFrame, book: pl.DataFrame, grid: Grid, window_us: int
-    ) -> "_Tape":
+    def of(cls, orders: pl.DataFrame, seconds: pl.DataFrame, book: pl.DataFrame, grid: Grid, window_us: int) -> "_Tape":
         made = Orders(
             orders["event_ts"].to_physical().to_numpy(),
             orders["side"].cast(pl.Int64).to_numpy(),
@@ -184,7 +182,7 @@ def _spreads(book: pl.DataFrame, ts: Ints, grid: Grid) -> Ints:
     return np.where(ends[at] == ts // SECOND * SECOND, ticks[at], 1)
 
 
-def _pairs(tape: _Tape, first: Ints, second: Ints, span: Span, grid: Grid, min_orders: int) -> pl.DataFrame:
+def _pairs(tape: _Tape, first: Ints, second: Ints, span: Span, min_orders: int) -> pl.DataFrame:
     """WASH_LIKE_PAIRS of the span."""
     orders = tape.orders
     inside = orders.ts[second] >= microseconds(span.start)
@@ -278,7 +276,9 @@ def _minutes(
 def _covered(seconds: pl.DataFrame, begin: int, minutes: int) -> Ints:
     """Microseconds of each minute outside gaps of the tape, in seconds that stand."""
     ends = seconds["bar_end"].to_physical().to_numpy()
-    us = np.rint(seconds["coverage"].to_numpy() * SECOND).astype(np.int64) * seconds["n_orders"].is_not_null().to_numpy()
+    us = (
+        np.rint(seconds["coverage"].to_numpy() * SECOND).astype(np.int64) * seconds["n_orders"].is_not_null().to_numpy()
+    )
     covered = np.zeros(minutes, np.int64)
     np.add.at(covered, (ends - 1 - begin) // MINUTE, us)
     return covered
