@@ -26,6 +26,10 @@ _ANY_FEED: dict[str, tuple[Target, ...]] = {
         at_least("informed_auc_qty", 0.65, 0.75, is_open=True),
         at_least("informed_auc_levels", 0.65, 0.75, is_open=True),
     ),
+    "wash_like": (
+        at_least("auc", 0.8, 0.9),
+        below("false_positive_rate", 0.05, 0.01),
+    ),
 }
 _FINE = {
     "replenishment": (

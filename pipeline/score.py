@@ -9,8 +9,9 @@ import polars as pl
 from backtest.measure import Measure
 from backtest.pictures import inventory_picture, replenishment_picture, sweeps_picture
 from backtest.scorecard import Run
-from backtest.scores import score_inventory, score_replenishment, score_sweeps
+from backtest.scores import score_inventory, score_replenishment, score_sweeps, score_wash_like
 from backtest.scores.true_sweeps import true_sweeps
+from backtest.scores.wash_like import true_pairs
 from pipeline.estimates import ESTIMATES, GRADED, of_half_life
 from pipeline.plan import Wanted
 from pipeline.run import Progress
@@ -41,6 +42,13 @@ def measures(tables: ScoreTables, *, half_life_min: int, seed: int) -> list[Meas
     return [
         *(measure for name in ESTIMATES for measure in _inventory_measures(tables, name, half_life_min)),
         *score_sweeps(signals["sweeps"], signals["trades"], _true_sweeps(tables)),
+        *score_wash_like(
+            signals["wash_like_pairs"],
+            signals["taker_orders"],
+            true_pairs(truth["labels"], truth["taker_orders"]),
+            gap_ms=tables.params["wash_like"]["gap_ms"],
+            most_between=tables.params["wash_like"]["most_between"],
+        ),
         *score_replenishment(
             signals["replenishment"],
             signals["taker_orders"],
@@ -104,10 +112,11 @@ PICTURES: dict[str, Callable[[ScoreTables, int, str], str]] = {
 
 
 def _true_sweeps(tables: ScoreTables) -> pl.DataFrame:
+    rules = ("window_min", "percentile", "min_orders", "many_levels")
     return true_sweeps(
         tables.truth["taker_orders"],
         tables.truth["fills"],
         tables.signals["book_state"],
         tick=tables.tick,
-        **tables.params["sweeps"],
+        **{name: tables.params["sweeps"][name] for name in rules},
     )

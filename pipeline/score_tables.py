@@ -35,6 +35,7 @@ _READ = {
     "trades": ("venue", "symbol", "event_ts", "qty", "taker_side", "is_off_market"),
     "taker_orders": None,
     "sweeps": None,
+    "wash_like_pairs": None,
     "replenishment": None,
     "maker_flow": None,
     "maker_inventory": None,

@@ -4,6 +4,7 @@ Adding a signal is its module, its test and one line here.
 """
 
 from signals.basis import BASIS_SIGNAL
+from signals.blocks import BLOCKS_SIGNAL
 from signals.book_pass import BOOK_PASS
 from signals.chain_ends import CHAIN_ENDS_SIGNAL
 from signals.flow_loadings import FLOW_LOADINGS_SIGNAL
@@ -14,6 +15,7 @@ from signals.maker_inventory import MAKER_INVENTORY_SIGNAL
 from signals.order_flow import ORDER_FLOW_SIGNAL
 from signals.price_impact import PRICE_IMPACT_SIGNAL
 from signals.replenishment import REPLENISHMENT_SIGNAL
+from signals.replenishment_rate import REPLENISHMENT_RATE_SIGNAL
 from signals.reversion import REVERSION_SIGNAL
 from signals.sign_memory import SIGN_MEMORY_SIGNAL
 from signals.spread import SPREAD_SIGNAL
@@ -22,6 +24,7 @@ from signals.sweeps import SWEEPS_SIGNAL
 from signals.table import Signal
 from signals.taker_aggression import TAKER_AGGRESSION_SIGNAL
 from signals.vpin import VPIN_SIGNAL
+from signals.wash_like import WASH_LIKE_SIGNAL
 
 SIGNALS: tuple[Signal, ...] = (
     BOOK_PASS,
@@ -30,8 +33,11 @@ SIGNALS: tuple[Signal, ...] = (
     PRICE_IMPACT_SIGNAL,
     SIGN_MEMORY_SIGNAL,
     SWEEPS_SIGNAL,
+    BLOCKS_SIGNAL,
+    WASH_LIKE_SIGNAL,
     CHAIN_ENDS_SIGNAL,
     REPLENISHMENT_SIGNAL,
+    REPLENISHMENT_RATE_SIGNAL,
     BASIS_SIGNAL,
     MAKER_FLOW_SIGNAL,
     MAKER_INVENTORY_SIGNAL,

@@ -12,11 +12,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from signals.bars import MINUTE, latest_in_day, microseconds
+from signals.bars import MINUTE, SECOND, latest_in_day, microseconds
 from signals.book_state import BOOK_STATE
 from signals.grid import Grid
 from signals.inputs import EVENT_TS, INSTRUMENTS, KNOWN_TS, SYMBOL, VENUE
 from signals.reading import whole
+from signals.sweep_refills import BOOK_COLUMNS, SWEEP_REFILLS, sweep_refills
 from signals.table import UTC_US, Column, Input, Params, Signal, Span, Table
 from signals.taker_orders import TAKER_ORDERS
 
@@ -80,8 +81,9 @@ def sweeps(
     percentile: float,
     min_orders: int,
     many_levels: int,
+    refill_s: float,
 ) -> dict[str, pl.DataFrame]:
-    """SWEEPS among the taker orders of the span.
+    """SWEEPS among the taker orders of the span, and SWEEP_REFILLS, the book `refill_s` after them.
 
     An order is compared with orders of an earlier event_ts and with seconds that ended by then, at most `window_min`
     before. It is known when all of these are.
@@ -92,9 +94,9 @@ def sweeps(
     ts, known = (orders[name].to_physical().to_numpy() for name in ("event_ts", "known_ts"))
     rows = np.flatnonzero((ts >= microseconds(span.start)) & (orders["levels"] >= 2).to_numpy())
     if not rows.size:
-        return {SWEEPS.name: SWEEPS.empty()}
+        return {SWEEPS.name: SWEEPS.empty(), SWEEP_REFILLS.name: SWEEP_REFILLS.empty()}
     grid = Grid.of_instrument(whole(inputs, INSTRUMENTS))
-    book = whole(inputs, BOOK_STATE, columns=("bar_end", "known_ts", "state", "bid_px", "ask_px"))
+    book = whole(inputs, BOOK_STATE, columns=BOOK_COLUMNS)
 
     at, notional = ts[rows], orders["quote"].to_numpy()
     large, has_large = _large(notional, ts, at, window, percentile, min_orders)
@@ -115,7 +117,12 @@ def sweeps(
         median_spread_bps=pl.Series(10_000 * (twice_median / 2) / first),
         large_quote=pl.when(pl.Series(has_large)).then(pl.Series(large)),
     )
-    return {SWEEPS.name: SWEEPS.check(found.filter(pl.Series(is_sweep)).select(SWEEPS.schema.names()))}
+    rows = SWEEPS.check(found.filter(pl.Series(is_sweep)).select(SWEEPS.schema.names()))
+    refills = sweep_refills(
+        rows, book, grid,
+        refill_us=round(refill_s * SECOND), window_us=window, until=microseconds(span.until),
+    )  # fmt: skip
+    return {SWEEPS.name: rows, SWEEP_REFILLS.name: SWEEP_REFILLS.check(refills)}
 
 
 def _large(
@@ -149,11 +156,11 @@ _SHORT = {"window_min": 10, "min_orders": 50}
 
 SWEEPS_SIGNAL = Signal(
     name="sweeps",
-    version=1,
-    meaning="taker orders that ate through several prices of the book",
+    version=2,
+    meaning="taker orders that ate through several prices of the book, and how it refilled",
     inputs=(Input(INSTRUMENTS), Input(TAKER_ORDERS, history=_window), Input(BOOK_STATE, history=_window)),
-    outputs=(SWEEPS,),
+    outputs=(SWEEPS, SWEEP_REFILLS),
     compute=sweeps,  # type: ignore[arg-type]  # its parameters are named, not **params
-    params={"window_min": 1_440, "percentile": 99.5, "min_orders": 500, "many_levels": 3},
+    params={"window_min": 1_440, "percentile": 99.5, "min_orders": 500, "many_levels": 3, "refill_s": 1.0},
     presets={"sample": _SHORT, "demo": _SHORT},
 )

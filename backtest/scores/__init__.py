@@ -3,5 +3,6 @@
 from backtest.scores.inventory import score_inventory
 from backtest.scores.replenishment import score_replenishment
 from backtest.scores.sweeps import score_sweeps
+from backtest.scores.wash_like import score_wash_like
 
-__all__ = ["score_inventory", "score_replenishment", "score_sweeps"]
+__all__ = ["score_inventory", "score_replenishment", "score_sweeps", "score_wash_like"]

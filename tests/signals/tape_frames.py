@@ -84,8 +84,10 @@ def instruments(tick: float = 0.1, decimals: int = 3) -> pl.DataFrame:
     return frame(INSTRUMENTS, [{"tick_size": tick, "qty_decimals": decimals, "kind": "perp", "inferred": ""}])
 
 
-def run(signal: Signal, *inputs: pl.DataFrame, until: float, start: float = 0, **params: Any) -> pl.DataFrame:
-    """The signal's one table, made of frames told apart by their schemas."""
+def run(
+    signal: Signal, *inputs: pl.DataFrame, until: float, start: float = 0, output: int = 0, **params: Any
+) -> pl.DataFrame:
+    """One of the signal's tables, made of frames told apart by their schemas."""
     tables = {source.table.name: source.table for source in signal.inputs}
     frames = {INSTRUMENTS.name: instruments()}
     for given in inputs:
@@ -96,7 +98,7 @@ def run(signal: Signal, *inputs: pl.DataFrame, until: float, start: float = 0, *
         chunk_rows=1_000,
         **{**signal.params, **params},
     )
-    return signal.outputs[0].check(made[signal.outputs[0].name])
+    return signal.outputs[output].check(made[signal.outputs[output].name])
 
 
 def column(rows: pl.DataFrame, name: str) -> list[Any]:
