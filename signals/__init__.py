@@ -14,6 +14,8 @@ from signals.reversion import REVERSION_SIGNAL
 from signals.sweeps import SWEEPS_SIGNAL
 from signals.table import Signal
 from signals.taker_aggression import TAKER_AGGRESSION_SIGNAL
+from signals.volatility import VOLATILITY_SIGNAL
+from signals.volatility_regime import VOLATILITY_REGIME_SIGNAL
 
 SIGNALS: tuple[Signal, ...] = (
     BOOK_PASS,
@@ -26,4 +28,6 @@ SIGNALS: tuple[Signal, ...] = (
     MAKER_INVENTORY_SIGNAL,
     INVENTORY_STATE_SIGNAL,
     REVERSION_SIGNAL,
+    VOLATILITY_SIGNAL,
+    VOLATILITY_REGIME_SIGNAL,
 )
