@@ -6,6 +6,8 @@ Adding a signal is its module, its test and one line here.
 from signals.basis import BASIS_SIGNAL
 from signals.book_pass import BOOK_PASS
 from signals.chain_ends import CHAIN_ENDS_SIGNAL
+from signals.correlation import CORRELATION_SIGNAL
+from signals.correlation_regime import CORRELATION_REGIME_SIGNAL
 from signals.inventory_state import INVENTORY_STATE_SIGNAL
 from signals.maker_flow import MAKER_FLOW_SIGNAL
 from signals.maker_inventory import MAKER_INVENTORY_SIGNAL
@@ -30,4 +32,6 @@ SIGNALS: tuple[Signal, ...] = (
     REVERSION_SIGNAL,
     VOLATILITY_SIGNAL,
     VOLATILITY_REGIME_SIGNAL,
+    CORRELATION_SIGNAL,
+    CORRELATION_REGIME_SIGNAL,
 )
