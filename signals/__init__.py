@@ -7,6 +7,8 @@ from signals.basis import BASIS_SIGNAL
 from signals.blocks import BLOCKS_SIGNAL
 from signals.book_pass import BOOK_PASS
 from signals.chain_ends import CHAIN_ENDS_SIGNAL
+from signals.correlation import CORRELATION_SIGNAL
+from signals.correlation_regime import CORRELATION_REGIME_SIGNAL
 from signals.flow_loadings import FLOW_LOADINGS_SIGNAL
 from signals.flow_seasonality import FLOW_SEASONALITY_SIGNAL
 from signals.inventory_state import INVENTORY_STATE_SIGNAL
@@ -23,6 +25,8 @@ from signals.spread_widening import SPREAD_WIDENING_SIGNAL
 from signals.sweeps import SWEEPS_SIGNAL
 from signals.table import Signal
 from signals.taker_aggression import TAKER_AGGRESSION_SIGNAL
+from signals.volatility import VOLATILITY_SIGNAL
+from signals.volatility_regime import VOLATILITY_REGIME_SIGNAL
 from signals.vpin import VPIN_SIGNAL
 from signals.wash_like import WASH_LIKE_SIGNAL
 
@@ -48,4 +52,8 @@ SIGNALS: tuple[Signal, ...] = (
     FLOW_LOADINGS_SIGNAL,
     ORDER_FLOW_SIGNAL,
     FLOW_SEASONALITY_SIGNAL,
+    VOLATILITY_SIGNAL,
+    VOLATILITY_REGIME_SIGNAL,
+    CORRELATION_SIGNAL,
+    CORRELATION_REGIME_SIGNAL,
 )

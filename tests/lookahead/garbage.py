@@ -23,6 +23,7 @@ _FACTORS: Final = {
     "[-1, 1]": -1,
     "standard deviations": -3,
     "fraction per interval": -50,
+    "fraction per root year": 20,
 }
 
 
