@@ -7,6 +7,7 @@ from signals.basis import BASIS_SIGNAL
 from signals.book_pass import BOOK_PASS
 from signals.chain_ends import CHAIN_ENDS_SIGNAL
 from signals.inventory_state import INVENTORY_STATE_SIGNAL
+from signals.inventory_total import INVENTORY_TOTAL_SIGNAL
 from signals.maker_flow import MAKER_FLOW_SIGNAL
 from signals.maker_inventory import MAKER_INVENTORY_SIGNAL
 from signals.replenishment import REPLENISHMENT_SIGNAL
@@ -24,6 +25,7 @@ SIGNALS: tuple[Signal, ...] = (
     BASIS_SIGNAL,
     MAKER_FLOW_SIGNAL,
     MAKER_INVENTORY_SIGNAL,
+    INVENTORY_TOTAL_SIGNAL,
     INVENTORY_STATE_SIGNAL,
     REVERSION_SIGNAL,
 )
