@@ -58,8 +58,13 @@ def reference_lines(folder: Path) -> list[Line]:
     """Another market over the same minutes, in few lines: depth once a second, a quote in ten, and the tape."""
     path = folder / "reference.gz"
     write_demo_market(path, seed=8, symbol=REFERENCE.symbol, interval_ms=1_000)
-    lines = [line for line in _read(path) if _kind(line) != "markPriceUpdate"]
-    return [line for number, line in enumerate(lines) if _kind(line) != "bookTicker" or not number % 10]
+    kept, number = [], -1
+    for line in _read(path):
+        kind = _kind(line)
+        number += kind in ("snapshot", "depthUpdate", "bookTicker")
+        if kind != "markPriceUpdate" and (kind != "bookTicker" or not number % 10):
+            kept.append(line)
+    return kept
 
 
 def _kind(line: Line) -> str:
