@@ -78,6 +78,12 @@ def test_every_column_by_hand():
     assert made["markets"].unique().to_list() == ["perp/BTC + spot/BTC"]
 
 
+def test_a_usual_size_is_of_the_seasonal_window_only():
+    """Of the two minutes before it is 4 and 5.5 in the end, so the level is 2, 4/3, 7/4 and 10/11 of it."""
+    made = found(held(OWN, [1, 2, 3, 4, 5]), held(SPOT, [1, 2, 1, 3, 0]), seasonal_window_min=2)
+    assert made["z_seasonal"][-1] == pytest.approx((10 / 11 - 37 / 24) / (5 / 12 / 2**0.5))
+
+
 def test_long_here_and_short_there_is_nothing_held():
     """A delta hedge creates no inventory (I3): 5 taken in from takers of the perpetual, sold again on spot."""
     made = found(held(OWN, [5, 5, 5]), held(SPOT, [-5, -5, -5]))

@@ -12,7 +12,7 @@ from pipeline.warehouse import publish, run_checks
 from signals.book_state import BOOK_STATE
 from tests.pipeline.captures import session, write_capture
 from tests.pipeline.lakes import Lake, add
-from tests.sql.planted_rows import FULL_MINUTE, chain, chain_end, inventory, makers, rule, score, sweep
+from tests.sql.planted_rows import FULL_MINUTE, chain, chain_end, inventory, inventory_sum, makers, rule, score, sweep
 
 _FIRST_BAR = "bar_end = (select min(bar_end) from book_state)"
 _EARLY = "interval '1 day'"
@@ -118,6 +118,7 @@ _DEFECTS = {
         f"{sweep()}; update sweeps set known_ts = event_ts - {_EARLY}",
         f"{FULL_MINUTE}; {makers(-30)}; update maker_flow set known_ts = bar_end - {_EARLY}",
         f"update basis set known_ts = bar_end - {_EARLY}",
+        f"{inventory_sum()}; update inventory_total set known_ts = bar_end - {_EARLY}",
         f"{rule()}; update reversion_signal set known_ts = bar_end - {_EARLY}",
     ],
     "lines_balance": [
@@ -159,6 +160,23 @@ _DEFECTS = {
         sweep(hidden_excess_qty="1"),
         f"{sweep()}; update sweeps set seq = 1000",
         f"{sweep()}; update taker_orders set qty = qty + 1",
+    ],
+    "total_is_the_sum_of_its_markets": [
+        inventory_sum(inventory_qty="1"),
+        inventory_sum(n_known="2"),
+        inventory_sum(n_markets="3"),
+        inventory_sum(markets="concat(venue, '/', symbol, ' + elsewhere/X')"),
+        f"{inventory_sum()}; delete from maker_inventory",
+        inventory_sum(inventory_qty="null", markets="concat(venue, '/', symbol)", n_markets="1"),
+    ],
+    "total_scores_in_range": [
+        inventory_sum(q_level="1.1"),
+        inventory_sum(known_share="1.1"),
+        inventory_sum(coverage="-0.1"),
+        inventory_sum(confidence="2"),
+        inventory_sum(n_known="3"),
+        inventory_sum(inventory_qty="null"),
+        inventory_sum(z_level="null"),
     ],
 }
 
@@ -215,6 +233,8 @@ def test_a_planted_defect_is_found(tables: duckdb.DuckDBPyConnection, check: str
         ("makers_mirror_takers", f"{FULL_MINUTE}; {makers(-30)}"),
         ("reversion_is_one_machine", rule()),
         ("sweeps_are_orders", sweep()),
+        ("total_is_the_sum_of_its_markets", inventory_sum()),
+        ("total_scores_in_range", inventory_sum()),
     ],
 )
 def test_good_rows_of_tables_that_four_seconds_leave_empty_do_not_offend(
