@@ -1,7 +1,7 @@
 """footprint.toml: typed values, checked when read. Every key has a sane default."""
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from math import isfinite
@@ -22,12 +22,14 @@ _SHAPES: Final[Mapping[str, type]] = {
     "market": list,
     "raw": list,
     "pair": list,
+    "group": list,
 }
 _SECTIONS: Final = {
     "lake": {"root"},
     "raw": {"source", "market", "files"},
     "schedule": {"hourly", "daily"},
     "pair": {"own", "reference"},
+    "group": {"own", "peers"},
 }
 
 
@@ -49,6 +51,7 @@ class Config:
     markets: Mapping[Market, MarketSettings] = field(default_factory=dict)
     raw: tuple[RawFiles, ...] = ()
     pairs: Mapping[Market, Market] = field(default_factory=dict)
+    groups: Mapping[Market, tuple[Market, ...]] = field(default_factory=dict)
     preset: str = "default"
     params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     schedule: Schedule = field(default_factory=Schedule)
@@ -108,6 +111,7 @@ def _parse(path: Path) -> Config:
         markets=dict(_market(item, path) for item in raw.get("market", [])),
         raw=tuple(_raw(item, path) for item in raw.get("raw", [])),
         pairs=dict(_pair(item, path) for item in raw.get("pair", [])),
+        groups=_groups(raw.get("group", []), path),
         preset=preset,
         params={name: _table(values, path, f"[params.{name}]") for name, values in params.items()},
         schedule=_schedule(raw.get("schedule", {}), path),
@@ -157,6 +161,32 @@ def _pair(item: Any, path: Path) -> tuple[Market, Market]:
     if own == reference:
         raise _bad(path, f"[[pair]] compares {own} with itself")
     return own, reference
+
+
+def _groups(items: Sequence[Any], path: Path) -> dict[Market, tuple[Market, ...]]:
+    """By market, the peers it is summed up with."""
+    groups: dict[Market, tuple[Market, ...]] = {}
+    for item in items:
+        own, peers = _group(_table(item, path, "[[group]]"), path)
+        if own in groups:
+            raise _bad(path, f"[[group]] is stated twice for {own}: name all its peers in one")
+        groups[own] = peers
+    return groups
+
+
+def _group(item: Mapping[str, Any], path: Path) -> tuple[Market, tuple[Market, ...]]:
+    """A market and its peers: others than itself, each once."""
+    _known(item, _SECTIONS["group"], path, "key in [[group]]")
+    if missing := _SECTIONS["group"] - set(item):
+        raise _bad(path, f"[[group]] lacks {', '.join(sorted(missing))}")
+    own, names = _named(item, "own", path), item["peers"]
+    if not isinstance(names, list) or not names:
+        raise _bad(path, f"peers is {names!r}, expected a list of markets")
+    peers = tuple(_named({"peers": name}, "peers", path) for name in names)
+    for number, peer in enumerate(peers):
+        if peer == own or peer in peers[:number]:
+            raise _bad(path, f"[[group]] of {own} counts {peer} twice" + " (own is part of it)" * (peer == own))
+    return own, peers
 
 
 def _named(item: Mapping[str, Any], name: str, path: Path) -> Market:

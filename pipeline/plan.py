@@ -6,7 +6,6 @@ named by the fingerprint of all that enters it, so a partition is fresh exactly 
 its live file bears the wanted fingerprint. Both drivers run this list.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
@@ -17,7 +16,9 @@ from typing import Any, Final
 from pipeline.fingerprint import fingerprint, schema_digest
 from pipeline.lake import Lake, LiveFile
 from pipeline.market import Instrument, Market, MarketSettings, sibling_spot
+from pipeline.neighbours import Neighbours
 from pipeline.parts import part_path
+from pipeline.reasons import why_stale
 from pipeline.recording import DayEdges, edges_of, joined_days
 from pipeline.registry import Registered, instruments, registered
 from pipeline.sources import SOURCES
@@ -37,12 +38,20 @@ TABLES: Final[dict[str, Table]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class InputFile:
+    """A file that a step reads, by its path below the lake, and the market it is of."""
+
+    market: Market
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One piece of work: it rewrites the partitions of `tables` for one market-day.
 
-    `lineage` is all that enters the result; `inputs` are the files it reads, by
-    input name, `feeds` the tables that were recorded; `reference` is the market of
-    reference inputs, if there is one; `after` names steps of the same plan that must
+    `lineage` is all that enters the result; `inputs` are the files it reads and whose
+    they are, by input name, `feeds` the tables that were recorded; `params` is what a
+    signal is handed beside its inputs; `after` names steps of the same plan that must
     come before.
     """
 
@@ -53,20 +62,14 @@ class Step:
     fingerprint: str
     why: str
     lineage: Mapping[str, Any]
-    inputs: Mapping[str, tuple[str, ...]]
+    inputs: Mapping[str, tuple[InputFile, ...]]
     files: tuple[Registered, ...]
     feeds: tuple[str, ...]
     instrument: Instrument
     edges: DayEdges
     silence_s: float
     params: Mapping[str, Any]
-    reference: Market | None
     after: tuple[str, ...]
-
-    def market_of(self, input_name: str) -> Market:
-        """Whose tables an input is made of."""
-        is_reference = self.reference is not None and input_name.startswith("reference/")
-        return self.reference if is_reference else self.market  # type: ignore[return-value]
 
     @property
     def id(self) -> str:
@@ -84,19 +87,21 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the user chose: settings of markets, parameters of signals by name, references by own market."""
+    """What the user chose: settings of markets, parameters of signals by name, and by own market the reference it is
+    compared with and the peers it is summed up with."""
 
     markets: Mapping[Market, MarketSettings] = field(default_factory=dict)
     params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     preset: str = "default"
     pairs: Mapping[Market, Market] = field(default_factory=dict)
+    groups: Mapping[Market, tuple[Market, ...]] = field(default_factory=dict)
 
     def of(self, market: Market) -> MarketSettings:
         return self.markets.get(market, MarketSettings())
 
-    def reference_of(self, market: Market) -> Market | None:
-        """The market it is compared with: as stated, else the same symbol on the sibling spot venue."""
-        return self.pairs.get(market) or sibling_spot(market)
+    def neighbours_of(self, market: Market) -> Neighbours:
+        """As stated; without a pair, the same symbol on the sibling spot venue is the reference."""
+        return Neighbours(self.pairs.get(market) or sibling_spot(market), tuple(sorted(self.groups.get(market, ()))))
 
 
 def step_id(name: str, market: Market, day: date) -> str:
@@ -118,7 +123,7 @@ def make_plan(
     # Signal by signal through all markets: what a signal reads of another market stands before it.
     for signal in SIGNALS:
         for common in days:
-            if not signal.kinds or common.instrument.kind in signal.kinds:
+            if _is_made(draft, common, signal):
                 _add_signal(draft, common, signal, wanted=signals)
     return Plan(tuple(_needed(draft.steps, since, until)), tuple(_orphans(lake, draft)), draft.fresh)
 
@@ -190,8 +195,8 @@ def _add_close(draft: _Draft, common: _Common) -> None:
         "silence_s": draft.wanted.of(common.market).silence_s,
         "schemas": _schemas(CLOSED),
     }
-    inputs = {table.name: _paths(draft, table, common.market, [common.day]) for table in RECORD_TABLES}
-    inputs["opening/book_close"] = _paths(draft, BOOK_CLOSE, common.market, [day_before])
+    inputs = {table.name: _files(draft, table, common.market, [common.day]) for table in RECORD_TABLES}
+    inputs["opening/book_close"] = _files(draft, BOOK_CLOSE, common.market, [day_before])
     after = (step_id("normalise", common.market, common.day), step_id("close", common.market, day_before))
     _add(draft, common, "close", CLOSED, lineage, inputs, after)
 
@@ -206,26 +211,30 @@ def _edge_lineage(edges: DayEdges) -> dict[str, Any]:
     }
 
 
+def _is_made(draft: _Draft, common: _Common, signal: Signal) -> bool:
+    """Whether the market is of a kind the signal is made for, with the neighbours it needs."""
+    is_of_kind = not signal.kinds or common.instrument.kind in signal.kinds
+    return is_of_kind and draft.wanted.neighbours_of(common.market).suffice(signal)
+
+
 def _add_signal(draft: _Draft, common: _Common, signal: Signal, *, wanted: bool) -> None:
     """Note the signal of a day; if not wanted now, only that its partitions are no orphans."""
     draft.partitions.update((table.name, common.market, common.day) for table in signal.outputs)
     if not wanted:
         return
     params = signal.params_of(draft.wanted.preset, draft.wanted.params.get(signal.name, {}))
-    reference = draft.wanted.reference_of(common.market)
-    inputs: dict[str, tuple[str, ...]] = {}
+    neighbours = draft.wanted.neighbours_of(common.market)
+    inputs: dict[str, tuple[InputFile, ...]] = {}
     marks: dict[str, Any] = {}
     after: list[str] = []
     for source in signal.inputs:
-        market = reference if source.role == "reference" else common.market
+        markets = neighbours.of(source.role, common.market)
         days = _days_read(source, common.day, params)
-        inputs[source.name] = () if market is None else _paths(draft, source.table, market, days)
-        marks[source.name] = [path.rsplit("/", 1)[-1] for path in inputs[source.name]]
+        files = tuple(file for market in markets for file in _files(draft, source.table, market, days))
+        inputs[source.name], marks[source.name] = files, [file.path.rsplit("/", 1)[-1] for file in files]
         if days == [None]:
             marks[source.name] = asdict(common.instrument)
-        elif market is not None:
-            after += [step_id(_maker(source.table), market, day) for day in days if day is not None]
-    has_reference = any(source.role == "reference" for source in signal.inputs)
+        after += [step_id(_maker(source.table), market, day) for market in markets for day in days if day is not None]
     lineage = {
         "version": signal.version,
         "parameters": params,
@@ -234,9 +243,10 @@ def _add_signal(draft: _Draft, common: _Common, signal: Signal, *, wanted: bool)
         "until": common.edges.until.isoformat(),
         "continued": common.edges.is_continued,
         "schemas": _schemas(signal.outputs),
-        **({"reference": str(reference)} if has_reference else {}),
+        **neighbours.lineage(signal),
     }
-    _add(draft, common, signal.name, signal.outputs, lineage, inputs, tuple(after), params, reference)
+    handed = {**params, **neighbours.arguments(signal)}
+    _add(draft, common, signal.name, signal.outputs, lineage, inputs, tuple(after), handed)
 
 
 def _days_read(source: Input, day: date, params: Mapping[str, Any]) -> list[date | None]:
@@ -255,10 +265,9 @@ def _add(
     name: str,
     tables: Sequence[Table],
     lineage: Mapping[str, Any],
-    inputs: Mapping[str, tuple[str, ...]],
+    inputs: Mapping[str, tuple[InputFile, ...]],
     after: tuple[str, ...],
     params: Mapping[str, Any] | None = None,
-    reference: Market | None = None,
 ) -> None:
     """Note the wanted fingerprint of a step, and the step itself if a live file says otherwise."""
     mark = fingerprint(step=name, market=str(common.market), day=str(common.day), **lineage)
@@ -289,18 +298,19 @@ def _add(
             edges=common.edges,
             silence_s=draft.wanted.of(common.market).silence_s,
             params=params or {},
-            reference=reference,
             after=tuple(before for before in after if before in draft.stale),
         )
     )
 
 
-def _paths(draft: _Draft, table: Table, market: Market, days: Sequence[date | None]) -> tuple[str, ...]:
+def _files(draft: _Draft, table: Table, market: Market, days: Sequence[date | None]) -> tuple[InputFile, ...]:
     """The files a step will read: named by the fingerprints wanted, whether made already or in this plan."""
     if days == [None]:
-        return tuple(str(Path(table.name) / file.path) for file in draft.lake.live(table.name, market))
-    marks = [(day, draft.marks.get(step_id(_maker(table), market, day))) for day in days if day]
-    return tuple(str(Path(table.name) / part_path(market, day, mark)) for day, mark in marks if mark)
+        paths = [file.path for file in draft.lake.live(table.name, market)]
+    else:
+        marks = [(day, draft.marks.get(step_id(_maker(table), market, day))) for day in days if day]
+        paths = [part_path(market, day, mark) for day, mark in marks if mark]
+    return tuple(InputFile(market, str(Path(table.name) / path)) for path in paths)
 
 
 @cache
@@ -337,34 +347,3 @@ def _orphans(lake: Lake, draft: _Draft) -> list[tuple[str, LiveFile]]:
         for file in lake.live(name)
         if (name, file.market, file.day) not in draft.partitions
     ]
-
-
-_CHANGED: Final = {"inputs": "input", "parameters": "parameter", "schemas": "schema of", "instrument": "instrument"}
-
-
-def why_stale(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> str:
-    """In words: what differs between how the live partition was made and how it would be made now."""
-    if old is None:
-        return "never made"
-    new = json.loads(json.dumps(new))  # as `old` was noted in its file: tuples became lists
-    reasons = [reason for key, now in new.items() if old.get(key) != now for reason in _changes(key, old.get(key), now)]
-    return "; ".join(reasons) or "the file is not what its name says"
-
-
-def _changes(key: str, before: Any, now: Any) -> list[str]:
-    if key == "until":
-        return [f"data now reaches {now[:19].replace('T', ' ')}"]
-    if not isinstance(before, Mapping) or not isinstance(now, Mapping):
-        return [f"{key} {before} -> {now}"]
-    changed = [name for name in {**before, **now} if before.get(name) != now.get(name)]
-    if key == "raw files":
-        return [_file_change(name, before.get(name), now.get(name)) for name in changed]
-    if key == "parameters":
-        return [f"parameter {name} changed: {before.get(name)} -> {now.get(name)}" for name in changed]
-    return [f"{_CHANGED.get(key, key)} {', '.join(changed)} changed"]
-
-
-def _file_change(name: str, before: Any, now: Any) -> str:
-    if before is None:
-        return f"raw file {name} added"
-    return f"raw file {name} withdrawn" if now is None else f"reader of raw file {name} changed"

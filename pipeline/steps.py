@@ -59,8 +59,8 @@ def execute(root: Path, step: Step) -> Done:
 def frames(root: Path, step: Step) -> dict[str, pl.LazyFrame]:
     """The step's inputs by name; an input without files is an empty frame."""
     return {
-        name: scan_parts(TABLES[name.rsplit("/", 1)[-1]], [(root / path, step.market_of(name)) for path in paths])
-        for name, paths in step.inputs.items()
+        name: scan_parts(TABLES[name.rsplit("/", 1)[-1]], [(root / file.path, file.market) for file in files])
+        for name, files in step.inputs.items()
     }
 
 

@@ -12,6 +12,7 @@ from signals.correlation_regime import CORRELATION_REGIME_SIGNAL
 from signals.flow_loadings import FLOW_LOADINGS_SIGNAL
 from signals.flow_seasonality import FLOW_SEASONALITY_SIGNAL
 from signals.inventory_state import INVENTORY_STATE_SIGNAL
+from signals.inventory_total import INVENTORY_TOTAL_SIGNAL
 from signals.maker_flow import MAKER_FLOW_SIGNAL
 from signals.maker_inventory import MAKER_INVENTORY_SIGNAL
 from signals.order_flow import ORDER_FLOW_SIGNAL
@@ -45,6 +46,7 @@ SIGNALS: tuple[Signal, ...] = (
     BASIS_SIGNAL,
     MAKER_FLOW_SIGNAL,
     MAKER_INVENTORY_SIGNAL,
+    INVENTORY_TOTAL_SIGNAL,
     INVENTORY_STATE_SIGNAL,
     REVERSION_SIGNAL,
     SPREAD_SIGNAL,

@@ -7,7 +7,11 @@ out; too few of them, and it says nothing.
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
+
+from signals.bars import MINUTE
+from signals.table import Column
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -16,6 +20,27 @@ DAY_MIN = 1_440
 
 SD_FLOOR = 0.05
 """A standard deviation counts as at least this share of its trailing median: a quiet window makes no alarm."""
+
+
+SCORES = (
+    Column(
+        "z_level",
+        pl.Float64(),
+        "standard deviations",
+        "inventory_qty against the 6 h before; their standard deviation counts as at least 5 % of its median of "
+        "30 days; null below 10 days of history",
+    ),
+    Column(
+        "z_change",
+        pl.Float64(),
+        "standard deviations",
+        "change of inventory_qty over 6 h against the changes of the 7 days before, 28 windows that do not overlap",
+    ),
+    Column(
+        "q_level", pl.Float64(), "0 to 1", "share of the 30 days before with a lower z_level, equal ones count half"
+    ),
+)
+"""The columns of a table that states an inventory and how unusual it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +86,7 @@ def scores(
     from signals.kernels.maker_inventory import mid_ranks  # numba is imported only to compute
 
     early = max(begin - windows.rank, 0)
-    mean, sd = _moments(inventory, first_minute, windows.level, min_coverage)
-    used = np.maximum(sd[early:], SD_FLOOR * _median_before(sd, early, windows.rank))
-    is_covered = coverage[early:] >= min_coverage
-    z_level = _score(inventory[early:] - mean[early:], np.where(is_covered, used, np.nan))
+    z_level = level_scores(inventory, coverage, first_minute, early, windows, min_coverage)
 
     change = np.full(inventory.size, np.nan)
     change[windows.level :] = inventory[windows.level :] - inventory[: -windows.level]
@@ -72,6 +94,23 @@ def scores(
     is_covered = coverage[begin:] >= min_coverage
     z_change = _score(change[begin:] - mean, np.where(is_covered, sd, np.nan))
     return Scores(z_level[begin - early :], z_change, mid_ranks(z_level, windows.rank, begin - early))
+
+
+def level_scores(
+    inventory: Floats, coverage: Floats, first_minute: int, begin: int, windows: Windows, min_coverage: float
+) -> Floats:
+    """The level's score of the minutes from position `begin` on; see `scores`."""
+    mean, sd = _moments(inventory, first_minute, windows.level, min_coverage)
+    used = np.maximum(sd[begin:], SD_FLOOR * _median_before(sd, begin, windows.rank))
+    is_covered = coverage[begin:] >= min_coverage
+    return _score(inventory[begin:] - mean[begin:], np.where(is_covered, used, np.nan))
+
+
+def share_before(covered: Floats, window: int) -> Floats:
+    """Mean of the shares of the window of minutes before each, counted in whole microseconds."""
+    running = np.concatenate(([0], np.cumsum(np.rint(covered * MINUTE).astype(np.int64))))
+    at = np.arange(covered.size)
+    return (running[at] - running[np.maximum(at - window, 0)]) / (window * MINUTE)
 
 
 def _moments(x: Floats, first_minute: int, window: int, min_coverage: float) -> tuple[Floats, Floats]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from signals.bars import DAY, MINUTE, latest_in_day, microseconds
 from signals.book_state import BAR_END
 from signals.inputs import KNOWN_TS, SYMBOL, VENUE
-from signals.inventory_scores import Windows, scores
+from signals.inventory_scores import SCORES, Windows, scores, share_before
 from signals.maker_flow import HALF_LIFE_MIN, MAKER_FLOW, half_lives
 from signals.reading import whole
 from signals.table import UTC_US, Column, Input, Params, Signal, Span, Table
@@ -44,22 +44,7 @@ MAKER_INVENTORY = Table(
         Column(
             "unleaked_qty", pl.Float64(), "base", "naive baseline: minus maker_share times CVD since 00:00 UTC or a gap"
         ),
-        Column(
-            "z_level",
-            pl.Float64(),
-            "standard deviations",
-            "inventory_qty against the 6 h before; their standard deviation counts as at least 5 % of its median of "
-            "30 days; null below 10 days of history",
-        ),
-        Column(
-            "z_change",
-            pl.Float64(),
-            "standard deviations",
-            "change of inventory_qty over 6 h against the changes of the 7 days before, 28 windows that do not overlap",
-        ),
-        Column(
-            "q_level", pl.Float64(), "0 to 1", "share of the 30 days before with a lower z_level, equal ones count half"
-        ),
+        *SCORES,
         Column(
             "coverage",
             pl.Float64(),
@@ -171,7 +156,7 @@ def _of_day(
         DAY // MINUTE,
     )
     held = np.where(is_known & (age >= burn_in * half_life), held, np.nan)
-    coverage = _share_before(covered, windows.level)
+    coverage = share_before(covered, windows.level)
     found = scores(held, coverage, origin // MINUTE, begin, windows, min_coverage)
     is_old = age[begin:] >= windows.min_history
     columns = {
@@ -187,13 +172,6 @@ def _of_day(
         *_MADE[:4],
         **{name: pl.Series(values[place[today] - begin]).fill_nan(None) for name, values in columns.items()},
     )
-
-
-def _share_before(covered: Floats, window: int) -> Floats:
-    """Mean coverage of the window of minutes before each, counted in whole microseconds."""
-    running = np.concatenate(([0], np.cumsum(np.rint(covered * MINUTE).astype(np.int64))))
-    at = np.arange(covered.size)
-    return (running[at] - running[np.maximum(at - window, 0)]) / (window * MINUTE)
 
 
 def _rows(made: pl.DataFrame, flow: pl.DataFrame, taken: pl.DataFrame, reach: int, share: float) -> pl.DataFrame:

@@ -14,9 +14,10 @@ import polars as pl
 
 UTC_US = pl.Datetime("us", "UTC")
 
-Role = Literal["own", "reference", "opening"]
-"""Whose partition an input is: the market's own, its reference market's, or the
-market's own of the day before (the state in which the day opens)."""
+Role = Literal["own", "reference", "opening", "peers"]
+"""Whose partition an input is: the market's own, its reference market's, the
+market's own of the day before (the state in which the day opens), or those of its
+peers, one market after the other in a single frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,7 @@ class Compute(Protocol):
 
     `inputs` is keyed by table name for the market's own tables and by
     `role/table` for the others ("opening/book_close", "reference/book_state").
+    A signal that reads peers is given their names too, as `peers`.
     `chunk_rows` bounds how many rows are held at once; it never changes a result.
     """
 

@@ -75,7 +75,8 @@ def setup(
         markets[market] = settings.over(markets[market]) if market in markets else settings
     loaded = replace(loaded, markets=markets, preset=preset or loaded.preset)
     _check_params(loaded.params)
-    return Setup(Lake(root), Wanted(markets, loaded.params, loaded.preset, loaded.pairs), loaded)
+    wanted = Wanted(markets, loaded.params, loaded.preset, loaded.pairs, loaded.groups)
+    return Setup(Lake(root), wanted, loaded)
 
 
 def _check_params(params: Mapping[str, Mapping[str, Any]]) -> None:

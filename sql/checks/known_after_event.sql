@@ -32,6 +32,8 @@ bars as (
     union all
     select 'maker_inventory', venue, symbol, date, bar_end, known_ts from maker_inventory
     union all
+    select 'inventory_total', venue, symbol, date, bar_end, known_ts from inventory_total
+    union all
     select 'basis', venue, symbol, date, bar_end, known_ts from basis
     union all
     select 'reversion_signal', venue, symbol, date, bar_end, known_ts from reversion_signal

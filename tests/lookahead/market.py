@@ -26,7 +26,12 @@ MARKET = Market("binance-usdm", "BTCUSDT")
 SOURCE = SOURCES["binance-capture"]
 REFERENCE = Market("binance-usdm", "BTCUSDC")
 _SETTINGS = MarketSettings(tick=1.0, qty_decimals=3)
-WANTED = Wanted({MARKET: _SETTINGS, REFERENCE: _SETTINGS}, preset="demo", pairs={MARKET: REFERENCE})
+WANTED = Wanted(
+    {MARKET: _SETTINGS, REFERENCE: _SETTINGS},
+    preset="demo",
+    pairs={MARKET: REFERENCE},
+    groups={MARKET: (REFERENCE,)},
+)
 MIDNIGHT_MS = 1_704_240_000_000
 MINUTE_MS = 60_000
 
@@ -36,7 +41,8 @@ Line = tuple[int, dict]
 
 @dataclass(frozen=True)
 class Recording:
-    """A lake holding a recording of the market and of its reference, and the market's cases by signal, one a day."""
+    """A lake holding a recording of the market and of its reference, which is its peer too, and the market's cases by
+    signal, one a day."""
 
     lake: Lake
     cases: dict[str, list[Case]]
@@ -49,11 +55,16 @@ def demo_lines(folder: Path) -> list[Line]:
 
 
 def reference_lines(folder: Path) -> list[Line]:
-    """Another market over the same minutes, in few lines: depth once a second, a quote in ten, no tape."""
+    """Another market over the same minutes, in few lines: depth once a second, a quote in ten, and the tape."""
     path = folder / "reference.gz"
     write_demo_market(path, seed=8, symbol=REFERENCE.symbol, interval_ms=1_000)
-    lines = [line for line in _read(path) if _kind(line) in ("snapshot", "depthUpdate", "bookTicker")]
-    return [line for number, line in enumerate(lines) if _kind(line) != "bookTicker" or not number % 10]
+    kept, number = [], -1
+    for line in _read(path):
+        kind = _kind(line)
+        number += kind in ("snapshot", "depthUpdate", "bookTicker")
+        if kind != "markPriceUpdate" and (kind != "bookTicker" or not number % 10):
+            kept.append(line)
+    return kept
 
 
 def _kind(line: Line) -> str:

@@ -201,6 +201,23 @@ _CONFIGS = {
     "[[raw]]\nsource = 'binance-capture'": "[[raw]] lacks files, market",
     "[[raw]]\nsource = 'a'\nfiles = 'b'\nmarket = 'c'": "expected venue/symbol as binance-usdm/BTCUSDT, got 'c'",
     "[[raw]]\nsource = 'a'\nfiles = 3\nmarket = 'binance-usdm/B'": "files is 3, expected text",
+    "[group]\nown = 'binance-usdm/B'": "group is written as [[group]] once per group",
+    "[[group]]\nown = 'binance-usdm/B'": "[[group]] lacks peers",
+    "[[group]]\nown = 'binance-usdm/B'\npeer = []": "did you mean peers?",
+    "[[group]]\nown = 'binance-usdm/B'\npeers = []": "peers is [], expected a list of markets",
+    "[[group]]\nown = 'binance-usdm/B'\npeers = [3]": "peers is 3, expected text",
+    "[[group]]\nown = 'binance-usdm/B'\npeers = ['B']": "peers: expected venue/symbol as binance-usdm/BTCUSDT",
+    "[[group]]\nown = 'binance-usdm/B'\npeers = ['binance-usd/B']": "did you mean binance-usdm?",
+    "[[group]]\nown = 'binance-usdm/B'\npeers = ['binance-usdm/B']": (
+        "counts binance-usdm/B twice (own is part of it)"
+    ),
+    "[[group]]\nown = 'binance-usdm/B'\npeers = ['binance-usdm/C', 'binance-usdm/C']": (
+        "[[group]] of binance-usdm/B counts binance-usdm/C twice"
+    ),
+    "[[group]]\nown = 'binance-usdm/B'\npeers = ['binance-usdm/C']\n"
+    "[[group]]\nown = 'binance-usdm/B'\npeers = ['binance-usdm/D']": (
+        "[[group]] is stated twice for binance-usdm/B: name all its peers in one"
+    ),
     "[params]\npreset = 'fast'": "preset is 'fast', expected one of default, sample, demo",
     "[params]\nbook_pas.min_coverage = 0.5": "did you mean book_pass?",
     "[params]\nbook_pass.min_coverag = 0.5": "did you mean min_coverage?",

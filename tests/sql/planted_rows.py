@@ -30,6 +30,16 @@ def inventory(**values: str) -> str:
     return f"insert into maker_inventory by name select *, {_columns(good | {'q_level': '0.5'} | values)} from ({_BAR})"
 
 
+def inventory_sum(**values: str) -> str:
+    """A row of inventory_total that is half of that row of `inventory` and a market that is not known, some values
+    changed."""
+    good = {"half_life_min": "2", "inventory_qty": "0.5", "coverage": "1", "confidence": "1", "known_share": "1"}
+    good |= {"z_level": "1", "z_change": "1", "z_seasonal": "1", "q_level": "0.5", "n_markets": "2", "n_known": "1"}
+    good |= {"markets": "concat('0.5 ', venue, '/', symbol, ' + elsewhere/X')"}
+    row = f"select *, {_columns(good | values)} from ({_BAR})"
+    return f"{inventory()}; insert into inventory_total by name {row}"
+
+
 def rule(**values: str) -> str:
     """A minute of reversion_signal in the market, with some values changed."""
     good = {"state": "'LONG'", "direction": "1", "waited": "true", "entry_px": "100"}

@@ -19,6 +19,7 @@ from tests.sql.planted_rows import (
     chain_end,
     impact,
     inventory,
+    inventory_sum,
     loadings,
     makers,
     memory,
@@ -158,6 +159,7 @@ _DEFECTS = {
         f"{sweep()}; update sweeps set known_ts = event_ts - {_EARLY}",
         f"{FULL_MINUTE}; {makers(-30)}; update maker_flow set known_ts = bar_end - {_EARLY}",
         f"update basis set known_ts = bar_end - {_EARLY}",
+        f"{inventory_sum()}; update inventory_total set known_ts = bar_end - {_EARLY}",
         f"{rule()}; update reversion_signal set known_ts = bar_end - {_EARLY}",
         f"{spread()}; update spread set known_ts = bar_end - {_EARLY}",
         f"update spread_widening set known_ts = bar_end - {_EARLY}",
@@ -265,6 +267,23 @@ _DEFECTS = {
         widening(coverage="1.1"),
         f"{widening()}; update spread_widening set bar_end = bar_end + interval '1 s' where episode_s = 2",
     ],
+    "total_is_the_sum_of_its_markets": [
+        inventory_sum(inventory_qty="1"),
+        inventory_sum(n_known="2"),
+        inventory_sum(n_markets="3"),
+        inventory_sum(markets="concat(venue, '/', symbol, ' + elsewhere/X')"),
+        f"{inventory_sum()}; delete from maker_inventory",
+        inventory_sum(inventory_qty="null", markets="concat(venue, '/', symbol)", n_markets="1"),
+    ],
+    "total_scores_in_range": [
+        inventory_sum(q_level="1.1"),
+        inventory_sum(known_share="1.1"),
+        inventory_sum(coverage="-0.1"),
+        inventory_sum(confidence="2"),
+        inventory_sum(n_known="3"),
+        inventory_sum(inventory_qty="null"),
+        inventory_sum(z_level="null"),
+    ],
 }
 
 
@@ -327,6 +346,8 @@ def test_a_planted_defect_is_found(tables: duckdb.DuckDBPyConnection, check: str
         ("signs_remember_within_one", memory()),
         ("sweeps_are_orders", sweep()),
         ("widening_is_an_episode", widening()),
+        ("total_is_the_sum_of_its_markets", inventory_sum()),
+        ("total_scores_in_range", inventory_sum()),
     ],
 )
 def test_good_rows_of_tables_that_four_seconds_leave_empty_do_not_offend(
