@@ -24,14 +24,12 @@ _MERGED_SYNTHETIC = (
     "messages; told which changes hold peaks, the same method reaches 0.65 instead of 0.25"
 )
 _PAST = "information: three hours hold too few chains that ended to learn from what is still to come"
-<<<<<<< HEAD
 _TRANCHES = (
     "method: a last tranche smaller than the peaks before it fits no chain, so chains are rarely seen to end; and "
     "three hours hold few of them"
-=======
+)
 _OTHERS_BETWEEN = (
     "information: others trade between the two orders and move the price, and many of them send the same sizes"
->>>>>>> prints
 )
 _GROUPING = "information: orders of one side that take in the same millisecond cannot be told apart without order ids"
 
