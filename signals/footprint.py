@@ -42,7 +42,7 @@ def _columns(one: Observation) -> tuple[Column, ...]:
             f"ordinary, or, if strong: {readings}; null without a strength. Evidence: {one.evidence}",
         ),
         Column(f"{one.name}_age_min", pl.Int64(), "minutes", "since it was last seen today; 0: in this minute"),
-        Column(f"{one.name}_n", pl.Int64(), "rows", f"rows of {one.table.name} it is made of"),
+        Column(f"{one.name}_n", pl.Int64(), one.counted, f"{one.counted} of {one.table.name} it rests on"),
     )
 
 

@@ -21,25 +21,33 @@ class Minutes:
     """Values in order of time, and where each minute's begin and end among them."""
 
     values: Floats
+    weights: Ints
     first: Ints
     after: Ints
 
     @classmethod
-    def of(cls, ends: Ints, ts: Ints, values: Floats) -> "Minutes":
-        """ts: microseconds, ascending; rows without a value are dropped."""
+    def of(cls, ends: Ints, ts: Ints, values: Floats, weights: Ints | None = None) -> "Minutes":
+        """ts: microseconds, ascending; rows without a value are dropped. weights: what each counts, if not 1."""
         there = ~np.isnan(values)
         ts, values = ts[there], np.ascontiguousarray(values[there])
-        return cls(values, np.searchsorted(ts, ends - MINUTE), np.searchsorted(ts, ends))
+        weights = np.ones(ts.size, np.int64) if weights is None else weights[there]
+        return cls(values, weights, np.searchsorted(ts, ends - MINUTE), np.searchsorted(ts, ends))
 
     @property
     def count(self) -> Ints:
+        """Sum of the weights."""
+        running = np.concatenate(([0], np.cumsum(self.weights)))
+        return running[self.after] - running[self.first]
+
+    @property
+    def _size(self) -> Ints:
         return self.after - self.first
 
     def last(self) -> Floats:
         """The latest of each minute; NaN where there is none."""
         if not self.values.size:
             return np.full(self.first.size, np.nan)
-        return np.where(self.count > 0, self.values[np.maximum(self.after - 1, 0)], np.nan)
+        return np.where(self._size > 0, self.values[np.maximum(self.after - 1, 0)], np.nan)
 
     def largest(self) -> Floats:
         """NaN where there is none."""
@@ -51,10 +59,10 @@ class Minutes:
 
     def mean(self) -> Floats:
         """NaN where there is none."""
-        return self.total() / np.maximum(self.count, 1)
+        return self.total() / np.maximum(self._size, 1)
 
     def _reduced(self, how: np.ufunc) -> Floats:
-        made, rows = np.full(self.first.size, np.nan), np.flatnonzero(self.count)
+        made, rows = np.full(self.first.size, np.nan), np.flatnonzero(self._size)
         if rows.size:
             # Pairs of bounds: each minute, and the (maybe empty) stretch up to the next one.
             bounds = np.stack((self.first[rows], self.after[rows]), axis=1).ravel()

@@ -35,8 +35,8 @@ Claim = Literal["direction", "size"]
 class Observation:
     """One number a minute.
 
-    value: per row of `table`, NaN-able; reduce: rows of a minute to one number. `is_event`: nothing in a covered minute
-    is 0, not unknown. high, low: the reading of a strong value, above and below 0. evidence: what speaks for the
+    value: per row of `table`, NaN-able; reduce: rows of a minute to one number; weight: what a row adds to the count,
+    of `counted`. `is_event`: nothing in a covered minute is 0, not unknown. high, low: the reading of a strong value, above and below 0. evidence: what speaks for the
     reading, and what against.
     """
 
@@ -52,6 +52,8 @@ class Observation:
     evidence: str
     is_event: bool = False
     where: pl.Expr | None = None
+    weight: pl.Expr | None = None
+    counted: str = "rows"
 
 
 _SIDE = pl.col("side").cast(pl.Float64)
@@ -106,6 +108,8 @@ OBSERVATIONS: tuple[Observation, ...] = (
         "asks refilled: a passive seller",
         "somebody executes in pieces, mostly an investor; whether the price follows is open: detection attracts takers "
         "(De Winne and D'Hondt 2007)",
+        weight=pl.col("n_refills"),
+        counted="refills",
     ),
     Observation(
         "sweep",
@@ -157,6 +161,8 @@ OBSERVATIONS: tuple[Observation, ...] = (
         "more equal and opposite pairs than chance",
         "",
         "market makers filled on both sides, grid bots and legs of arbitrage look alike; no accusation",
+        weight=pl.col("n_pairs"),
+        counted="pairs",
     ),
     Observation(
         "spread_widening",
@@ -169,6 +175,8 @@ OBSERVATIONS: tuple[Observation, ...] = (
         "makers ask for more: volatility ahead, no direction",
         "",
         "makers widen when they hold much or have lost (Comerton-Forde et al. 2010); scheduled events widen too",
+        weight=pl.col("is_wide"),
+        counted="seconds wide",
     ),
     Observation(
         "basis",

@@ -27,7 +27,7 @@ Ints = NDArray[np.int64]
 def _value_and_count(one: Observation) -> tuple[Column, Column]:
     return (
         Column(one.name, pl.Float64(), one.unit, one.meaning),
-        Column(f"{one.name}_n", pl.Int64(), "rows", f"rows of {one.table.name} it is made of"),
+        Column(f"{one.name}_n", pl.Int64(), one.counted, f"{one.counted} of {one.table.name} it rests on"),
     )
 
 
@@ -85,7 +85,8 @@ def observations(
 def _observed(one: Observation, rows: pl.DataFrame, ends: Ints, covered: NDArray[np.bool_]) -> dict[str, pl.Series]:
     rows = rows if one.where is None else rows.filter(one.where)
     said = rows.select(one.value.cast(pl.Float64).fill_null(float("nan"))).to_series().to_numpy()
-    minutes = Minutes.of(ends, _before(rows), said)
+    weight = None if one.weight is None else rows.select(one.weight.cast(pl.Int64).fill_null(0)).to_series().to_numpy()
+    minutes = Minutes.of(ends, _before(rows), said, weight)
     value = one.reduce(minutes)
     if one.is_event:
         value = np.where(covered, np.nan_to_num(value), np.nan)

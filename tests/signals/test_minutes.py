@@ -44,6 +44,13 @@ def test_the_last_event_of_all_counts():
     same(minutes((179.9, 5.0)).total(), np.nan, np.nan, 5)
 
 
+def test_the_count_is_of_weights():
+    ends, ts = ENDS, np.array([0, 59, 60]) * SECOND
+    found = Minutes.of(ends, ts, np.array([1.0, np.nan, 2.0]), np.array([3, 5, 0]))
+    assert found.count.tolist() == [3, 0, 0]
+    same(found.last(), 1, 2, np.nan)
+
+
 @given(st.lists(st.tuples(st.integers(0, 200), st.integers(-9, 9)), max_size=30))
 def test_a_loop_over_the_events_says_the_same(pairs):
     pairs = sorted(pairs, key=lambda pair: pair[0])
