@@ -36,8 +36,8 @@ class Observation:
     """One number a minute.
 
     value: per row of `table`, NaN-able; reduce: rows of a minute to one number; weight: what a row adds to the count,
-    of `counted`. `is_event`: nothing in a covered minute is 0, not unknown. high, low: the reading of a strong value, above and below 0. evidence: what speaks for the
-    reading, and what against.
+    of `counted`. `is_event`: nothing in a covered minute is 0, not unknown. high, low: the reading of a strong value,
+    above and below 0. evidence: what speaks for the reading, and what against.
     """
 
     name: str

@@ -1,7 +1,7 @@
 """What seconds and events say of whole minutes, by hand: two minutes that end at 60 and 120 s."""
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signals.bars import MINUTE, SECOND
@@ -51,6 +51,7 @@ def test_the_count_is_of_weights():
     same(found.last(), 1, 2, np.nan)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 200), st.integers(-9, 9)), max_size=30))
 def test_a_loop_over_the_events_says_the_same(pairs):
     pairs = sorted(pairs, key=lambda pair: pair[0])
