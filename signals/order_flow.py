@@ -74,10 +74,11 @@ def order_flow(
     day before it.
     """
     del chunk_rows  # a row a second: small
-    book = whole(inputs, BOOK_STATE, columns=_BOOK)
+    is_near = pl.col("bar_end") > span.start - timedelta(seconds=max(WINDOWS_S))
+    book = whole(inputs, BOOK_STATE, columns=_BOOK).filter(is_near)
     if book.is_empty():
         return {ORDER_FLOW.name: ORDER_FLOW.empty()}
-    flow = whole(inputs, TAKER_FLOW, columns=("bar_end", "known_ts", "buy_qty", "sell_qty", "coverage"))
+    flow = whole(inputs, TAKER_FLOW, columns=("bar_end", "known_ts", "buy_qty", "sell_qty", "coverage")).filter(is_near)
     loadings = whole(inputs, FLOW_LOADINGS, columns=("event_ts", "known_ts", *_LOADINGS))
     grid = Grid.of_instrument(whole(inputs, INSTRUMENTS))
     ends = book["bar_end"].to_physical().to_numpy()

@@ -85,7 +85,9 @@ def spread(
     del chunk_rows  # orders are few against prints and levels
     if horizon_s < 1:
         raise ValueError(f"expected horizon_s of at least 1, got {horizon_s}")
-    book = whole(inputs, BOOK_STATE, columns=_BOOK)
+    reach = MINUTE + horizon_s * SECOND
+    begin = span.start - timedelta(microseconds=reach)
+    book = whole(inputs, BOOK_STATE, columns=_BOOK).filter(pl.col("bar_end") > begin)
     minutes = book.filter(
         pl.col("bar_end") > span.start,
         pl.col("bar_end") <= span.until,
@@ -93,15 +95,15 @@ def spread(
     )
     if minutes.is_empty():
         return {SPREAD.name: SPREAD.empty()}
-    orders = whole(inputs, TAKER_ORDERS, columns=_ORDER)
-    tape = whole(inputs, TAKER_FLOW, columns=("bar_end", "known_ts", "coverage"))
+    orders = whole(inputs, TAKER_ORDERS, columns=_ORDER).filter(pl.col("event_ts") >= begin)
+    tape = whole(inputs, TAKER_FLOW, columns=("bar_end", "known_ts", "coverage")).filter(pl.col("bar_end") > begin)
     ends = minutes["bar_end"].to_physical().to_numpy()
     columns = {
         **_quoted(book, Grid.of_instrument(whole(inputs, INSTRUMENTS)), ends, min_coverage),
         **_paid(orders, book, tape, ends, horizon_s * SECOND, min_coverage),
     }
 
-    known, reach = np.full(ends.size, -1, np.int64), MINUTE + horizon_s * SECOND
+    known = np.full(ends.size, -1, np.int64)
     for rows, time in ((book, "bar_end"), (tape, "bar_end"), (orders, "event_ts")):
         at, came = (rows[name].to_physical().to_numpy() for name in (time, "known_ts"))
         known = np.maximum(known, latest_in_day(ends, at - 1 if time == "bar_end" else at, came, reach))

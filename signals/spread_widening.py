@@ -97,7 +97,8 @@ def spread_widening(
     """
     del chunk_rows  # a row a second: small
     season, window = Season(slot_min, period_min, periods, min_slots), window_min * MINUTE
-    book = whole(inputs, BOOK_STATE, columns=_BOOK)
+    begin = span.start - timedelta(minutes=window_min, seconds=1)
+    book = whole(inputs, BOOK_STATE, columns=_BOOK).filter(pl.col("bar_end") > begin)
     if book.is_empty():
         return {SPREAD_WIDENING.name: SPREAD_WIDENING.empty()}
     minutes = whole(inputs, SPREAD, columns=("bar_end", "known_ts", "median_spread_bps"))

@@ -72,6 +72,7 @@ def test_by_default_a_day_is_fitted_on_the_days_before():
     assert column(made, "event_ts") == [0], "midnight is of the day it opens, not of the one it ends"
     assert weights(made.row(0, named=True)) == pytest.approx([0.5, 0.25, 0.25, 0, 0])
     assert column(made, "fit_end") == [0]
+    assert column(made, "known_ts") == pytest.approx([0.1]), "with the last second of the day before"
     assert run(FLOW_LOADINGS_SIGNAL, state, start=86_400, until=86_400 + 60, min_windows=6).height == 1
     assert run(FLOW_LOADINGS_SIGNAL, state, start=6 * 86_400, until=6 * 86_400 + 60, min_windows=6).is_empty()
 

@@ -108,6 +108,11 @@ def test_a_row_is_known_when_all_it_is_compared_with_is():
     assert column(rows(older), "known_ts") == pytest.approx([60 * end + 0.1 for end in range(1, 10)])
 
 
+def test_without_minutes_of_the_day_there_are_no_rows():
+    assert rows(makers(TAKEN).clear()).is_empty()
+    assert rows(makers(TAKEN, first=-8)[:16]).is_empty(), "the day before only"
+
+
 def test_windows_are_whole_minutes():
     for wrong in ([], [0], [1.5], [2, 2]):
         with pytest.raises(ValueError, match="windows_min"):

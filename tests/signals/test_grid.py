@@ -33,6 +33,13 @@ def test_a_notional_comes_back_as_ticks_times_lots(tick, decimals, tick_lots):
     assert grid.tick_lots(grid.quote(np.array([tick_lots]))).tolist() == [tick_lots]
 
 
+def test_lots_of_either_sign_come_back_and_no_number_is_none():
+    grid = Grid.of(0.1, 3)
+    lots = np.array([-7, 0, 3, 10**12 + 1])
+    assert grid.signed_lots(grid.qty(lots)).tolist() == lots.tolist()
+    assert grid.signed_lots(np.array([float("nan")])).tolist() == [0]
+
+
 def test_281451_ticks_of_a_tenth_are_28145_1():
     assert Grid.of(0.1, 3).price(np.array([281451]))[0] == 28145.1
 

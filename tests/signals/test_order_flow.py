@@ -80,6 +80,15 @@ def test_a_gap_of_the_tape_takes_the_takers_only():
     assert of(row, "ofi") == [3, 1.5, 1.5]
 
 
+def test_without_tape_or_weights_the_book_still_speaks():
+    nothing = seconds({}, 1).clear()
+    row = last(flow=nothing, fits=MIDNIGHT_FIT.clear())
+    assert of(row, "ofi_norm") == [1, 0.5, 0.5]
+    assert of(row, "tape_coverage") == [0, 0, 0]
+    assert of(row, "tfi_norm") == of(row, "ofi_integrated") == [None] * 3
+    assert rows(book(FLOWS, 120).clear()).is_empty()
+
+
 def test_weights_are_of_the_last_fit_of_the_day():
     only_first = [1, 0, 0, 0, 0]
     fits = loadings((-60, only_first), (0, [0, 1, 0, 0, 0]), (60, [0, 0, 1, 0, 0]))

@@ -103,6 +103,13 @@ def test_no_order_is_no_mean_and_a_gap_of_the_tape_neither():
     assert row["tape_coverage"] == 47 / 60
 
 
+def test_without_a_tape_the_quoted_spread_stands_and_without_a_book_nothing():
+    made = rows(tape=seconds({}, 1).clear()).row(0, named=True)
+    assert made["spread_bps"] == pytest.approx(20, rel=0.01)
+    assert (made["tape_coverage"], made["effective_spread_bps"], made["n_orders"]) == (0, None, 0)
+    assert rows(BUY, state=book({}, 1).clear()).is_empty()
+
+
 def test_a_row_a_minute_known_with_its_seconds():
     made = rows(BUY, state=book({}, 185), tape=seconds({}, 185), until=185)
     assert column(made, "bar_end") == [120, 180]

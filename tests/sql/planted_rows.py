@@ -67,8 +67,7 @@ def widening(**values: str) -> str:
 
 def loadings(**values: str) -> str:
     """A fit of flow_loadings, with some values changed."""
-    good = {f"loading_{level}": weight for level, weight in enumerate(("0.5", "0.2", "0.2", "0.2", "-0.1"), 1)}
-    good["loading_4"] = "0"
+    good = {f"loading_{level}": weight for level, weight in enumerate(("0.5", "0.2", "0.2", "0", "-0.1"), 1)}
     good |= {"explained_share": "0.9", "n": "7", "fit_start": "bar_end - interval '1 d'", "fit_end": "bar_end"}
     row = f"select * exclude bar_end, bar_end as event_ts, {_columns(good | values)} from ({_BAR})"
     return f"insert into flow_loadings by name {row}"
