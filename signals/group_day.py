@@ -20,7 +20,7 @@ class Rules:
     """The research choices; lengths in minutes."""
 
     windows: Windows
-    share_window: int
+    share_days: int
     seasonal_window: int
     min_known_share: float
     min_coverage: float
@@ -28,13 +28,13 @@ class Rules:
     @property
     def reach(self) -> int:
         """Before a day, what enters it."""
-        return reach_min(self.windows, self.seasonal_window, self.share_window)
+        return reach_min(self.windows, self.seasonal_window, self.share_days)
 
 
-def reach_min(windows: Windows, seasonal_window: int, share_window: int) -> int:
+def reach_min(windows: Windows, seasonal_window: int, share_days: int) -> int:
     """Minutes before a day that enter it: the windows of its scores, and what the first of their sums is judged by."""
     seasonal = windows.rank + windows.level + seasonal_window
-    return max(windows.days * DAY_MIN, seasonal) + share_window
+    return max(windows.days * DAY_MIN, seasonal) + share_days * DAY_MIN
 
 
 def day_of_group(rows: pl.DataFrame, day: int, half_life: int, weight: Floats, rules: Rules) -> pl.DataFrame:
@@ -52,7 +52,7 @@ def day_of_group(rows: pl.DataFrame, day: int, half_life: int, weight: Floats, r
         _by_market(rows[name], at, shape) for name in ("inventory_qty", "unleaked_qty", "confidence")
     )
     held, naive = held * weight[:, None], naive[:, begin:] * weight[:, None]
-    carries = carried(held, rules.share_window, DAY_MIN)
+    carries = carried(held, rules.share_days, DAY_MIN)
     now = carries[:, begin:]
     is_known = ~np.isnan(held)
     known_share = mean_of(is_known, carries)
@@ -86,13 +86,15 @@ def _by_market(values: pl.Series, at: tuple[Ints, Ints], shape: tuple[int, int])
 def _scored(summed: Floats, coverage: Floats, first_minute: int, begin: int, rules: Rules) -> dict[str, Floats]:
     """The scores from position `begin` on; none before there is a history of sums."""
     found = scores(summed, coverage, first_minute, begin, rules.windows, rules.min_coverage)
-    usual = typical_before(summed, first_minute, rules.seasonal_window)
-    adjusted = np.divide(summed, usual, out=np.full(summed.size, np.nan), where=usual > 0)
+    early = max(begin - rules.windows.rank - rules.windows.level, 0)
+    usual = typical_before(summed, first_minute, early, rules.seasonal_window)
+    adjusted = np.divide(summed[early:], usual, out=np.full(usual.size, np.nan), where=usual > 0)
+    seasonal = adjusted, coverage[early:], first_minute + early, begin - early
     made = {
         "z_level": found.z_level,
         "z_change": found.z_change,
         "q_level": found.q_level,
-        "z_seasonal": level_scores(adjusted, coverage, first_minute, begin, rules.windows, rules.min_coverage),
+        "z_seasonal": level_scores(*seasonal, rules.windows, rules.min_coverage),
     }
     stated = np.flatnonzero(~np.isnan(summed))
     first = int(stated[0]) if stated.size else summed.size

@@ -126,7 +126,8 @@ def _median_before(sd: Floats, begin: int, window: int) -> Floats:
     """Median of the standard deviations in the window before each position from `begin` on; 0 if there are none."""
     from signals.kernels.trailing_quantile import trailing_medians  # numba is imported only to compute
 
-    places, at = np.flatnonzero(~np.isnan(sd)), np.arange(begin, sd.size)
+    early = max(begin - window, 0)
+    places, at = early + np.flatnonzero(~np.isnan(sd[early:])), np.arange(begin, sd.size)
     first, after = np.searchsorted(places, at - window), np.searchsorted(places, at)
     lower, upper, has_any = trailing_medians(sd[places], first, after)
     return np.where(has_any, (lower + upper) / 2, 0.0)

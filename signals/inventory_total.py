@@ -56,7 +56,7 @@ INVENTORY_TOTAL = Table(
             "known_share",
             pl.Float64(),
             "0 to 1",
-            "share of the sum carried by the markets known now, by their median size in the week before the day; by "
+            "share of the sum carried by the markets known now, by their usual size in the week before the day; by "
             "number while none has a past; below 0.8 no sum is stated",
         ),
         Column("coverage", pl.Float64(), "0 to 1", "mean known_share of the 6 h before; below 0.8 no score is stated"),
@@ -80,7 +80,7 @@ def inventory_total(
     chunk_rows: int,
     peers: Sequence[str],
     weights: Mapping[str, float],
-    share_window_min: int,
+    share_days: int,
     seasonal_window_min: int,
     window_min: int,
     change_window_min: int,
@@ -96,7 +96,7 @@ def inventory_total(
     """
     del chunk_rows  # a row a minute: small
     windows = Windows(window_min, change_window_min, rank_window_min, min_history_min)
-    rules = Rules(windows, share_window_min, seasonal_window_min, min_known_share, min_coverage)
+    rules = Rules(windows, share_days, seasonal_window_min, min_known_share, min_coverage)
     rows = _own_rows(inputs, span)
     if not peers or rows.is_empty():
         return {INVENTORY_TOTAL.name: INVENTORY_TOTAL.empty()}
@@ -105,9 +105,11 @@ def inventory_total(
     read = pl.concat([_read(inputs, role, names) for role in _ROLES])
     parts, start, end = [], microseconds(span.start), microseconds(span.until)
     for day in range(start // DAY * DAY, end, DAY):
-        reach = pl.col("bar_end").is_between(day - rules.reach * MINUTE, min(day + DAY, end), closed="right")
-        by_half_life = read.filter(reach).partition_by("half_life_min", as_dict=True)
-        parts += [day_of_group(part, day, int(half_life), weight, rules) for (half_life,), part in by_half_life.items()]
+        is_read = pl.col("bar_end").is_between(day - rules.reach * MINUTE, min(day + DAY, end), closed="right")
+        for half_life in rows["half_life_min"].unique().sort().to_list():
+            is_part = is_read & (pl.col("half_life_min") == half_life)
+            part = read.select(pl.exclude("known_ts", "half_life_min").filter(is_part))
+            parts += [day_of_group(part, day, half_life, weight, rules)] if part.height else []
     made = (
         rows.with_columns(n_markets=pl.lit(len(names), pl.Int64), markets=pl.lit(_in_words(names, weight)))
         .join(pl.concat(parts), on=["bar_end", "half_life_min"], how="left", maintain_order="left")
@@ -131,16 +133,13 @@ def _own_rows(inputs: Mapping[str, pl.LazyFrame], span: Span) -> pl.DataFrame:
 
 def _read(inputs: Mapping[str, pl.LazyFrame], role: Role, names: Sequence[str]) -> pl.DataFrame:
     """What is read of the own market or of its peers; `market` is the position of its name."""
-    market = pl.concat_str("venue", "symbol", separator="/").replace_strict(
-        names, range(len(names)), return_dtype=pl.Int64
+    of_market = (
+        pl.when(pl.col("venue") == venue, pl.col("symbol") == symbol).then(pl.lit(number, pl.Int64))
+        for number, (venue, symbol) in enumerate(name.split("/", 1) for name in names)
     )
     values = "half_life_min", "inventory_qty", "unleaked_qty", "confidence"
-    return (
-        inputs[Input(MAKER_INVENTORY, role).name]
-        .select(market.alias("market"), *_STAMPS, *values)
-        .cast(_STAMPS)
-        .collect()
-    )
+    rows = inputs[Input(MAKER_INVENTORY, role).name]
+    return rows.select(pl.coalesce(*of_market).alias("market"), *_STAMPS, *values).cast(_STAMPS).collect()
 
 
 def _weights(stated: Mapping[str, float], names: Sequence[str]) -> Floats:
@@ -167,11 +166,11 @@ def _known(ends: Ints, read: pl.DataFrame, rules: Rules) -> pl.Series:
 
 def _history(params: Params) -> timedelta:
     windows = Windows(*(params[f"{name}_min"] for name in ("window", "change_window", "rank_window", "min_history")))
-    return timedelta(minutes=reach_min(windows, params["seasonal_window_min"], params["share_window_min"]))
+    return timedelta(minutes=reach_min(windows, params["seasonal_window_min"], params["share_days"]))
 
 
 _DEMO = {
-    "share_window_min": 1_440,
+    "share_days": 1,
     "seasonal_window_min": 60,
     "window_min": 2,
     "change_window_min": 3,
@@ -189,7 +188,7 @@ INVENTORY_TOTAL_SIGNAL = Signal(
     compute=inventory_total,  # type: ignore[arg-type]  # its parameters are named, not **params
     params={
         "weights": {},
-        "share_window_min": 10_080,
+        "share_days": 7,
         "seasonal_window_min": 40_320,
         "window_min": 360,
         "change_window_min": 10_080,

@@ -8,22 +8,25 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 
-def carried(held: Floats, window: int, day: int) -> Floats:
-    """Per market and minute, the market's median |held| of the `window` minutes before the day; 0 if it has none.
+def carried(held: Floats, days: int, day: int) -> Floats:
+    """Per market and minute, the usual size of what the market held in the `days` before its day; 0 if it has none.
 
-    Where no market has any, all carry alike: 1. held: a row a market, NaN where it is not known, days of `day` minutes
-    from position 0 on.
+    Usual: the median over the days of each day's median |held|. Where no market has any, all carry alike: 1.
+    held: a row a market, NaN where it is not known, days of `day` minutes from position 0 on.
     """
+    begins = range(0, held.shape[1], day)
+    sizes = np.array([[_median(np.abs(row[begin : begin + day])) for begin in begins] for row in held])
     weight = np.empty(held.shape)
-    for begin in range(0, held.shape[1], day):
-        past = np.abs(held[:, max(begin - window, 0) : begin])
-        medians = np.array([_median(row[~np.isnan(row)]) for row in past])
-        weight[:, begin : begin + day] = (medians if medians.any() else np.ones(medians.size))[:, None]
+    for number, begin in enumerate(begins):
+        usual = np.nan_to_num([_median(row[max(number - days, 0) : number]) for row in sizes])
+        weight[:, begin : begin + day] = (usual if usual.any() else np.ones(usual.size))[:, None]
     return weight
 
 
 def _median(values: Floats) -> float:
-    return float(np.median(values)) if values.size else 0.0
+    """Of those that are there; NaN if none is."""
+    there = values[~np.isnan(values)]
+    return float(np.median(there)) if there.size else np.nan
 
 
 def mean_of(share: Floats, weight: Floats) -> Floats:

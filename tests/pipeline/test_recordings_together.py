@@ -19,6 +19,10 @@ preset = "sample"
 [[pair]]
 own = "binance-coinm/BTCUSD_PERP"
 reference = "binance-spot/BTCUSDT"
+
+[[group]]
+own = "binance-usdm/BTCUSDT"
+peers = ["binance-coinm/BTCUSD_PERP", "binance-spot/BTCUSDT"]
 """
 RAW = """
 [[raw]]
@@ -63,6 +67,19 @@ def test_every_signal_has_rows_for_every_market_it_is_made_for(sql):
     for table in ("basis", "reversion_signal"):
         assert {venue for (venue,) in sql.sql(f"select distinct venue from {table}").fetchall()} == perps, table
     assert sql.sql("select count(*) from replenishment").fetchall()[0][0] > 20
+
+
+def test_linear_inverse_and_spot_add_up_in_base_units(sql):
+    """On 8 August 2024 all three were recorded; on 4 April 2023 the perpetual alone, and then there is no sum."""
+    rows = sql.sql("""
+        select date, venue, n_markets, max(n_known), count(inventory_qty), count(*)
+        from inventory_total group by all order by all
+    """).fetchall()
+    assert {(venue, markets) for _, venue, markets, *_ in rows} == {("binance-usdm", 3)}
+    known = {str(day): (most, stated, every) for day, _, _, most, stated, every in rows}
+    assert known["2024-08-08"][0] == 3
+    assert known["2024-08-08"][1] > known["2024-08-08"][2] / 2
+    assert known["2023-04-04"] == (1, 0, known["2023-04-04"][2])
 
 
 @pytest.mark.parametrize(

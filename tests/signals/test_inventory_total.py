@@ -12,7 +12,7 @@ from tests.signals.tape_frames import DAY_S, column, frame, instant
 
 OWN, SPOT, COINM = "perp/BTC", "spot/BTC", "zcoin/BTC"
 SHORT = {
-    "share_window_min": 1_440,
+    "share_days": 1,
     "seasonal_window_min": 60,
     "window_min": 2,
     "change_window_min": 2,
@@ -194,7 +194,7 @@ def test_a_row_is_known_when_all_that_its_sums_and_scores_reach_back_to_is():
 
 
 LONG = {
-    "share_window_min": 1_440,
+    "share_days": 1,
     "seasonal_window_min": 2_000,
     "window_min": 60,
     "change_window_min": 200,
