@@ -41,15 +41,15 @@ class Tape:
             np.where(flow["buy_qty"].is_not_null().to_numpy(), traded, -1),
         )
 
-    def bucket_lots(self, day: int, days: int, least_us: float, per_day: int) -> int:
+    def bucket_lots(self, day: int, days: int, min_coverage: float, per_day: int) -> int:
         """Lots of a day's buckets, at least 1: what was traded a day in the `days` before it, over `per_day`.
 
-        Days of which a part was recorded count for that part. 0 if all of them were recorded for less than `least_us`.
+        Days of which a part was recorded count for that part. 0 if less than the share `min_coverage` of all was.
         """
         inside = slice(*np.searchsorted(self.ends, (day - days * DAY, day), side="right").tolist())
         traded = self.traded[inside]
         recorded = int((traded >= 0).sum()) * SECOND
-        if recorded == 0 or recorded < least_us:
+        if recorded == 0 or recorded < min_coverage * days * DAY:
             return 0
         total, share = int(traded[traded >= 0].sum()) * DAY, recorded * per_day
         return max(1, (2 * total + share) // (2 * share))  # rounded, in whole numbers

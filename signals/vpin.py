@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from signals.bars import DAY, MINUTE, SECOND, latest_in_day, microseconds
+from signals.bars import DAY, SECOND, latest_in_day, microseconds
 from signals.grid import Grid
 from signals.inputs import EVENT_TS, INSTRUMENTS, KNOWN_TS, SYMBOL, VENUE
 from signals.reading import whole
@@ -69,14 +69,14 @@ def vpin(
     chunk_rows: int,
     buckets_per_day: int,
     volume_days: int,
-    min_volume_min: float,
+    min_coverage: float,
     window_buckets: int,
     reach_days: int,
     draws: int,
     min_orders: int,
 ) -> dict[str, pl.DataFrame]:
-    """VPIN of the buckets closed in the span. A day has none if less than `min_volume_min` of the days before it was
-    recorded: they say how large a bucket is.
+    """VPIN of the buckets closed in the span. A day has none if less than the share `min_coverage` of the `volume_days`
+    before it was recorded: they say how large a bucket is.
 
     Each day is made from the history declared for it. A row is known when all of its orders and seconds up to its time
     are, and after the rows of its day before it.
@@ -92,7 +92,7 @@ def vpin(
     start, until = microseconds(span.start), microseconds(span.until)
     for day in range(start // DAY * DAY, max(until, start + 1), DAY):
         sizes = {
-            one: tape.bucket_lots(one, volume_days, min_volume_min * MINUTE, buckets_per_day)
+            one: tape.bucket_lots(one, volume_days, min_coverage, buckets_per_day)
             for one in range(day - reach_days * DAY, day + 1, DAY)
         }
         if sizes[day]:
@@ -167,7 +167,7 @@ def _flow_history(params: Params) -> timedelta:
 _SHORT = {
     "buckets_per_day": 28_800,
     "volume_days": 1,
-    "min_volume_min": 0.5,
+    "min_coverage": 0.0003,
     "window_buckets": 10,
     "min_orders": 20,
 }
@@ -187,7 +187,7 @@ VPIN_SIGNAL = Signal(
     params={
         "buckets_per_day": 1_440,
         "volume_days": 7,
-        "min_volume_min": 8_064,
+        "min_coverage": 0.8,
         "window_buckets": 50,
         "reach_days": 1,
         "draws": 200,

@@ -14,7 +14,7 @@ from signals.taker_orders import TAKER_ORDERS
 from signals.vpin import VPIN_SIGNAL
 from tests.signals.tape_frames import DAY_S, column, frame, run, seconds
 
-SMALL = {"buckets_per_day": 4_320, "volume_days": 1, "min_volume_min": 1, "window_buckets": 2, "min_orders": 1}
+SMALL = {"buckets_per_day": 4_320, "volume_days": 1, "min_coverage": 60 / DAY_S, "window_buckets": 2, "min_orders": 1}
 SIX = {-30: (2, 0), -20: (1, 3)}
 VALUES = ("vpin", "vpin_null", "vpin_ratio")
 
@@ -79,18 +79,20 @@ def test_the_volume_of_a_bucket_is_fixed_at_midnight():
 
 def test_days_count_for_the_part_that_was_recorded():
     """A gap of 20 s leaves 40 of which takers traded 6: 12,960 a day, so 3 a bucket."""
-    assert column(found(orders(*BY_HAND), flow(without=range(-19, 1)), min_volume_min=0.5), "bucket_qty") == [3] * 3
+    assert (
+        column(found(orders(*BY_HAND), flow(without=range(-19, 1)), min_coverage=30 / DAY_S), "bucket_qty") == [3] * 3
+    )
     is_gap = pl.col("bar_end").dt.second().is_between(42, 56) & (pl.col("bar_end").dt.hour() == 23)
     null = flow().with_columns(pl.when(~is_gap).then(pl.col("buy_qty", "sell_qty")))
-    assert column(found(orders(*BY_HAND), null, min_volume_min=0.5), "bucket_qty") == pytest.approx(
+    assert column(found(orders(*BY_HAND), null, min_coverage=30 / DAY_S), "bucket_qty") == pytest.approx(
         [8 / 3] * 3, abs=1e-3
     )
 
 
 def test_without_enough_of_the_days_before_there_are_no_buckets():
     tape = orders(*BY_HAND)
-    assert found(tape, min_volume_min=1.01).is_empty()
-    assert found(tape, flow(first=1), min_volume_min=0).is_empty()
+    assert found(tape, min_coverage=61 / DAY_S).is_empty()
+    assert found(tape, flow(first=1), min_coverage=0).is_empty()
     assert found(orders()).is_empty()
 
 

@@ -73,6 +73,16 @@ def test_errors_grow_where_neighbours_are_alike():
     )
 
 
+def test_errors_of_sixty_points_are_too_small_by_as_much_as_is_said():
+    """Nothing is related, and one window in eleven says so all the same, one in eight where x has fat tails."""
+    draw, windows, n = np.random.default_rng(5), 5_000, 60
+    first = np.arange(windows) * n
+    for x, beyond in ((draw.normal(size=windows * n), 0.093), (draw.standard_t(3, windows * n), 0.123)):
+        y, there = draw.normal(size=x.size), np.ones(x.size, bool)
+        slope, error, _ = slopes(x, y, there, first, first + n, 5)
+        assert np.mean(abs(slope) > 1.96 * error) == pytest.approx(beyond, abs=0.02)
+
+
 def test_the_compiled_form_is_the_plain_one():
     draw = np.random.default_rng(3)
     x, y, there = draw.normal(size=50), draw.normal(size=50), draw.random(50) < 0.8
