@@ -66,10 +66,10 @@ class Book:
     def feed(self, frame: pl.DataFrame, takes: Takes | None = None, fills: Fills | None = None) -> Ints:
         """Apply the rows and return the bars they end: shape (columns + 1, bars), see kernels.book_fields.
 
-        `takes` (and `fills`, as prints) are the executions since the last call, up to the time of the last row: all of them and no later
-        ones. The last row of the bars is the running maximum of known_ts over events before
-        the bar's end. Raises ValueError if time goes back, a price is off the grid, or a quantity is negative or
-        finer than a lot.
+        `takes` (and `fills`, the same as prints) are the executions since the last call, up to the time of the last
+        row: all of them and no later ones. The last row of the bars is the running maximum of known_ts over events
+        before the bar's end. Raises ValueError if time goes back, a price is off the grid, or a quantity is negative
+        or finer than a lot.
         """
         ts, known = _integers(frame["event_ts"]), _integers(frame["known_ts"])
         self.levels.offer(takes or Takes(), fills or Fills(), ts.size)

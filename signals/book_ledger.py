@@ -12,8 +12,8 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class LedgerRules:
-    """What the ledger counts: levels within `band_bps` of the mid; prints that come up to `tolerance_us` after the book;
-    best prices that move by `min_ticks` and `min_bps` are followed for `restore_us`."""
+    """Levels within `band_bps` of the mid count; prints may come up to `tolerance_us` after the book; best prices that
+    move by `min_ticks` and `min_bps` are followed for `restore_us`."""
 
     band_bps: int
     tolerance_us: int

@@ -184,7 +184,8 @@ def _first_event(inputs: Mapping[str, pl.LazyFrame], table: Table) -> _Beginning
 BOOK_PASS = Signal(
     name="book_pass",
     version=4,
-    meaning="state of the order book and flow of takers, every second; taker orders laid on the book, and refills; the ledger of quotes near the mid, and quotes pulled",
+    meaning="state of the order book and flow of takers, every second; taker orders laid on the book, and refills; "
+    "what of the quotes near the mid was withdrawn",
     inputs=(
         Input(INSTRUMENTS),
         Input(BOOK_UPDATES),

@@ -136,9 +136,11 @@ def pend(ts, x, lots, is_known, used, led, pending):
     k = _pending(pending, led[N_PENDING], x)
     if k < 0:
         k = led[N_PENDING]
+        led[N_PENDING] = k + 1
+        pending[k, LAST] = -1
+    if pending[k, LAST] // DAY_US != ts // DAY_US:  # new, or of the day before
         pending[k] = 0
         pending[k, X] = x
-        led[N_PENDING] = k + 1
     pending[k, LAST] = ts
     if is_known:
         pending[k, LOTS] += lots

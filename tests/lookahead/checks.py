@@ -24,7 +24,7 @@ SAYS_WHEN: dict[str, tuple[str, ...]] = {"quote_pulls": ("seen_ts",)}
 
 
 WAITS: dict[str, timedelta] = {"quote_ledger": timedelta(milliseconds=100)}
-"""Bars, by table, that are decided only so long after their end, by what comes until then; they are known later still."""
+"""Bars, by table, that are decided only so long after their end, by what comes until then; they are known later."""
 
 
 SPEAKS_RARELY: dict[str, tuple[str, ...]] = {
