@@ -7,7 +7,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from signals.grid import Grid
-from signals.kernels import book as k
+from signals.kernels import book_fields as k
 
 Ints = NDArray[np.int64]
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from benchmarks.c_reference import Rows
 from signals.grid import Grid
-from signals.kernels.book import BANDS_BPS
+from signals.kernels.book_fields import BANDS_BPS
 
 Ints = NDArray[np.int64]
 Kind = Literal["ROIVector", "HashMap"]

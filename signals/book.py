@@ -7,8 +7,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from signals.bars import SECOND, instant, latest_before, microseconds
+from signals.book_ledger import Blind, BookLedger, LedgerRules
 from signals.book_levels import BookLevels
 from signals.chain import Break, Chain
+from signals.fills import Fills
 from signals.grid import Grid
 from signals.inputs import BOOK_CLOSE
 from signals.takes import Takes
@@ -29,7 +31,8 @@ class Book:
 
     first_bar: end of the first bar wanted, microseconds; None for no bars. opening: the BOOK_CLOSE of the day
     before, None or empty if there is none. refill_us: how long after a taker order a display may grow to count as
-    refilled. max_cells bounds the dense window and never changes a result.
+    refilled. ledger: what the ledger of quotes counts, None for none; blind: when prints may be missing. max_cells
+    bounds the dense window and never changes a result.
     """
 
     def __init__(
@@ -41,9 +44,14 @@ class Book:
         bar_us: int = SECOND,
         max_cells: int = 1 << 23,
         refill_us: int = 300_000,
+        ledger: LedgerRules | None = None,
+        blind: Blind | None = None,
     ) -> None:
         self.grid = grid
-        self.levels = BookLevels(grid, first_bar=first_bar, bar_us=bar_us, max_cells=max_cells, refill_us=refill_us)
+        self.ledger = BookLedger(ledger, blind)
+        self.levels = BookLevels(
+            grid, first_bar=first_bar, bar_us=bar_us, max_cells=max_cells, refill_us=refill_us, ledger=self.ledger
+        )
         self.chain = Chain()
         self.known_us = -1
         self._message: tuple[int, int] | None = None  # id and marks of the message the last frame ended in
@@ -55,16 +63,16 @@ class Book:
         """Stretches so far in which the chain was broken; the last one may still be open (to_ts None)."""
         return self.chain.breaks
 
-    def feed(self, frame: pl.DataFrame, takes: Takes | None = None) -> Ints:
-        """Apply the rows and return the bars they end: shape (columns + 1, bars), see kernels.book.
+    def feed(self, frame: pl.DataFrame, takes: Takes | None = None, fills: Fills | None = None) -> Ints:
+        """Apply the rows and return the bars they end: shape (columns + 1, bars), see kernels.book_fields.
 
-        `takes` are the executions since the last call, up to the time of the last row: all of them and no later
-        ones. The last row of the bars is the running maximum of known_ts over events before
-        the bar's end. Raises ValueError if time goes back, a price is off the grid, or a quantity is negative or
-        finer than a lot.
+        `takes` (and `fills`, the same as prints) are the executions since the last call, up to the time of the last
+        row: all of them and no later ones. The last row of the bars is the running maximum of known_ts over events
+        before the bar's end. Raises ValueError if time goes back, a price is off the grid, or a quantity is negative
+        or finer than a lot.
         """
         ts, known = _integers(frame["event_ts"]), _integers(frame["known_ts"])
-        self.levels.offer(takes or Takes(), ts.size)
+        self.levels.offer(takes or Takes(), fills or Fills(), ts.size)
         if not ts.size:
             return self._with_known([], ts, known)
         if ts[0] < self.levels.now:
@@ -80,10 +88,10 @@ class Book:
             bars.append(self.levels.take_bars())
         return self._with_known(bars, ts, known)
 
-    def finish(self, until: int, takes: Takes | None = None) -> Ints:
+    def finish(self, until: int, takes: Takes | None = None, fills: Fills | None = None) -> Ints:
         """Nothing more comes before `until` (microseconds): close the last instant, do what takers executed since,
         and end the bars left."""
-        self.levels.offer(takes or Takes(), 0)
+        self.levels.offer(takes or Takes(), fills or Fills(), 0)
         self.levels.settle(until)
         nothing = np.empty(0, np.int64)
         return self._with_known([self.levels.take_bars()], nothing, nothing)
@@ -155,7 +163,7 @@ class Book:
 
     def _with_known(self, bars: list[Ints], ts: Ints, known: Ints) -> Ints:
         """Join bars and add the row of what was known; `ts`, `known` are the rows fed."""
-        from signals.kernels import book as k  # numba is imported only to compute
+        from signals.kernels import book_fields as k  # numba is imported only to compute
 
         bars = [part for part in bars if part.size]
         joined = np.concatenate(bars, axis=1) if bars else np.empty((k.COLUMNS, 0), np.int64)

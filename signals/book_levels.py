@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from signals.book_ledger import BookLedger
+from signals.fills import Fills
 from signals.grid import Grid
 from signals.takes import Takes
 
@@ -17,15 +19,19 @@ SPARSE_ROOM = 1_024
 class BookLevels:
     """Levels, state and unfinished bar of one book; a thin shell around kernels.book."""
 
-    def __init__(self, grid: Grid, *, first_bar: int | None, bar_us: int, max_cells: int, refill_us: int) -> None:
+    def __init__(
+        self, grid: Grid, *, first_bar: int | None, bar_us: int, max_cells: int, refill_us: int, ledger: BookLedger
+    ) -> None:
         # numba is imported only to compute: `footprint --help` must not wait for it
-        from signals.kernels import book, book_rows, refills
+        from signals.kernels import book as kernel
+        from signals.kernels import book_fields as book
+        from signals.kernels import book_rows, refills
 
         if max_cells < 16:
             raise ValueError(f"the window needs at least 16 cells, got {max_cells}")
-        self._k, self._translate = book, book_rows.whole_rows
+        self._k, self._kernel, self._translate = book, kernel, book_rows.whole_rows
         self._grid, self._bar_us, self._max_cells = grid, bar_us, max_cells
-        self._refill_us, self._takes = refill_us, Takes()
+        self._refill_us, self._takes, self._ledger = refill_us, Takes(), ledger
         self._watches: Ints = np.zeros((0, refills.WATCH_FIELDS), np.int64)
         self._refills: Ints = np.zeros((refills.REFILL_FIELDS, 0), np.int64)
         self._s = np.zeros(book.FIELDS, np.int64)
@@ -49,10 +55,11 @@ class BookLevels:
         """Time of the last message, microseconds; -1 if there was none."""
         return int(self._s[self._k.NOW])
 
-    def offer(self, takes: Takes, rows: int) -> None:
+    def offer(self, takes: Takes, fills: Fills, rows: int) -> None:
         """Executions to be done as their time comes, and how many rows will be applied meanwhile; executions offered
         before are done or forgotten."""
         k = self._k
+        self._ledger.offer(fills, rows, self.now)
         self._takes = takes
         room = int(self._s[k.N_WATCHES]) + takes.ts.size
         if self._watches.shape[0] < room:
@@ -147,11 +154,11 @@ class BookLevels:
         self._s[k.N_OUT] = row = 0
         takes = self._takes
         while True:
-            row = k.advance(
+            row = self._kernel.advance(
                 ts, self._flag, self._px, self._lots, row, rows, until, self._bar_us, self._s, self._sides,
                 self._levels, self._sparse_px, self._sparse_qty, self._top, self._ofi, self._gaps, self._out,
                 takes.ts, takes.px, takes.lots, takes.shown, takes.mid2, self._watches, self._refills,
-                self._refill_us, self._was_px, self._was_qty,
+                self._refill_us, self._was_px, self._was_qty, *self._ledger.arrays(),
             )  # fmt: skip
             takes.done = int(self._s[k.N_TAKEN])
             if self._s[k.STATUS] == k.DONE:
@@ -163,7 +170,7 @@ class BookLevels:
                 self._place([self._signed(side) for side in (0, 1)], self._market())
 
     def _market(self) -> int:
-        return int(self._k.reference(self._top))
+        return int(self._kernel.reference(self._top))
 
     def _signed(self, side: int) -> tuple[Ints, Ints]:
         """Levels of a side in signed ticks, ascending (the best last)."""

@@ -14,9 +14,14 @@ from numpy.typing import NDArray
 from signals import book, taker_flow
 from signals.bars import SECOND, bar_ends, end_of_bar, microseconds
 from signals.book import Book
+from signals.book_ledger import LedgerRules
 from signals.book_state import BOOK_STATE, book_state
 from signals.grid import Grid
 from signals.inputs import BOOK_CLOSE, BOOK_UPDATES, GAPS, INSTRUMENTS, TRADES
+from signals.known import Known
+from signals.quote_events import QuoteEvents
+from signals.quote_ledger import QUOTE_LEDGER, LedgerBars, blind, decided_at, quote_ledger
+from signals.quote_pulls import QUOTE_PULLS, quote_pulls
 from signals.reading import chunks, whole
 from signals.refills import REFILLS
 from signals.table import UTC_US, Input, Signal, Span, Table
@@ -28,7 +33,10 @@ from signals.taker_orders import TAKER_ORDERS
 Ints = NDArray[np.int64]
 
 
-OUTPUTS = (BOOK_STATE, TAKER_FLOW, TAKER_ORDERS, REFILLS)
+OUTPUTS = (BOOK_STATE, TAKER_FLOW, TAKER_ORDERS, REFILLS, QUOTE_LEDGER, QUOTE_PULLS)
+
+TRADE_COLUMNS = (*taker_flow.COLUMNS, "print_type")
+"""What the pass reads of TRADES."""
 
 
 def book_pass(
@@ -42,9 +50,18 @@ def book_pass(
     trade_delay_ms: int,
     merge_tolerance_ms: int,
     refill_ms: int,
+    pull_band_bps: int,
+    match_tolerance_ms: int,
+    restore_ms: int,
+    pull_min_ticks: int,
+    pull_min_bps: float,
+    pull_spread_share: float,
+    pull_max_traded_share: float,
+    depth_s: int,
 ) -> dict[str, pl.DataFrame]:
     """BOOK_STATE and TAKER_FLOW for every second to `span.until`, from its start if the market was recorded
-    before, else from the first event of either feed; TAKER_ORDERS and REFILLS of the events of the span.
+    before, else from the first event of either feed; TAKER_ORDERS, REFILLS and QUOTE_PULLS of the events of the span.
+    QUOTE_LEDGER ends with the last second that is over by `match_tolerance_ms`.
 
     Any input may be absent or empty, but for the one row of `instruments` once there are events. Raises
     ValueError if the market's grid is not known or a record does not fit it.
@@ -60,30 +77,54 @@ def book_pass(
     names = {"venue": venue, "symbol": symbol}
     market: dict[str, Any] = {**names, "bar_us": SECOND, "min_coverage": min_coverage}
 
-    trades = Trades(chunks(inputs, TRADES, taker_flow.COLUMNS, chunk_rows), grid, ends)
+    gaps = whole(inputs, GAPS)
+    tolerance_us, restore_us = match_tolerance_ms * 1_000, restore_ms * 1_000
+    rules = LedgerRules(pull_band_bps, tolerance_us, restore_us, pull_min_ticks, pull_min_bps)
+    untaped = blind(gaps, tolerance_us)
+    trades = Trades(chunks(inputs, TRADES, TRADE_COLUMNS, chunk_rows), grid, ends)
     reader = Book(
         grid, opening=whole(inputs, BOOK_CLOSE, "opening"), first_bar=int(ends[0]) if ends.size else None,
-        refill_us=refill_ms * 1_000,
+        refill_us=refill_ms * 1_000, ledger=rules, blind=untaped,
     )  # fmt: skip
     events = TakerEvents(grid, names, merge_tolerance_ms * 1_000)
-    bars = []
+    quotes = QuoteEvents(ends, reader, trades.known, tolerance_us=tolerance_us, restore_us=restore_us)
+    parts = []
     for chunk in chunks(inputs, BOOK_UPDATES, book.COLUMNS, chunk_rows):
-        orders, carried = trades.up_to(int(chunk["event_ts"].to_physical()[-1])), reader.known_us
+        until, carried = int(chunk["event_ts"].to_physical()[-1]), reader.known_us
+        orders, fills = trades.up_to(until)
         takes = orders.takes()
-        bars.append(reader.feed(chunk, takes))
+        parts.append(reader.feed(chunk, takes, fills))
         events.add(orders, takes, reader, chunk, carried)
-    orders, carried = trades.up_to(FOREVER), reader.known_us
+        quotes.add(chunk, until)
+    (orders, fills), carried = trades.up_to(FOREVER), reader.known_us
     takes = orders.takes()
-    last = max([*ends[-1:].tolist(), *takes.ts[-1:].tolist(), -1])
-    bars.append(reader.finish(last, takes))
+    last = max([microseconds(span.until), *takes.ts[-1:].tolist()])
+    parts.append(reader.finish(last, takes, fills))
     events.add(orders, takes, reader, BOOK_UPDATES.empty(), carried)
+    quotes.add(BOOK_UPDATES.empty(), last)
+    bars = np.concatenate(parts, axis=1)
 
     # An event after the last complete bar may have ended bars that are not wanted.
     states = book_state(
-        np.concatenate(bars, axis=1)[:, : ends.size], grid,
+        bars[:, : ends.size], grid,
         delay_us=book_delay_ms * 1_000, imbalance_decay=imbalance_decay, **market,
     )  # fmt: skip
-    flows = taker_flow_rows(trades.tape, grid, whole(inputs, GAPS), delay_us=trade_delay_ms * 1_000, **market)
+    flows = taker_flow_rows(trades.tape, grid, gaps, delay_us=trade_delay_ms * 1_000, **market)
+    decided = decided_at(ends, tolerance_us)
+    told = int(np.searchsorted(decided, microseconds(span.until), "right"))
+    ledger = quote_ledger(
+        LedgerBars.of(bars, reader.ledger.last_bar(), pull_band_bps).head(told),
+        np.maximum(quotes.known()[:told], _gaps_known(gaps).before(decided[:told])),
+        untaped, grid,
+        tolerance_us=tolerance_us, delay_us=max(book_delay_ms, trade_delay_ms) * 1_000, depth_s=depth_s,
+        min_coverage=min_coverage, **names,
+    )  # fmt: skip
+    pulls = quote_pulls(
+        quotes.pulls, _spreads(bars), gaps, grid,
+        tolerance_us=tolerance_us, restore_us=restore_us, book_delay_us=book_delay_ms * 1_000,
+        trade_delay_us=trade_delay_ms * 1_000, max_traded_share=pull_max_traded_share,
+        spread_share=pull_spread_share, spread_s=depth_s, **names,
+    )  # fmt: skip
     # That there is a bar at all is known no earlier than the event the bars begin with, of whichever feed.
     known = pl.max_horizontal("known_ts", pl.lit(begin.known).cast(UTC_US))
     made = {
@@ -91,8 +132,26 @@ def book_pass(
         "taker_flow": flows.with_columns(known_ts=known),
         "taker_orders": events.orders(),
         "refills": events.refills(),
+        "quote_ledger": ledger.with_columns(known_ts=known),
+        "quote_pulls": pulls,
     }
     return {table.name: table.check(made[table.name]) for table in OUTPUTS}
+
+
+def _gaps_known(gaps: pl.DataFrame) -> Known:
+    """From when gaps of the tape are known, by their beginning."""
+    missing = gaps.filter(pl.col("table_name") == "trades", pl.col("reason").is_in(taker_flow.MISSING)).sort("from_ts")
+    known = Known(by_day=True)
+    known.feed(*(missing[name].to_physical().to_numpy() for name in ("from_ts", "known_ts")))
+    return known
+
+
+def _spreads(bars: Ints) -> tuple[Ints, Ints]:
+    """Ends of the bars with the book OK, and their spreads in ticks."""
+    from signals.kernels import book_fields as k  # numba is imported only to compute
+
+    is_ok = bars[k.STATE] == k.OK
+    return bars[k.BAR_END, is_ok], (bars[k.ASK_PX] - bars[k.BID_PX])[is_ok]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +184,8 @@ def _first_event(inputs: Mapping[str, pl.LazyFrame], table: Table) -> _Beginning
 BOOK_PASS = Signal(
     name="book_pass",
     version=4,
-    meaning="state of the order book and flow of takers, every second; taker orders laid on the book, and refills",
+    meaning="state of the order book and flow of takers, every second; taker orders laid on the book, and refills; "
+    "what of the quotes near the mid was withdrawn",
     inputs=(
         Input(INSTRUMENTS),
         Input(BOOK_UPDATES),
@@ -142,5 +202,13 @@ BOOK_PASS = Signal(
         "trade_delay_ms": 50,
         "merge_tolerance_ms": 20,
         "refill_ms": 300,
+        "pull_band_bps": 10,
+        "match_tolerance_ms": 100,
+        "restore_ms": 500,
+        "pull_min_ticks": 2,
+        "pull_min_bps": 1.0,
+        "pull_spread_share": 0.25,
+        "pull_max_traded_share": 0.2,
+        "depth_s": 60,
     },
 )

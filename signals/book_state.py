@@ -102,7 +102,7 @@ def book_state(
 
     delay_us: how long after its end a bar is usable at the earliest. Below `min_coverage` OFI is null.
     """
-    from signals.kernels import book as k  # numba is imported only to compute
+    from signals.kernels import book_fields as k  # numba is imported only to compute
 
     state = bars[k.STATE]
     bid, ask = bars[k.BID_PX], bars[k.ASK_PX]

@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 
 from signals.bars import latest_before
 from signals.book import Book
+from signals.fills import Fills
 from signals.grid import Grid
+from signals.known import Known
 from signals.refills import refills
 from signals.taker_flow import Tape
 from signals.taker_orders import TAKER_ORDERS, Orders, OrderTape, joined, taker_orders
@@ -25,21 +27,28 @@ class Trades:
 
     def __init__(self, frames: Iterator[pl.DataFrame], grid: Grid, ends: Ints) -> None:
         self.tape = Tape(grid, ends)
+        self.known = Known(by_day=True)
+        self._grid = grid
         self._frames, self._orders = frames, OrderTape(grid)
         self._waiting: list[Orders] = []
+        self._fills = [Fills()]
         self._complete_to = -1
 
-    def up_to(self, ts: int) -> Orders:
-        """The orders up to a time that were not handed out yet."""
+    def up_to(self, ts: int) -> tuple[Orders, Fills]:
+        """The orders and the prints up to a time that were not handed out yet."""
         while self._complete_to <= ts and (frame := next(self._frames, None)) is not None:
             self.tape.feed(frame)
             self._waiting.append(self._orders.feed(frame))
+            self._fills.append(Fills.of_trades(frame, self._grid))
+            self.known.feed(*(frame[name].to_physical().to_numpy() for name in ("event_ts", "known_ts")))
             self._complete_to = int(frame["event_ts"].to_physical()[-1])
         if self._complete_to <= ts:
             self._waiting.append(self._orders.close())
         ready, rest = joined(self._waiting).split(ts)
         self._waiting = [rest]
-        return ready
+        fills, later = Fills.joined(self._fills).split(ts)
+        self._fills = [later]
+        return ready, fills
 
 
 class TakerEvents:

@@ -8,7 +8,7 @@ from benchmarks.c_reference import CReference, compiler, empty_window, rows_of
 from benchmarks.equality import ROWS, bar_differences, best_differences, state_differences
 from benchmarks.recording import Recording
 from signals.bars import SECOND
-from signals.kernels import book as k
+from signals.kernels import book_fields as k
 from tests.signals.book_frames import GRID, Message, updates
 
 

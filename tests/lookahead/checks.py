@@ -3,7 +3,7 @@
 import random
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import polars as pl
 from polars.testing import assert_frame_equal
@@ -17,6 +17,14 @@ from tests.lookahead.moments import Moment
 READS_DELAYS: dict[str, str] = {"reversion_signal": "an order is sent when its minute is known"}
 """Signals whose VALUES may change when inputs come later, by name, with the reason (an as-of join on known_ts).
 They too must never know anything earlier."""
+
+
+SAYS_WHEN: dict[str, tuple[str, ...]] = {"quote_pulls": ("seen_ts",)}
+"""Columns, by table, that say like known_ts from when something was known: late inputs make them late."""
+
+
+WAITS: dict[str, timedelta] = {"quote_ledger": timedelta(milliseconds=100)}
+"""Bars, by table, that are decided only so long after their end, by what comes until then; they are known later."""
 
 
 SPEAKS_RARELY: dict[str, tuple[str, ...]] = {
@@ -66,13 +74,13 @@ def check_delay(case: Case, seed: int) -> None:
         made = case.with_inputs({**case.inputs, **slow}).run()
         for table in case.signal.outputs:
             before, after = whole[table.name], made[table.name]
+            times = ("known_ts", *SAYS_WHEN.get(table.name, ()))
             if case.signal.name not in READS_DELAYS:
-                _equal(
-                    after.drop("known_ts"), before.drop("known_ts"), f"{table.name}, inputs up to {longest_ms} ms late"
-                )
-            both = before.select(*table.key, "known_ts").join(after.select(*table.key, late="known_ts"), on=table.key)
-            early = both.filter(pl.col("late") < pl.col("known_ts"))
-            assert early.is_empty(), f"{table.name}: known earlier when inputs come later:\n{early}"
+                _equal(after.drop(times), before.drop(times), f"{table.name}, inputs up to {longest_ms} ms late")
+            for time in times:
+                both = before.select(*table.key, time).join(after.select(*table.key, late=time), on=table.key)
+                early = both.filter(pl.col("late") < pl.col(time))
+                assert early.is_empty(), f"{table.name}: {time} is earlier when inputs come later:\n{early}"
 
 
 def _delayed(frame: pl.DataFrame, draw: random.Random, longest_ms: int) -> pl.DataFrame:
@@ -141,13 +149,14 @@ def check_labels(case: Case, count: int, seed: int) -> None:
         if "bar_end" not in table.schema or whole[table.name].is_empty():
             continue
         for end in draw.choices(whole[table.name]["bar_end"].to_list(), k=count):
+            over = end + WAITS.get(table.name, timedelta(0))
             before = {
-                name: _happened_before(table_in, frame, end) for name, (table_in, frame) in case.records().items()
+                name: _happened_before(table_in, frame, over) for name, (table_in, frame) in case.records().items()
             }
-            made = case.with_inputs({**case.inputs, **before}, until=end).run()
+            made = case.with_inputs({**case.inputs, **before}, until=over).run()
             earlier = pl.col("bar_end") <= end
             got, wanted = (frames[table.name].filter(earlier) for frames in (made, whole))
-            _equal(got, wanted, f"{table.name} up to {end}, computed from what happened before")
+            _equal(got, wanted, f"{table.name} up to {end}, computed from what happened before {over}")
 
 
 def _happened_before(table: Table, frame: pl.DataFrame, end: datetime) -> pl.DataFrame:

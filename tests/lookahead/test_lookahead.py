@@ -23,6 +23,7 @@ SEED = 20_240_102
 MOMENTS = 8
 
 SILENT = {
+    "book_pass": ("restored_ms",),
     "replenishment": (
         "alive_share",
         "completion_share",

@@ -27,11 +27,11 @@ def instruments(**known) -> pl.DataFrame:
     return INSTRUMENTS.check(pl.DataFrame([row], schema=INSTRUMENTS.schema))
 
 
-def run(inputs, *, until=10.0, start=0.0, chunk_rows=100):
+def run(inputs, *, until=10.0, start=0.0, chunk_rows=100, **params):
     span = Span(EPOCH + timedelta(seconds=start), EPOCH + timedelta(seconds=until))
     frames = {"instruments": instruments(), **inputs}
     lazy = {name: frame.lazy() for name, frame in frames.items() if frame is not None}
-    return BOOK_PASS.compute(lazy, span=span, chunk_rows=chunk_rows, **BOOK_PASS.params)
+    return BOOK_PASS.compute(lazy, span=span, chunk_rows=chunk_rows, **{**BOOK_PASS.params, **params})
 
 
 BOOK = updates(
