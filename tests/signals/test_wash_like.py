@@ -150,9 +150,12 @@ def test_nothing_is_said_of_a_gap():
     is_gap = pl.col("bar_end").dt.minute().is_between(0, 0) & (pl.col("bar_end").dt.second() > 40)
     values = pl.col("buy_qty", "sell_qty", "n_orders", "net_quote", "n_prints", "cvd_qty")
     holed = flow.with_columns(
-        pl.when(~is_gap).then(values), coverage=pl.when(is_gap & (pl.col("bar_end").dt.day() == 3)).then(0.0).otherwise(1)
+        pl.when(~is_gap).then(values),
+        coverage=pl.when(is_gap & (pl.col("bar_end").dt.day() == 3)).then(0.0).otherwise(1),
     )
-    rows = minutes(orders(order(10), order(10.2, -1), order(80), order(80.1, -1)), flow=holed.cast(dict(TAKER_FLOW.schema)))
+    rows = minutes(
+        orders(order(10), order(10.2, -1), order(80), order(80.1, -1)), flow=holed.cast(dict(TAKER_FLOW.schema))
+    )
     assert column(rows, "n_pairs") == [None, 1, 0]
     assert column(rows, "coverage") == [pytest.approx(41 / 60), 1, 1]
     assert column(rows, "window_coverage") == [0.5, 0.5, 1], "a minute that is null is in no window"
