@@ -79,7 +79,7 @@ def sweep_refills(
     )
     if not ts.size:
         return SWEEP_REFILLS.empty()
-    side, consumed = sweeps["side"].to_numpy(), sweeps["depth_consumed_qty"].to_numpy()
+    side, consumed = sweeps["side"].cast(pl.Int64).to_numpy(), sweeps["depth_consumed_qty"].to_numpy()
     depth_before, mid_before = _at(book, before, side, grid)
     depth_after, mid_after = _at(book, np.where(wanted <= midnight, wanted, -1), side, grid)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -103,7 +103,7 @@ def sweep_refills(
     return rows.select(SWEEP_REFILLS.schema.names())
 
 
-def _at(book: pl.DataFrame, ends: Ints, side: NDArray[np.int8], grid: Grid) -> tuple[Floats, Floats]:
+def _at(book: pl.DataFrame, ends: Ints, side: Ints, grid: Grid) -> tuple[Floats, Floats]:
     """(depth of the side hit, mid) of the seconds that end then; NaN without a row, or unless it is OK."""
     book = book.filter(pl.col("state") == "OK")
     seconds = book["bar_end"].to_physical().to_numpy()

@@ -117,12 +117,12 @@ def sweeps(
         median_spread_bps=pl.Series(10_000 * (twice_median / 2) / first),
         large_quote=pl.when(pl.Series(has_large)).then(pl.Series(large)),
     )
-    rows = SWEEPS.check(found.filter(pl.Series(is_sweep)).select(SWEEPS.schema.names()))
+    made = SWEEPS.check(found.filter(pl.Series(is_sweep)).select(SWEEPS.schema.names()))
     refills = sweep_refills(
-        rows, book, grid,
+        made, book, grid,
         refill_us=round(refill_s * SECOND), window_us=window, until=microseconds(span.until),
     )  # fmt: skip
-    return {SWEEPS.name: rows, SWEEP_REFILLS.name: SWEEP_REFILLS.check(refills)}
+    return {SWEEPS.name: made, SWEEP_REFILLS.name: SWEEP_REFILLS.check(refills)}
 
 
 def _large(

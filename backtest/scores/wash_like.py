@@ -1,8 +1,8 @@
 """Wash-like pairs against those that one account truly sent.
 
-A case is two opposite taker orders within the detector's reach, of any sizes: true if one account sent both to undo each
-other. Its score is the detector's surprise, 0 where it states no pair, so that what is missed counts. The naive
-baseline is equality of size alone: every stated pair is worth the same.
+A case is two opposite taker orders within the detector's reach, of any sizes: true if one account sent both, the one to
+undo the other. Its score is the detector's surprise, 0 where it states no pair, so that what is missed counts. The
+naive baseline is equality of size alone: every stated pair is worth the same.
 """
 
 from collections.abc import Iterator

@@ -12,6 +12,12 @@ with events as (
     union all
     select 'sweeps', venue, symbol, event_ts, known_ts from sweeps
     union all
+    select 'sweep_refills', venue, symbol, event_ts, known_ts from sweep_refills
+    union all
+    select 'blocks', venue, symbol, event_ts, known_ts from blocks
+    union all
+    select 'wash_like_pairs', venue, symbol, event_ts, known_ts from wash_like_pairs
+    union all
     select 'chain_ends', venue, symbol, event_ts, known_ts from chain_ends
     union all
     select 'replenishment', venue, symbol, event_ts, known_ts from replenishment
@@ -27,6 +33,12 @@ bars as (
     select 'taker_flow', venue, symbol, date, bar_end, known_ts from taker_flow
     union all
     select 'taker_aggression', venue, symbol, date, bar_end, known_ts from taker_aggression
+    union all
+    select 'liquidation_flow', venue, symbol, date, bar_end, known_ts from liquidation_flow
+    union all
+    select 'wash_like', venue, symbol, date, bar_end, known_ts from wash_like
+    union all
+    select 'replenishment_rate', venue, symbol, date, bar_end, known_ts from replenishment_rate
     union all
     select 'maker_flow', venue, symbol, date, bar_end, known_ts from maker_flow
     union all

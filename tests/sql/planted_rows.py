@@ -140,6 +140,57 @@ def memory(**values: str) -> str:
     good = {"gamma": "0.5", "gamma_se": "0.1", "acf_1": "0.2", "acf_10": "0.1", "acf_100": "0.03"}
     counts = {"n_orders": "2000", "coverage": "1"}
     return f"insert into sign_memory by name select *, {_columns(good | counts | values)} from ({_BAR})"
+def sweep_refill(**values: str) -> str:
+    """That sweep, and what came back, with some values changed."""
+    good = {"known_ts": "known_ts + interval '2 s'", "depth_before_qty": "10", "depth_after_qty": "10 - qty / 2"}
+    kept = "venue, symbol, date, event_ts, seq, depth_consumed_qty"
+    changed = _columns(good | {"side": "side", "refilled_share": "0.5"} | values)
+    return f"{sweep()}; insert into sweep_refills by name select {kept}, {changed} from sweeps"
+
+
+def block(**values: str) -> str:
+    """The day's first taker order as a block, with some values changed."""
+    changed = _columns({"kind": "'on_book'", "seq": "seq", "qty": "qty", "large_qty": "qty / 2"} | values)
+    row = f"select venue, symbol, date, event_ts, known_ts, {changed} from taker_orders where seq = 0"
+    return f"insert into blocks by name {row}"
+
+
+OFF_MARKET = """
+    update trades set is_off_market = true where seq = 5;
+    insert into blocks by name
+    select venue, symbol, date, event_ts, known_ts, 'off_market' as kind, seq, qty from trades where seq = 5
+"""
+"""A print off the market, and its row of blocks."""
+
+
+def forced(**values: str) -> str:
+    """A minute of liquidation_flow, with some values changed."""
+    good = {"is_labelled": "true", "buy_qty": "1.0", "sell_qty": "0.0", "n_prints": "1", "coverage": "1.0"}
+    return f"insert into liquidation_flow by name select *, {_columns(good | values)} from ({_BAR})"
+
+
+def wash_pair(**values: str) -> str:
+    """The day's first two taker orders as a wash-like pair, with some values changed."""
+    good = {"first_seq": "0", "first_side": "1", "first_ts": "event_ts", "gap_ms": "0", "n_between": "0"}
+    changed = _columns(good | {"seq": "seq", "qty": "qty", "surprise": "2"} | values)
+    row = f"select venue, symbol, date, event_ts, known_ts, {changed} from taker_orders where seq = 1"
+    return f"update taker_orders set side = 1 - 2 * seq where seq < 2; insert into wash_like_pairs by name {row}"
+
+
+def wash_minute(**values: str) -> str:
+    """A minute of wash_like without a pair, with some values changed."""
+    good = {"n_orders": "40", "n_pairs": "0", "n_expected": "3.5", "n_pairs_window": "9", "score": "0.5"}
+    sizes = {"round_size_share": "0.1", "first_digit_distance": "0.01", "lognormal_distance": "0.05"}
+    covered = {"coverage": "1", "window_coverage": "1"}
+    return f"insert into wash_like by name select *, {_columns(good | sizes | covered | values)} from ({_BAR})"
+
+
+def rate(side: int = 1, **values: str) -> str:
+    """A minute of replenishment_rate on one side without a refill, with some values changed."""
+    good = {"n_refills": "0", "n_chains": "1", "n_sized": "1", "executed_qty": "0", "refilled_qty": "0"}
+    sizes = {"remaining_qty": "2", "remaining_low_qty": "1", "remaining_high_qty": "4", "coverage": "1"}
+    changed = _columns({"side": str(side)} | good | sizes | values)
+    return f"insert into replenishment_rate by name select *, {changed} from ({_BAR})"
 
 
 def _columns(values: dict[str, str]) -> str:

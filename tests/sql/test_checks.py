@@ -29,6 +29,13 @@ from tests.sql.planted_rows import (
     spread,
     sweep,
     widening,
+    OFF_MARKET,
+    block,
+    forced,
+    rate,
+    sweep_refill,
+    wash_minute,
+    wash_pair,
 )
 
 _FIRST_BAR = "bar_end = (select min(bar_end) from book_state)"
@@ -57,6 +64,19 @@ _DEFECTS = {
     "bars_are_complete": [
         "delete from book_state where bar_end = (select median(bar_end) from book_state)",
         f"insert into book_state from book_state where {_FIRST_BAR}",
+    ],
+    "blocks_are_orders_or_prints": [
+        block(large_qty="qty"),
+        block(large_qty="null"),
+        block(seq="seq + 1000"),
+        block(kind="'dark'"),
+        f"{block()}; update taker_orders set qty = qty + 1",
+        f"{OFF_MARKET}; update trades set is_off_market = false",
+        f"{OFF_MARKET}; update blocks set qty = qty + 1",
+        forced(is_labelled="false"),
+        forced(n_prints="null"),
+        forced(coverage="0.5"),
+        forced(n_prints="0"),
     ],
     "book_is_null_unless_ok": [
         f"update book_state set state = 'RESYNC' where {_FIRST_BAR}",
@@ -157,6 +177,12 @@ _DEFECTS = {
         f"{chain('3 0 5 1')}; update replenishment set known_ts = event_ts - {_EARLY}",
         f"{chain_end()}; update chain_ends set known_ts = event_ts - {_EARLY}",
         f"{sweep()}; update sweeps set known_ts = event_ts - {_EARLY}",
+        f"{sweep_refill()}; update sweep_refills set known_ts = event_ts - {_EARLY}",
+        f"{block()}; update blocks set known_ts = event_ts - {_EARLY}",
+        f"{wash_pair()}; update wash_like_pairs set known_ts = event_ts - {_EARLY}",
+        f"{forced()}; update liquidation_flow set known_ts = bar_end - {_EARLY}",
+        f"{wash_minute()}; update wash_like set known_ts = bar_end - {_EARLY}",
+        f"{rate()}; update replenishment_rate set known_ts = bar_end - {_EARLY}",
         f"{FULL_MINUTE}; {makers(-30)}; update maker_flow set known_ts = bar_end - {_EARLY}",
         f"update basis set known_ts = bar_end - {_EARLY}",
         f"{inventory_sum()}; update inventory_total set known_ts = bar_end - {_EARLY}",
@@ -206,6 +232,17 @@ _DEFECTS = {
         "update order_flow set coverage_10s = 0.5, ofi_10s = 1",
         "update order_flow set coverage_60s = 1.1",
     ],
+    "replenishment_rate_counts_chains": [
+        rate(),
+        f"{rate(-1)}; {rate(n_refills='1')}",
+        f"{rate(-1)}; {rate(refilled_qty='1')}",
+        f"{rate(-1)}; {rate(n_sized='2')}",
+        f"{rate(-1)}; {rate(n_sized='0')}",
+        f"{rate(-1)}; {rate(remaining_qty='null')}",
+        f"{rate(-1)}; {rate(remaining_low_qty='5')}",
+        f"{rate(-1)}; {rate(coverage='0.7')}",
+        f"{rate(-1)}; {rate(replenish_imbalance='1.1')}",
+    ],
     "reversion_is_one_machine": [
         rule(direction="-1"),
         rule(state="'SHORT'"),
@@ -250,6 +287,13 @@ _DEFECTS = {
         memory(n_orders="-1"),
         memory(coverage="1.1"),
     ],
+    "sweep_refills_follow": [
+        sweep_refill(refilled_share="0.6"),
+        sweep_refill(refilled_share="null"),
+        sweep_refill(known_ts="event_ts"),
+        sweep_refill(side="-1"),
+        f"{sweep_refill()}; update sweep_refills set seq = 1000",
+    ],
     "sweeps_are_orders": [
         sweep(levels="1"),
         sweep(hidden_excess_qty="1"),
@@ -283,6 +327,18 @@ _DEFECTS = {
         inventory_sum(n_known="3"),
         inventory_sum(inventory_qty="null"),
         inventory_sum(z_level="null"),
+    ],
+    "wash_like_adds_up": [
+        wash_minute(n_pairs="1"),
+        wash_minute(n_expected="-1"),
+        wash_minute(n_pairs_window="-1"),
+        wash_minute(round_size_share="1.1"),
+        wash_minute(window_coverage="2"),
+        wash_pair(first_side="-1"),
+        wash_pair(n_between="1"),
+        wash_pair(qty="qty + 1"),
+        wash_pair(surprise="-1"),
+        wash_pair(first_ts="event_ts + interval '1 ms'"),
     ],
 }
 
@@ -333,6 +389,7 @@ def test_a_planted_defect_is_found(tables: duckdb.DuckDBPyConnection, check: str
     ("check", "rows"),
     [
         ("buckets_are_one_sided_at_most", f"{bucket()}; {bucket(seq='1')}"),
+        ("blocks_are_orders_or_prints", f"{block()}; {OFF_MARKET}; {forced()}"),
         ("chain_ends_follow", chain_end()),
         ("chain_scores_in_range", score()),
         ("chains_grow", chain("3 1 5 1", "4 2 6 1")),
@@ -340,6 +397,7 @@ def test_a_planted_defect_is_found(tables: duckdb.DuckDBPyConnection, check: str
         ("inventory_scores_in_range", inventory()),
         ("loadings_add_up", loadings()),
         ("makers_mirror_takers", f"{FULL_MINUTE}; {makers(-30)}"),
+        ("replenishment_rate_counts_chains", f"{rate(-1)}; {rate()}"),
         ("reversion_is_one_machine", rule()),
         ("seasonal_flow_mirrors_makers", season()),
         ("spread_splits", spread()),
@@ -348,6 +406,8 @@ def test_a_planted_defect_is_found(tables: duckdb.DuckDBPyConnection, check: str
         ("widening_is_an_episode", widening()),
         ("total_is_the_sum_of_its_markets", inventory_sum()),
         ("total_scores_in_range", inventory_sum()),
+        ("sweep_refills_follow", sweep_refill()),
+        ("wash_like_adds_up", f"{wash_minute()}; {wash_pair()}"),
     ],
 )
 def test_good_rows_of_tables_that_four_seconds_leave_empty_do_not_offend(
