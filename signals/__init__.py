@@ -11,10 +11,12 @@ from signals.correlation import CORRELATION_SIGNAL
 from signals.correlation_regime import CORRELATION_REGIME_SIGNAL
 from signals.flow_loadings import FLOW_LOADINGS_SIGNAL
 from signals.flow_seasonality import FLOW_SEASONALITY_SIGNAL
+from signals.footprint import FOOTPRINT_SIGNAL
 from signals.inventory_state import INVENTORY_STATE_SIGNAL
 from signals.inventory_total import INVENTORY_TOTAL_SIGNAL
 from signals.maker_flow import MAKER_FLOW_SIGNAL
 from signals.maker_inventory import MAKER_INVENTORY_SIGNAL
+from signals.observations import OBSERVATIONS_SIGNAL
 from signals.order_flow import ORDER_FLOW_SIGNAL
 from signals.price_impact import PRICE_IMPACT_SIGNAL
 from signals.replenishment import REPLENISHMENT_SIGNAL
@@ -58,4 +60,6 @@ SIGNALS: tuple[Signal, ...] = (
     VOLATILITY_REGIME_SIGNAL,
     CORRELATION_SIGNAL,
     CORRELATION_REGIME_SIGNAL,
+    OBSERVATIONS_SIGNAL,
+    FOOTPRINT_SIGNAL,
 )

@@ -140,6 +140,8 @@ def memory(**values: str) -> str:
     good = {"gamma": "0.5", "gamma_se": "0.1", "acf_1": "0.2", "acf_10": "0.1", "acf_100": "0.03"}
     counts = {"n_orders": "2000", "coverage": "1"}
     return f"insert into sign_memory by name select *, {_columns(good | counts | values)} from ({_BAR})"
+
+
 def sweep_refill(**values: str) -> str:
     """That sweep, and what came back, with some values changed."""
     good = {"known_ts": "known_ts + interval '2 s'", "depth_before_qty": "10", "depth_after_qty": "10 - qty / 2"}

@@ -14,28 +14,28 @@ from tests.pipeline.captures import session, write_capture
 from tests.pipeline.lakes import Lake, add
 from tests.sql.planted_rows import (
     FULL_MINUTE,
+    OFF_MARKET,
+    block,
     bucket,
     chain,
     chain_end,
+    forced,
     impact,
     inventory,
     inventory_sum,
     loadings,
     makers,
     memory,
+    rate,
     rule,
     score,
     season,
     spread,
     sweep,
-    widening,
-    OFF_MARKET,
-    block,
-    forced,
-    rate,
     sweep_refill,
     wash_minute,
     wash_pair,
+    widening,
 )
 
 _FIRST_BAR = "bar_end = (select min(bar_end) from book_state)"
