@@ -108,7 +108,7 @@ def _of_day(seen: pl.DataFrame, day: int, window: int, least: int, strong: float
     for one in OBSERVATIONS:
         value = seen[one.name].fill_null(float("nan")).to_numpy()
         now, strength = value[today], _strength(one, value, place, window, least)
-        is_strong = strength >= strong
+        is_strong = (strength >= strong) & (_size(one, now) > one.least)
         sign = np.where(is_strong, np.sign(now), 0.0) if one.claim == "direction" else np.zeros(now.size)
         up, down, loud = up + (sign > 0), down + (sign < 0), loud + is_strong
         columns |= {
@@ -133,11 +133,16 @@ def _strength(one: Observation, value: Floats, place: Ints, window: int, least: 
     from signals.kernels.maker_inventory import mid_ranks  # numba is imported only to compute
 
     minutes = np.full(int(place[-1]) + 1, np.nan)
-    minutes[place] = np.abs(value) if one.low else value
+    minutes[place] = _size(one, value)
     stated = np.concatenate(([0], np.cumsum(~np.isnan(minutes))))
     at = place[place >= window]
     has_past = stated[at] - stated[at - window] >= least
     return np.where(has_past, mid_ranks(minutes, window, window)[at - window], np.nan)
+
+
+def _size(one: Observation, value: Floats) -> Floats:
+    """What is compared: where both signs have a reading, how far the value is from 0."""
+    return np.abs(value) if one.low else value
 
 
 def _reading(one: Observation, value: Floats, strength: Floats, is_strong: NDArray[np.bool_]) -> pl.Series:

@@ -37,7 +37,8 @@ class Observation:
 
     value: per row of `table`, NaN-able; reduce: rows of a minute to one number; weight: what a row adds to the count,
     of `counted`. `is_event`: nothing in a covered minute is 0, not unknown. high, low: the reading of a strong value,
-    above and below 0. evidence: what speaks for the reading, and what against.
+    above and below 0; up to `least` a value is ordinary, however rare. evidence: what speaks for the reading, and what
+    against.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Observation:
     where: pl.Expr | None = None
     weight: pl.Expr | None = None
     counted: str = "rows"
+    least: float = 0.0
 
 
 _SIDE = pl.col("side").cast(pl.Float64)
@@ -149,6 +151,8 @@ OBSERVATIONS: tuple[Observation, ...] = (
         "takers bought: makers are left short by as much",
         "takers sold: makers are left long by as much",
         "moves with the same minute's price; whose hands it is, is unknown",
+        weight=pl.col("n_orders_1s"),
+        counted="orders",
     ),
     Observation(
         "wash_like",
@@ -163,6 +167,7 @@ OBSERVATIONS: tuple[Observation, ...] = (
         "market makers filled on both sides, grid bots and legs of arbitrage look alike; no accusation",
         weight=pl.col("n_pairs"),
         counted="pairs",
+        least=1.0,
     ),
     Observation(
         "spread_widening",
@@ -237,6 +242,7 @@ OBSERVATIONS: tuple[Observation, ...] = (
         "flow more one-sided than chance",
         "",
         "evidence both ways (Easley et al. 2012; Andersen and Bondarenko 2014): moves with the number of trades",
+        least=1.0,
     ),
     Observation(
         "impact",

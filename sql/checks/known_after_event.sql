@@ -25,6 +25,8 @@ with events as (
     select 'flow_loadings', venue, symbol, event_ts, known_ts from flow_loadings
     union all
     select 'vpin', venue, symbol, event_ts, known_ts from vpin
+    union all
+    select 'quote_pulls', venue, symbol, event_ts, known_ts from quote_pulls
 ),
 
 bars as (
@@ -61,6 +63,20 @@ bars as (
     select 'price_impact', venue, symbol, date, bar_end, known_ts from price_impact
     union all
     select 'sign_memory', venue, symbol, date, bar_end, known_ts from sign_memory
+    union all
+    select 'volatility', venue, symbol, date, bar_end, known_ts from volatility
+    union all
+    select 'volatility_regime', venue, symbol, date, bar_end, known_ts from volatility_regime
+    union all
+    select 'correlation', venue, symbol, date, bar_end, known_ts from correlation
+    union all
+    select 'correlation_regime', venue, symbol, date, bar_end, known_ts from correlation_regime
+    union all
+    select 'quote_ledger', venue, symbol, date, bar_end, known_ts from quote_ledger
+    union all
+    select 'observations', venue, symbol, date, bar_end, known_ts from observations
+    union all
+    select 'footprint', venue, symbol, date, bar_end, known_ts from footprint
 ),
 
 in_order as (

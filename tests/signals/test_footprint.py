@@ -47,6 +47,12 @@ def test_a_number_without_a_direction_is_strong_only_when_high():
     assert column(rows, "n_up")[4] == 0, "wider spreads say nothing of the direction"
 
 
+def test_fewer_pairs_than_chance_are_ordinary_however_rare():
+    rows = made(seen([0.0] * 5, wash_like=[0.1, 0.2, 0.3, 0.9, 1.1]))
+    assert column(rows, "wash_like_strength")[3:] == [1.0, 1.0]
+    assert column(rows, "wash_like_reading")[3:] == [ORDINARY, "more equal and opposite pairs than chance"]
+
+
 def test_age_counts_from_the_last_minute_that_had_something():
     rows = made(seen([0.0, 5.0, 0.0, 0.0, -5.0]))
     assert column(rows, "sweep_age_min") == [None, 0, 1, 2, 0]

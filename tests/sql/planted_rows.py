@@ -197,3 +197,9 @@ def rate(side: int = 1, **values: str) -> str:
 
 def _columns(values: dict[str, str]) -> str:
     return ", ".join(f"{value} as {name}" for name, value in values.items())
+
+
+def footprint(**values: str) -> str:
+    """A minute of the footprint in the market, with some values changed."""
+    good = {"sweep": "1", "sweep_strength": "1", "sweep_age_min": "0", "n_strong": "1", "n_up": "1", "n_down": "0"}
+    return f"insert into footprint by name select *, {_columns(good | values)} from ({_BAR})"

@@ -19,6 +19,7 @@ from tests.sql.planted_rows import (
     bucket,
     chain,
     chain_end,
+    footprint,
     forced,
     impact,
     inventory,
@@ -141,6 +142,12 @@ _DEFECTS = {
         f"update taker_flow set n_prints = n_prints + 1 where {_FIRST_BAR}",
         "update trades set is_off_market = true where seq = 5",
     ],
+    "footprint_in_range": [
+        footprint(sweep_strength="1.1"),
+        footprint(pull_strength="-0.1"),
+        footprint(sweep_age_min="-1"),
+        footprint(n_down="1"),
+    ],
     "imbalance_within_one": [
         f"update book_state set {name} = {beyond}"
         for name in BOOK_STATE.schema.names()
@@ -185,6 +192,7 @@ _DEFECTS = {
         f"{rate()}; update replenishment_rate set known_ts = bar_end - {_EARLY}",
         f"{FULL_MINUTE}; {makers(-30)}; update maker_flow set known_ts = bar_end - {_EARLY}",
         f"update basis set known_ts = bar_end - {_EARLY}",
+        f"{footprint()}; update footprint set known_ts = bar_end - {_EARLY}",
         f"{inventory_sum()}; update inventory_total set known_ts = bar_end - {_EARLY}",
         f"{rule()}; update reversion_signal set known_ts = bar_end - {_EARLY}",
         f"{spread()}; update spread set known_ts = bar_end - {_EARLY}",
