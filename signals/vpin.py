@@ -5,8 +5,9 @@ is `vpin_null`, and only `vpin_ratio` says something about sides. It has no dire
 (2012); against it Andersen and Bondarenko (2014): little but trading intensity.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -82,26 +83,17 @@ def vpin(
     are, and after the rows of its day before it.
     """
     del chunk_rows  # orders are few against prints and levels
-    columns = ("venue", "symbol", "event_ts", "known_ts", "seq", "side", "qty")
-    orders = whole(inputs, TAKER_ORDERS, columns=columns)
+    orders = whole(inputs, TAKER_ORDERS, columns=("venue", "symbol", "event_ts", "known_ts", "seq", "side", "qty"))
     flow = whole(inputs, TAKER_FLOW, columns=("bar_end", "known_ts", "buy_qty", "sell_qty", "coverage"))
     grid = Grid.of_instrument(whole(inputs, INSTRUMENTS))
     tape = Tape.of(orders, flow, grid)
     recorded = tape.ends[(flow["coverage"] == 1).to_numpy()]
+    lots = partial(tape.bucket_lots, days=volume_days, min_coverage=min_coverage, per_day=buckets_per_day)
     parts = [pl.DataFrame(schema=_MADE)]
     start, until = microseconds(span.start), microseconds(span.until)
     for day in range(start // DAY * DAY, max(until, start + 1), DAY):
-        sizes = {
-            one: tape.bucket_lots(one, volume_days, min_coverage, buckets_per_day)
-            for one in range(day - reach_days * DAY, day + 1, DAY)
-        }
-        if sizes[day]:
-            made = [
-                tape.buckets(one, size, draws, None if one == day else window_buckets)
-                for one, size in sizes.items()
-                if size
-            ]
-            found = _rows(Buckets.joined(made), grid, recorded, window_buckets, min_orders)
+        if buckets := _buckets(tape, day, lots, reach_days, window_buckets, draws):
+            found = _rows(buckets, grid, recorded, window_buckets, min_orders)
             parts.append(found.filter(pl.col("event_ts") >= max(day, start)))
     rows = pl.concat(parts)
     at = rows["event_ts"].to_numpy() + 1  # its own instant included
@@ -115,10 +107,24 @@ def vpin(
     return {VPIN.name: VPIN.check(stamped.select(VPIN.schema.names()).cast(VPIN.schema))}
 
 
-_TIMES = ("event_ts", "opened_ts")
-_MADE = {
-    name: dtype for name, dtype in VPIN.schema.items() if name not in ("venue", "symbol", "known_ts")
-} | dict.fromkeys(_TIMES, pl.Int64())
+_MADE = {name: dtype for name, dtype in VPIN.schema.items() if name not in ("venue", "symbol", "known_ts")} | {
+    "event_ts": pl.Int64(),
+    "opened_ts": pl.Int64(),
+}
+
+
+def _buckets(
+    tape: Tape, day: int, lots: Callable[[int], int], reach_days: int, window_buckets: int, draws: int
+) -> Buckets | None:
+    """Those of a day, after the last ones of the days before it; None if none of the days has any.
+
+    lots: of the buckets of a day, 0 if it has none.
+    """
+    made = []
+    for one in range(day - reach_days * DAY, day + 1, DAY):
+        if size := lots(one):
+            made.append(tape.buckets(one, size, draws, None if one == day else window_buckets))
+    return Buckets.joined(made) if made else None
 
 
 def _rows(buckets: Buckets, grid: Grid, recorded: Ints, n: int, min_orders: int) -> pl.DataFrame:
