@@ -7,55 +7,26 @@ the sizes traded (signals.size_digits). Tails of sizes are no test: they tell th
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from signals.bars import MILLISECOND, MINUTE, SECOND, latest_in_day, microseconds
+from signals.bars import MILLISECOND, MINUTE, SECOND, microseconds
 from signals.book_state import BAR_END, BOOK_STATE
-from signals.equal_sizes import MICROPAIRS, Orders, alike, candidates, expected, is_opposite, surprise
+from signals.equal_sizes import MICROPAIRS, candidates, expected, is_opposite
 from signals.grid import Grid
 from signals.inputs import INSTRUMENTS, KNOWN_TS, SYMBOL, VENUE
+from signals.pair_tape import ORDER_COLUMNS, PairTape, spreads
 from signals.reading import whole
-from signals.size_digits import SizeCounts, is_round, trailing
+from signals.size_digits import SizeCounts, trailing
 from signals.table import UTC_US, Column, Input, Params, Signal, Span, Table
 from signals.taker_flow import TAKER_FLOW
 from signals.taker_orders import TAKER_ORDERS
+from signals.wash_like_pairs import WASH_LIKE_PAIRS, wash_like_pairs
 
 Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-
-WASH_LIKE_PAIRS = Table(
-    name="wash_like_pairs",
-    grain="one row per two taker orders of opposite sides and equal size soon after each other at an unmoved price",
-    key=("venue", "symbol", "event_ts", "seq", "first_seq"),
-    columns=(
-        VENUE,
-        SYMBOL,
-        Column("event_ts", UTC_US, "UTC", "matching-engine time of the second order"),
-        KNOWN_TS,
-        Column("seq", pl.Int64(), "count", "position of the second in the day's `taker_orders`"),
-        Column("first_seq", pl.Int64(), "count", "position of the first, of the same day"),
-        Column("first_ts", UTC_US, "UTC", "matching-engine time of the first"),
-        Column("first_side", pl.Int8(), "+1/-1", "+1 the first bought and the second sold, -1 the other way round"),
-        Column("qty", pl.Float64(), "base", "size of the second; the first's is within a lot of it"),
-        Column("price", pl.Float64(), "quote per base", "first price of the second"),
-        Column("gap_ms", pl.Float64(), "ms", "from the first to the second"),
-        Column("n_between", pl.Int64(), "orders", "taker orders between them"),
-        Column("n_alike", pl.Int64(), "orders", "of that size within a lot, in the window before the first"),
-        Column(
-            "surprise",
-            pl.Float64(),
-            "natural log",
-            "-log of the chance that an order up to the second has the first's size, as often as it came before; "
-            "null with too few orders before",
-        ),
-        Column("is_round", pl.Boolean(), "flag", "the size is a multiple of ten lots: many choose it"),
-    ),
-)
 
 WASH_LIKE = Table(
     name="wash_like",
@@ -79,7 +50,7 @@ WASH_LIKE = Table(
         Column(
             "first_digit_distance",
             pl.Float64(),
-            "0 to 0.2",
+            "0 to 0.22",
             "mean distance of the shares of first digits of sizes from Benford's law; null with too few orders",
         ),
         Column(
@@ -98,8 +69,6 @@ WASH_LIKE = Table(
         Column("window_coverage", pl.Float64(), "0 to 1", "the same of the window, in minutes that count"),
     ),
 )
-
-_ORDER = ("venue", "symbol", "event_ts", "known_ts", "seq", "side", "qty", "first_px")
 
 
 def wash_like(
@@ -126,93 +95,18 @@ def wash_like(
     grid = Grid.of_instrument(whole(inputs, INSTRUMENTS))
     seconds = whole(inputs, TAKER_FLOW, columns=("venue", "symbol", "bar_end", "known_ts", "coverage", "n_orders"))
     book = whole(inputs, BOOK_STATE, columns=("bar_end", "known_ts", "state", "bid_px", "ask_px"))
-    tape = _Tape.of(whole(inputs, TAKER_ORDERS, columns=_ORDER), seconds, book, grid, window_min * MINUTE)
-    first, second = candidates(tape.orders, _spreads(book, tape.orders.ts, grid), gap_ms * MILLISECOND, most_between)
+    tape = PairTape.of(whole(inputs, TAKER_ORDERS, columns=ORDER_COLUMNS), seconds, book, grid, window_min * MINUTE)
+    first, second = candidates(tape.orders, spreads(book, tape.orders.ts, grid), gap_ms * MILLISECOND, most_between)
     opposite = is_opposite(tape.orders, first, second)
-    pairs = _pairs(tape, first[opposite], second[opposite], span, min_orders)
+    pairs = wash_like_pairs(
+        tape, first[opposite], second[opposite], begin=microseconds(span.start), min_orders=min_orders
+    )
     rows = _minutes(tape, first, second, opposite, span, grid, min_orders, min_expected, min_coverage)
     return {WASH_LIKE_PAIRS.name: WASH_LIKE_PAIRS.check(pairs), WASH_LIKE.name: WASH_LIKE.check(rows)}
 
 
-@dataclass(frozen=True, slots=True)
-class _Tape:
-    """What was read: orders, seconds of the tape and of the book, and how far a window reaches (microseconds)."""
-
-    frame: pl.DataFrame
-    orders: Orders
-    seconds: pl.DataFrame
-    book: pl.DataFrame
-    window_us: int
-
-    @classmethod
-    def of(cls, orders: pl.DataFrame, seconds: pl.DataFrame, book: pl.DataFrame, grid: Grid, window_us: int) -> "_Tape":
-        made = Orders(
-            orders["event_ts"].to_physical().to_numpy(),
-            orders["side"].cast(pl.Int64).to_numpy(),
-            grid.whole_lots(orders["qty"].to_numpy()),
-            grid.ticks(orders["first_px"].to_numpy()),
-        )
-        return cls(orders, made, seconds, book, window_us)
-
-    def known(self, before: Ints) -> Ints:
-        """Per time (ascending), when all that lies before it was known, as far back as is read for its day."""
-        reach = self.window_us + MINUTE
-        ends = ((self.seconds, "bar_end", 1), (self.book, "bar_end", 1), (self.frame, "event_ts", 0))
-        return np.maximum.reduce(
-            [
-                latest_in_day(
-                    before,
-                    rows[time].to_physical().to_numpy() - back,
-                    rows["known_ts"].to_physical().to_numpy(),
-                    reach,
-                )
-                for rows, time, back in ends
-            ]
-        )
-
-
-def _spreads(book: pl.DataFrame, ts: Ints, grid: Grid) -> Ints:
-    """Per order, the spread in ticks at the last whole second before it, at least a tick."""
-    book = book.filter(pl.col("state") == "OK")
-    ends = book["bar_end"].to_physical().to_numpy()
-    ticks = grid.ticks(book["ask_px"].to_numpy()) - grid.ticks(book["bid_px"].to_numpy())
-    if not ends.size:
-        return np.ones(ts.size, np.int64)
-    at = np.maximum(np.searchsorted(ends, ts, side="right") - 1, 0)
-    return np.where(ends[at] == ts // SECOND * SECOND, ticks[at], 1)
-
-
-def _pairs(tape: _Tape, first: Ints, second: Ints, span: Span, min_orders: int) -> pl.DataFrame:
-    """WASH_LIKE_PAIRS of the span."""
-    orders = tape.orders
-    inside = orders.ts[second] >= microseconds(span.start)
-    first, second = first[inside], second[inside]
-    if not second.size:
-        return WASH_LIKE_PAIRS.empty()
-    n_alike, n_before = alike(orders, first, tape.window_us)
-    surprises = np.where(n_before >= min_orders, surprise(n_alike, n_before, second - first), np.nan)
-    rows = tape.frame[second]
-    return rows.select(
-        "venue",
-        "symbol",
-        "event_ts",
-        known_ts=pl.Series(tape.known(orders.ts[second] + 1)).cast(UTC_US),
-        seq="seq",
-        first_seq=tape.frame["seq"][first],
-        first_ts=tape.frame["event_ts"][first],
-        first_side=tape.frame["side"][first],
-        qty="qty",
-        price="first_px",
-        gap_ms=pl.Series((orders.ts[second] - orders.ts[first]) / MILLISECOND),
-        n_between=pl.Series(second - first - 1),
-        n_alike=pl.Series(n_alike),
-        surprise=pl.Series(surprises).fill_nan(None),
-        is_round=pl.Series(is_round(orders.lots[second])),
-    )
-
-
 def _minutes(
-    tape: _Tape,
+    tape: PairTape,
     first: Ints,
     second: Ints,
     opposite: NDArray[np.bool_],

@@ -24,7 +24,7 @@ minutes as (
         or minutes.n_pairs > minutes.n_pairs_window
         or minutes.score < 0
         or minutes.round_size_share not between 0 and 1
-        or minutes.first_digit_distance not between 0 and 0.2
+        or minutes.first_digit_distance not between 0 and 0.22
         or minutes.lognormal_distance not between 0 and 1
         or minutes.coverage not between 0 and 1
         or minutes.window_coverage not between 0 and 1

@@ -62,6 +62,12 @@ def test_an_inventory_permuted_in_time_scores_at_chance(tables):
     assert graded(tables)["maker_inventory", "correlation"].value > max(values)
 
 
+def test_wash_like_pairs_moved_in_time_score_at_chance(tables):
+    moved = tables.signals["wash_like_pairs"].with_columns(pl.col("event_ts", "first_ts").dt.offset_by("7s"))
+    assert graded(tables)["wash_like", "auc"].value > 0.8
+    assert abs(graded(tables, wash_like_pairs=moved)["wash_like", "auc"].value - 0.5) < 0.05
+
+
 def test_sweeps_moved_in_time_are_found_by_chance_only(tables):
     moved = tables.signals["sweeps"].with_columns(pl.col("event_ts").dt.offset_by("7s"))
     assert graded(tables)["sweeps", "f1"].value > 0.95

@@ -105,5 +105,5 @@ def test_nothing_is_said_of_a_minute_that_is_not_covered(hole):
 
 
 def test_a_minute_is_known_when_all_up_to_its_end_is():
-    found = bids(refill(10, known_ts=61), refill(70, known_ts=150), holes=[("trades", 125, 130)])
-    assert column(found, "known_ts") == [61, 150, 180.1]
+    found = bids(refill(10, known_ts=61), refill(70, known_ts=150), holes=[("trades", 170, 200)])
+    assert column(found, "known_ts") == [61, 150, 200.1], "the last has a gap that is over later"
