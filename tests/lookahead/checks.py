@@ -32,6 +32,8 @@ SPEAKS_RARELY: dict[str, tuple[str, ...]] = {
     "refills": ("refill_ms",),
     "chain_ends": ("last_qty",),
     "inventory_state": ("skew_bps",),
+    "observations": ("toxicity",),
+    "footprint": ("toxicity", "toxicity_strength", "toxicity_reading", "toxicity_age_min"),
 }
 """Columns, by table, that say something only while something goes on; they must say it now and then."""
 
