@@ -67,7 +67,7 @@ def observations(
     if not ends.size:
         return {OBSERVATIONS_TABLE.name: OBSERVATIONS_TABLE.empty()}
     covered = _covered(read[TAKER_AGGRESSION.name], ends, min_coverage)
-    values = {}
+    values: dict[str, pl.Series] = {}
     for one in OBSERVATIONS:
         values |= _observed(one, read[one.table.name], ends, covered)
     rows = pl.DataFrame(

@@ -103,7 +103,7 @@ _COLUMNS = {
     "taker_aggression": "bar_end, net_qty_1s, net_qty_10s, net_qty_60s, round(ratio_10s, 3) as ratio_10s, n_orders_10s",
     "footprint": "bar_end, n_strong, n_up, n_down, round(aggression / 1e3) as aggression_kquote, "
     "round(aggression_strength, 2) as strength, aggression_reading",
-    "quote_ledger": "bar_end, round(bid_decreased_qty, 3) as bid_decreased_qty, round(bid_traded_qty, 3) as bid_traded, "
+    "quote_ledger": "bar_end, round(bid_decreased_qty, 3) as bid_decreased, round(bid_traded_qty, 3) as bid_traded, "
     "round(bid_cancelled_qty, 3) as bid_cancelled, round(bid_unattributable_qty, 3) as bid_unattributable, "
     "round(pull_imbalance, 2) as pull_imbalance, round(update_ms) as update_ms",
     "sweeps": "event_ts, side, levels, qty, round(span_bps, 3) as span_bps, depth_consumed_qty, hidden_excess_qty",
