@@ -78,7 +78,7 @@ def regimes(
             if series.rows(begin, made).size < rules.least_samples:
                 continue
             samples = series.on_grid(begin, made)[rules.step_min - 1 :: rules.step_min].copy()
-            fit = fit_regimes(samples, rules)
+            fit = fit_regimes(samples, begin // MINUTE + rules.step_min * np.arange(1, samples.size + 1), rules)
             if fit is None:
                 continue
             latest = max(latest, made, int(series.known[series.rows(made - rules.fit_min * MINUTE, made)].max()))
@@ -126,6 +126,7 @@ def _follow(series: MinuteSeries, fit: RegimeFit, made: int, until: int, rules: 
     if not rows.size:
         return
     values = series.on_grid(begin, until)
+    values = values - fit.of_day(begin // MINUTE + np.arange(1, values.size + 1))
     is_there = ~np.isnan(values)
     likely = filtered(values, rules.step_min, fit.means, fit.sds, fit.moves)
     held = held_states(likely, is_there, rules.enter, rules.leave)

@@ -30,7 +30,7 @@ REGIME = Column(
     "regime",
     pl.Int64(),
     "code",
-    "state held, 0 the lowest; entered when it or a higher one is likelier than 0.8, left when less than 0.6",
+    "state held, 0 the lowest; entered when it or a higher one is likelier than 0.9, left when less than 0.1",
 )
 IS_CHANGE = Column("is_change", pl.Boolean(), "flag", "regime is another than in the minute before, under the same fit")
 FIT_END = Column("fit_end", UTC_US, "UTC", "end of the past the states are from; null if it was too short")
@@ -125,6 +125,7 @@ _SHORT = {
     "min_fit_min": 3,
     "refit_min": 2,
     "warmup_min": 5,
+    "season_min": 1_440,
     "sticky": 1.0,
     "naive_window_min": 10,
 }
@@ -146,10 +147,11 @@ VOLATILITY_REGIME_SIGNAL = Signal(
         "min_fit_min": 10_080,
         "refit_min": 1_440,
         "warmup_min": 1_440,
+        "season_min": 60,
         "sticky": 48.0,
         "least_sd": 0.05,
-        "enter": 0.8,
-        "leave": 0.6,
+        "enter": 0.9,
+        "leave": 0.1,
         "naive_window_min": 40_320,
         "naive_percentile": 90.0,
     },
