@@ -1,7 +1,8 @@
 """Neighbours: the other markets whose tables the signals of a market read."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from pipeline.market import Market
@@ -34,6 +35,17 @@ class Neighbours:
         """What is handed to `signal` beside its parameters: whoever reads peers is told all of their names, for one of
         which nothing was recorded has no rows."""
         return {"peers": tuple(str(peer) for peer in self.peers)} if "peers" in _roles(signal) else {}
+
+
+def unheard(groups: Mapping[Market, tuple[Market, ...]], heard: Collection[Market]) -> list[str]:
+    """A sentence for each market that a group names and of which nothing was ingested: it is late, or misspelt."""
+    named = sorted({market for own, peers in groups.items() for market in (own, *peers)} - {*heard})
+    return [f"[[group]] names {market}, of which nothing was ingested{_nearest(market, heard)}" for market in named]
+
+
+def _nearest(market: Market, heard: Collection[Market]) -> str:
+    near = get_close_matches(str(market), [str(one) for one in sorted(heard)], n=1, cutoff=0.9)
+    return f": did you mean {near[0]}?" if near else ""
 
 
 def _roles(signal: Signal) -> set[Role]:

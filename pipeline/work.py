@@ -48,13 +48,18 @@ def bring_up_to_date(
 
     Raises FP007 on an empty lake.
     """
+    from pipeline.neighbours import unheard
     from pipeline.plan import make_plan
     from pipeline.progress import progress_for, tell_totals, write_report
+    from pipeline.registry import registered
     from pipeline.run import RunReport, run_plan
     from pipeline.warehouse import empty_lake
 
     if not chosen.lake.exists("manifest"):
         raise empty_lake(chosen.lake)
+    if signals and chosen.wanted.groups:
+        for sentence in unheard(chosen.wanted.groups, {file.market for file in registered(chosen.lake)}):
+            print(f"warning: {sentence}", file=sys.stderr)
     plan = make_plan(chosen.lake, chosen.wanted, signals=signals, since=since, until=until)
     report = RunReport(reused=plan.fresh)
     if plan.steps or plan.drops:

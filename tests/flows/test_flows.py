@@ -14,15 +14,14 @@ import pytest
 from pipeline.errors import FootprintError
 from pipeline.lake import Lake
 from pipeline.run import Outcome, RunReport
-from signals import SIGNALS
 from tests.pipeline.captures import session, write_capture
 from tests.pipeline.command import Result, footprint, ingest_command
-from tests.pipeline.lakes import digests, state
+from tests.pipeline.lakes import ALONE, digests, state
 
 pytestmark = pytest.mark.usefixtures("harness")
 
 STEP = "binance-usdm/BTCUSDT 2024-03-05"
-STEPS = ("normalise", "close", *(signal.name for signal in SIGNALS))
+STEPS = ("normalise", "close", *(signal.name for signal in ALONE))
 """What is done for one day of a perpetual."""
 
 
@@ -110,11 +109,11 @@ def test_a_failing_step_fails_the_flow_in_its_own_words(capture: Path, tmp_path:
     assert ended.is_failed()
     seen = Seen.of(ended)
     assert seen.message.startswith(
-        f"1 of {1 + len(SIGNALS)} steps failed\nnormalise {STEP}: error[FP013]: a raw file has gone\n"
+        f"1 of {1 + len(ALONE)} steps failed\nnormalise {STEP}: error[FP013]: a raw file has gone\n"
     )
     assert f"--> {capture}" in seen.message
     rows = json.loads(seen.artifacts["footprint-steps"])
-    assert [row["state"] for row in rows] == ["failed", *["skipped"] * len(SIGNALS)]
+    assert [row["state"] for row in rows] == ["failed", *["skipped"] * len(ALONE)]
     assert rows[1]["error"] == f"needs normalise {STEP}"
     assert "error[FP013]" in seen.artifacts["footprint-totals"]
     assert state(tmp_path / "lake") == before

@@ -10,6 +10,7 @@ import polars as pl
 from pipeline.ingest import ingest
 from pipeline.lake import Lake, scan_parts
 from pipeline.market import Market
+from pipeline.neighbours import Neighbours
 from pipeline.plan import TABLES, Wanted, make_plan
 from pipeline.progress import LineProgress
 from pipeline.registry import forget
@@ -21,6 +22,8 @@ from signals import SIGNALS
 MARKET = Market("binance-usdm", "BTCUSDT")
 SPOT = Market("binance-spot", "BTCUSDT")
 COINM = Market("binance-coinm", "BTCUSD_PERP")
+ALONE = tuple(signal for signal in SIGNALS if Neighbours().suffice(signal))
+"""The signals of a perpetual without peers."""
 RECORDS = tuple(table.name for table in RECORD_TABLES)
 DERIVED = ("book_close", "gaps", *(table.name for signal in SIGNALS for table in signal.outputs))
 RESULTS = (*RECORDS, *DERIVED)

@@ -12,6 +12,7 @@ from pipeline.plan import TABLES
 from signals import SIGNALS
 from tests.pipeline.captures import session, tape, write_capture
 from tests.pipeline.command import PROGRAM, Result, footprint, ingest_command, program
+from tests.pipeline.lakes import ALONE
 from tests.pipeline.timing import times_as_long
 
 
@@ -45,7 +46,7 @@ def test_work_ends_with_totals(made):
     assert ingest.err.startswith("read small.gz\n1 files registered\n")
     totals = "ok {}  failed 0  skipped 0  reused {}  in "
     assert ingest.err.splitlines()[-1].startswith(totals.format(2, 0))
-    assert compute.err.splitlines()[-1].startswith(totals.format(len(SIGNALS), 2))
+    assert compute.err.splitlines()[-1].startswith(totals.format(len(ALONE), 2))
     assert compute.err.splitlines()[-1].endswith(f"details: {lake}/_runs/latest.json")
     assert publish.err == f"published {len(TABLES)} tables to {lake}/footprint.duckdb\n"
 
@@ -54,7 +55,7 @@ def test_work_ends_with_totals(made):
 def test_a_second_run_says_that_there_is_nothing_to_do(made, command: str):
     result = program(command, "--lake", made[0])
     assert (result.code, result.out) == (0, "")
-    assert result.err.splitlines()[0] == f"nothing to do: {2 + len(SIGNALS)} steps are fresh"
+    assert result.err.splitlines()[0] == f"nothing to do: {2 + len(ALONE)} steps are fresh"
 
 
 @pytest.mark.timing
@@ -77,17 +78,17 @@ def test_status_tells_files_gaps_and_freshness(made):
     assert "binance-usdm/BTCUSDT: 1 files, 1 days, 2024-03-05 to 2024-03-05" in lines
     assert "  quarantine: 0 lines" in lines
     assert "  gap: trades before_recording, 1 times, 43,200.000 s" in lines
-    assert f"{2 + len(SIGNALS)} steps fresh, 0 stale (`footprint plan` says why)" in lines
+    assert f"{2 + len(ALONE)} steps fresh, 0 stale (`footprint plan` says why)" in lines
     assert lines[-1] == f"catalogue: {lake}/footprint.duckdb, up to date"
 
 
 def test_plan_says_what_would_run_and_why(made, tmp_path: Path):
-    assert footprint("plan", "--lake", made[0]).out == f"0 steps to run, {2 + len(SIGNALS)} fresh\n"
+    assert footprint("plan", "--lake", made[0]).out == f"0 steps to run, {2 + len(ALONE)} fresh\n"
     lake = tmp_path / "lake"
     ingest_command(lake, write_capture(tmp_path / "small.gz", session()))
     steps = footprint("plan", "--lake", lake).out.splitlines()
     assert [line.split() for line in steps[:-1]] == [
-        [one.name, "binance-usdm/BTCUSDT", "2024-03-05", "never", "made"] for one in SIGNALS
+        [one.name, "binance-usdm/BTCUSDT", "2024-03-05", "never", "made"] for one in ALONE
     ]
 
 
@@ -104,13 +105,13 @@ def test_json_of_status(made):
     assert set(market) == {"market", "files", "days", "inferred", "gaps", "quarantined_lines"}
     assert set(market["files"][0]) == {"file_id", "path", "lines", "first_ts", "last_ts"}
     assert found["tables"]["trades"] == 40
-    assert found["steps"] == {"fresh": 2 + len(SIGNALS), "stale": 0, "why": {}}
+    assert found["steps"] == {"fresh": 2 + len(ALONE), "stale": 0, "why": {}}
     assert found["catalogue"]["tables_behind"] == []
     assert set(found["last_run"]) == {"command", "ok", "failed", "skipped", "reused", "seconds"}
 
 
 def test_json_of_plan(made):
-    assert _json("plan", "--lake", made[0]) == {"steps": [], "drops": [], "fresh": 2 + len(SIGNALS)}
+    assert _json("plan", "--lake", made[0]) == {"steps": [], "drops": [], "fresh": 2 + len(ALONE)}
 
 
 def test_json_of_signals():

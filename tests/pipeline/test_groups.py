@@ -13,7 +13,8 @@ from pipeline.market import Market
 from pipeline.plan import Plan, Wanted, make_plan
 from pipeline.simulator.demo import write_demo_market
 from pipeline.warehouse import open_catalogue, run_checks
-from tests.pipeline.command import footprint
+from tests.pipeline.captures import session, write_capture
+from tests.pipeline.command import footprint, ingest_command
 
 OWN, PEER, OTHER = (Market("binance-usdm", symbol) for symbol in ("BTCUSDT", "BTCUSDC", "BTCFDUSD"))
 CONFIG = """
@@ -61,6 +62,21 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sql(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with open_catalogue(folder / "lake") as connection:
         yield connection
+
+
+def test_a_market_of_a_group_that_nobody_ingested_is_named(tmp_path):
+    (tmp_path / "footprint.toml").write_text(
+        '[lake]\nroot = "lake"\n[[group]]\nown = "binance-usdm/BTCUSD"\npeers = ["binance-spot/ETHUSDT"]\n'
+    )
+    ingest_command(tmp_path / "lake", write_capture(tmp_path / "small.gz", session()))
+    told = footprint("compute", "--config", tmp_path / "footprint.toml")
+    assert told.code == 0
+    names = "warning: [[group]] names "
+    warnings = [line.removeprefix(names) for line in told.err.splitlines() if line.startswith(names)]
+    assert warnings == [
+        "binance-spot/ETHUSDT, of which nothing was ingested",
+        "binance-usdm/BTCUSD, of which nothing was ingested: did you mean binance-usdm/BTCUSDT?",
+    ]
 
 
 def plan(folder: Path, **changed: object) -> Plan:
