@@ -12,7 +12,7 @@ from pipeline.warehouse import publish, run_checks
 from signals.book_state import BOOK_STATE
 from tests.pipeline.captures import session, write_capture
 from tests.pipeline.lakes import Lake, add
-from tests.sql.planted_rows import FULL_MINUTE, chain, chain_end, inventory, makers, rule, score, sweep
+from tests.sql.planted_rows import FULL_MINUTE, chain, chain_end, inventory, makers, pull, quotes, rule, score, sweep
 
 _FIRST_BAR = "bar_end = (select min(bar_end) from book_state)"
 _EARLY = "interval '1 day'"
@@ -118,7 +118,22 @@ _DEFECTS = {
         f"{sweep()}; update sweeps set known_ts = event_ts - {_EARLY}",
         f"{FULL_MINUTE}; {makers(-30)}; update maker_flow set known_ts = bar_end - {_EARLY}",
         f"update basis set known_ts = bar_end - {_EARLY}",
+        f"{quotes()}; update quote_ledger set known_ts = bar_end - {_EARLY}",
+        f"{pull()}; update quote_pulls set known_ts = event_ts - {_EARLY}",
         f"{rule()}; update reversion_signal set known_ts = bar_end - {_EARLY}",
+    ],
+    "ledger_balances": [
+        quotes(bid_traded_qty="2.1"),
+        quotes(ask_unattributable_qty="0.9"),
+        quotes(bid_increased_qty="-1"),
+        quotes(pull_imbalance="1.1"),
+        quotes(pull_imbalance="-0.5", bid_increased_qty="3"),
+        quotes(ask_increased_qty="8"),
+        quotes(bid_pull_intensity="-0.1"),
+        quotes(coverage="1.1"),
+        quotes(coverage="0.7"),
+        quotes(tape_coverage="0.7"),
+        quotes(bid_decreased_qty="null"),
     ],
     "lines_balance": [
         "update manifest set lines = lines + 1",
@@ -138,6 +153,19 @@ _DEFECTS = {
             "(b > b0)::int * qb - (b < b0)::int * qb0 - (a <= a0)::int * qa + (a >= a0)::int * qa0",
             "null",
         )
+    ],
+    "pulls_are_pulled": [
+        pull(direction="1"),
+        pull(side="0", direction="0"),
+        pull(traded_qty="5"),
+        pull(traded_qty="-1"),
+        pull(pulled_qty="0"),
+        pull(gap_bps="0"),
+        pull(seen_ts="bar_end"),
+        pull(seen_ts="bar_end + interval '1 s'"),
+        pull(restored_ms="null"),
+        pull(is_restored="false"),
+        pull(restored_ms="601"),
     ],
     "reversion_is_one_machine": [
         rule(direction="-1"),
@@ -213,6 +241,8 @@ def test_a_planted_defect_is_found(tables: duckdb.DuckDBPyConnection, check: str
         ("chains_grow", chain("3 1 5 1", "4 2 6 1")),
         ("inventory_scores_in_range", inventory()),
         ("makers_mirror_takers", f"{FULL_MINUTE}; {makers(-30)}"),
+        ("ledger_balances", quotes()),
+        ("pulls_are_pulled", pull()),
         ("reversion_is_one_machine", rule()),
         ("sweeps_are_orders", sweep()),
     ],
