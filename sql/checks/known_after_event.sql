@@ -18,6 +18,8 @@ with events as (
     union all
     select 'wash_like_pairs', venue, symbol, event_ts, known_ts from wash_like_pairs
     union all
+    select 'quote_pulls', venue, symbol, event_ts, known_ts from quote_pulls
+    union all
     select 'chain_ends', venue, symbol, event_ts, known_ts from chain_ends
     union all
     select 'replenishment', venue, symbol, event_ts, known_ts from replenishment
@@ -33,6 +35,8 @@ bars as (
     select 'book_state' as table_name, venue, symbol, date, bar_end, known_ts from book_state
     union all
     select 'taker_flow', venue, symbol, date, bar_end, known_ts from taker_flow
+    union all
+    select 'quote_ledger', venue, symbol, date, bar_end, known_ts from quote_ledger
     union all
     select 'taker_aggression', venue, symbol, date, bar_end, known_ts from taker_aggression
     union all

@@ -193,6 +193,25 @@ def rate(side: int = 1, **values: str) -> str:
     sizes = {"remaining_qty": "2", "remaining_low_qty": "1", "remaining_high_qty": "4", "coverage": "1"}
     changed = _columns({"side": str(side)} | good | sizes | values)
     return f"insert into replenishment_rate by name select *, {changed} from ({_BAR})"
+def pull(**values: str) -> str:
+    """A bid withdrawn in quote_pulls, with some values changed."""
+    good = {"side": "1", "direction": "-1", "displayed_qty": "5", "traded_qty": "0.5", "pulled_qty": "4.5", "seq": "0"}
+    times = {"seen_ts": "bar_end + interval '150 ms'", "known_ts": "bar_end + interval '600 ms'"}
+    rest = {"gap_bps": "2", "spread_before_bps": "1", "is_restored": "true", "restored_ms": "100"}
+    changed = _columns(good | times | rest | values)
+    row = f"select * exclude (bar_end, known_ts), bar_end as event_ts, {changed} from ({_BAR})"
+    return f"insert into quote_pulls by name {row}"
+
+
+def quotes(**values: str) -> str:
+    """A second of quote_ledger in which more asks than bids were withdrawn, with some values changed."""
+    sums = ("increased", "decreased", "traded", "cancelled", "unattributable")
+    amounts = {"bid": (1, 6, 2, 3, 1), "ask": (2, 9, 0, 8, 1)}
+    good = {f"{side}_{name}_qty": str(n) for side in amounts for name, n in zip(sums, amounts[side], strict=True)}
+    good |= {"pull_imbalance": "0.5", "bid_pull_intensity": "0.1", "ask_pull_intensity": "0.3"}
+    shares = {"coverage": "1", "tape_coverage": "1", "bar_end": "bar_end + interval '1 h'"}
+    row = f"select * exclude (bar_end, known_ts), {_columns(good | shares | {'known_ts': 'known_ts'} | values)}"
+    return f"insert into quote_ledger by name {row} from ({_BAR})"
 
 
 def _columns(values: dict[str, str]) -> str:

@@ -38,6 +38,7 @@ from tests.sql.planted_rows import (
     wash_pair,
     widening,
 )
+from tests.sql.planted_rows import FULL_MINUTE, chain, chain_end, inventory, makers, pull, quotes, rule, score, sweep
 
 _FIRST_BAR = "bar_end = (select min(bar_end) from book_state)"
 _EARLY = "interval '1 day'"
@@ -194,6 +195,8 @@ _DEFECTS = {
         f"update basis set known_ts = bar_end - {_EARLY}",
         f"{footprint()}; update footprint set known_ts = bar_end - {_EARLY}",
         f"{inventory_sum()}; update inventory_total set known_ts = bar_end - {_EARLY}",
+        f"{quotes()}; update quote_ledger set known_ts = bar_end - {_EARLY}",
+        f"{pull()}; update quote_pulls set known_ts = event_ts - {_EARLY}",
         f"{rule()}; update reversion_signal set known_ts = bar_end - {_EARLY}",
         f"{spread()}; update spread set known_ts = bar_end - {_EARLY}",
         f"update spread_widening set known_ts = bar_end - {_EARLY}",
@@ -203,6 +206,19 @@ _DEFECTS = {
         f"{bucket()}; update vpin set known_ts = event_ts - {_EARLY}",
         f"{impact()}; update price_impact set known_ts = bar_end - {_EARLY}",
         f"{memory()}; update sign_memory set known_ts = bar_end - {_EARLY}",
+    ],
+    "ledger_balances": [
+        quotes(bid_traded_qty="2.1"),
+        quotes(ask_unattributable_qty="0.9"),
+        quotes(bid_increased_qty="-1"),
+        quotes(pull_imbalance="1.1"),
+        quotes(pull_imbalance="-0.5", bid_increased_qty="3"),
+        quotes(ask_increased_qty="8"),
+        quotes(bid_pull_intensity="-0.1"),
+        quotes(coverage="1.1"),
+        quotes(coverage="0.7"),
+        quotes(tape_coverage="0.7"),
+        quotes(bid_decreased_qty="null"),
     ],
     "lines_balance": [
         "update manifest set lines = lines + 1",
@@ -250,6 +266,19 @@ _DEFECTS = {
         f"{rate(-1)}; {rate(remaining_low_qty='5')}",
         f"{rate(-1)}; {rate(coverage='0.7')}",
         f"{rate(-1)}; {rate(replenish_imbalance='1.1')}",
+    ],
+    "pulls_are_pulled": [
+        pull(direction="1"),
+        pull(side="0", direction="0"),
+        pull(traded_qty="5"),
+        pull(traded_qty="-1"),
+        pull(pulled_qty="0"),
+        pull(gap_bps="0"),
+        pull(seen_ts="bar_end"),
+        pull(seen_ts="bar_end + interval '1 s'"),
+        pull(restored_ms="null"),
+        pull(is_restored="false"),
+        pull(restored_ms="601"),
     ],
     "reversion_is_one_machine": [
         rule(direction="-1"),
@@ -406,6 +435,8 @@ def test_a_planted_defect_is_found(tables: duckdb.DuckDBPyConnection, check: str
         ("loadings_add_up", loadings()),
         ("makers_mirror_takers", f"{FULL_MINUTE}; {makers(-30)}"),
         ("replenishment_rate_counts_chains", f"{rate(-1)}; {rate()}"),
+        ("ledger_balances", quotes()),
+        ("pulls_are_pulled", pull()),
         ("reversion_is_one_machine", rule()),
         ("seasonal_flow_mirrors_makers", season()),
         ("spread_splits", spread()),
