@@ -193,6 +193,8 @@ def rate(side: int = 1, **values: str) -> str:
     sizes = {"remaining_qty": "2", "remaining_low_qty": "1", "remaining_high_qty": "4", "coverage": "1"}
     changed = _columns({"side": str(side)} | good | sizes | values)
     return f"insert into replenishment_rate by name select *, {changed} from ({_BAR})"
+
+
 def pull(**values: str) -> str:
     """A bid withdrawn in quote_pulls, with some values changed."""
     good = {"side": "1", "direction": "-1", "displayed_qty": "5", "traded_qty": "0.5", "pulled_qty": "4.5", "seq": "0"}

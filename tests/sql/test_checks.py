@@ -27,6 +27,8 @@ from tests.sql.planted_rows import (
     loadings,
     makers,
     memory,
+    pull,
+    quotes,
     rate,
     rule,
     score,
@@ -38,7 +40,6 @@ from tests.sql.planted_rows import (
     wash_pair,
     widening,
 )
-from tests.sql.planted_rows import FULL_MINUTE, chain, chain_end, inventory, makers, pull, quotes, rule, score, sweep
 
 _FIRST_BAR = "bar_end = (select min(bar_end) from book_state)"
 _EARLY = "interval '1 day'"
