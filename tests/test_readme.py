@@ -27,7 +27,7 @@ def footprint(*arguments: str, folder: Path) -> str:
 def test_shown_rows_are_printed_by_the_demo(demo):
     _, printed = demo
     shown = [line for line in README.splitlines() if line.startswith("  2024-01-02")]
-    assert len(shown) == 6
+    assert len(shown) == 7
     for line in shown:
         assert line in printed.splitlines()
 

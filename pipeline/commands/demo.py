@@ -101,8 +101,8 @@ _COLUMNS = {
     "book_state": "bar_end, bid_px, bid_qty, ask_px, ask_qty, round(imbalance_1, 3) as imbalance_1, "
     "round(imbalance_10bps, 3) as imbalance_10bps, round(spread_bps, 3) as spread_bps, ofi_1",
     "taker_aggression": "bar_end, net_qty_1s, net_qty_10s, net_qty_60s, round(ratio_10s, 3) as ratio_10s, n_orders_10s",
-    "footprint": "bar_end, n_strong, n_up, n_down, round(aggression / 1e3) as aggression_kquote, "
-    "round(aggression_strength, 2) as strength, aggression_reading",
+    "footprint": "bar_end, round(pull_strength, 2) as pull_strength, round(sweep_strength, 2) as sweep_strength, "
+    "round(inventory_strength, 2) as inventory_strength, inventory_reading, n_strong",
     "quote_ledger": "bar_end, round(bid_decreased_qty, 3) as bid_decreased, round(bid_traded_qty, 3) as bid_traded, "
     "round(bid_cancelled_qty, 3) as bid_cancelled, round(bid_unattributable_qty, 3) as bid_unattributable, "
     "round(pull_imbalance, 2) as pull_imbalance, round(update_ms) as update_ms",
