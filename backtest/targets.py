@@ -36,10 +36,12 @@ _FINE = {
         at_least("f1", 0.65, 0.8, is_open=True),
         at_least("f1_native", 0.65, 0.9, is_open=True),
         Target("f1_synthetic", Bounds(low=0.6, is_open=True), Bounds(low=0.8, is_open=True)),
-    )
+    ),
+    "quote_pulls": (at_least("auc_pr_over_base", 5, 10, is_open=True),),
 }
 _COARSE = {
-    "replenishment": tuple(at_least(name, 0.45, 0.6, is_open=True) for name in ("f1", "f1_native", "f1_synthetic"))
+    "replenishment": tuple(at_least(name, 0.45, 0.6, is_open=True) for name in ("f1", "f1_native", "f1_synthetic")),
+    "quote_pulls": (at_least("auc_pr_over_base", 3, 5, is_open=True),),
 }
 
 

@@ -9,7 +9,7 @@ import polars as pl
 from backtest.measure import Measure
 from backtest.pictures import inventory_picture, replenishment_picture, sweeps_picture
 from backtest.scorecard import Run
-from backtest.scores import score_inventory, score_replenishment, score_sweeps, score_wash_like
+from backtest.scores import score_inventory, score_pulls, score_replenishment, score_sweeps, score_wash_like
 from backtest.scores.true_sweeps import true_sweeps
 from backtest.scores.wash_like import true_pairs
 from pipeline.estimates import ESTIMATES, GRADED, of_half_life
@@ -41,6 +41,7 @@ def measures(tables: ScoreTables, *, half_life_min: int, seed: int) -> list[Meas
     signals, truth = tables.signals, tables.truth
     return [
         *(measure for name in ESTIMATES for measure in _inventory_measures(tables, name, half_life_min)),
+        *score_pulls(signals["quote_ledger"], signals["quote_pulls"], truth["pulls"]),
         *score_sweeps(signals["sweeps"], signals["trades"], _true_sweeps(tables)),
         *score_wash_like(
             signals["wash_like_pairs"],

@@ -52,7 +52,7 @@ class BookLedger:
                 rules.band_bps, rules.tolerance_us, rules.restore_us,
             )  # fmt: skip
             self._led[[ledger.MIN_TICKS, ledger.MIN_CENTIBPS]] = rules.min_ticks, round(100 * rules.min_bps)
-        self._band = np.zeros((2, 2), np.int64)
+        self._band = np.zeros((2, ledger.BOUNDS), np.int64)
         ledger.lay_band(self._led, self._band, -1, 0)
         self._sums = np.zeros((2, 2, ledger.SUMS), np.int64)
         self._fills = Fills()

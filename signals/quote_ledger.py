@@ -91,7 +91,7 @@ class LedgerBars:
         if band_bps not in k.BANDS_BPS:
             raise ValueError(f"the band of pulls must be one of {k.BANDS_BPS} bps, got {band_bps}")
         n, at = bars.shape[1], k.BANDS_BPS.index(band_bps)
-        sums = bars[k.BID_LEDGER : k.HAS_BAND].reshape(2, -1, n)  # each bar states the sums of the one before
+        sums = bars[k.BID_LEDGER : k.HAS_BAND].reshape(2, len(_SUMS), n)  # each bar states the sums of the one before
         shifted = np.concatenate((sums[:, :, 1:], last[:, :, None]), axis=2) if n else sums
         return cls(
             bars[k.BAR_END],

@@ -1,8 +1,9 @@
 """Scores: one file per detector, each tables of it and of the truth in, measures with the naive baseline out."""
 
 from backtest.scores.inventory import score_inventory
+from backtest.scores.pulls import score_pulls
 from backtest.scores.replenishment import score_replenishment
 from backtest.scores.sweeps import score_sweeps
 from backtest.scores.wash_like import score_wash_like
 
-__all__ = ["score_inventory", "score_replenishment", "score_sweeps", "score_wash_like"]
+__all__ = ["score_inventory", "score_pulls", "score_replenishment", "score_sweeps", "score_wash_like"]

@@ -33,7 +33,6 @@ from signals.kernels.book_fields import (
     N_REFILLS,
     N_TAKEN,
     N_WATCHES,
-    NEVER,
     NEXT_BAR,
     NONE,
     NOW,
@@ -169,7 +168,7 @@ def _refill(x, lots, s, watches, refills):
 
 @njit
 def _start_message(mark, s, sides, levels, top, led):
-    """What the first row of a message does before its level is set."""
+    """What the first row of a message that is no mere update does before its level is set."""
     if mark & (SNAPSHOT | BREAKS):
         s[N_WATCHES] = led[q.N_PENDING] = led[q.N_CANDIDATES] = 0
     if mark & SNAPSHOT:
@@ -181,15 +180,6 @@ def _start_message(mark, s, sides, levels, top, led):
     if mark & BRIDGES and not s[IS_USABLE]:
         s[IS_USABLE] = s[IS_RESET] = 1
     led[q.COUNTS] = s[IS_USABLE] and not s[IS_RESET]
-
-
-@njit(inline="always")
-def _bounds(led, bounds):
-    """Signed prices of either side whose changes count now; none if the book has no state to compare with."""
-    led[q.IS_SLOW] = led[q.N_PENDING] > 0 or led[q.IS_BLIND]
-    if led[q.COUNTS]:
-        return bounds[0, q.LOW], bounds[0, q.HIGH], bounds[1, q.LOW], bounds[1, q.HIGH]
-    return NEVER, NONE, NEVER, NONE
 
 
 @njit(_SIGNATURE, cache=True, nogil=True)
@@ -212,9 +202,9 @@ def advance(
     group, one per row and per execution, and two. was_px, was_qty: room for LEVELS.
 
     fill_*: prints in order of time, up to the last row's too: side of the taker (0 unknown), ticks, lots. The rest is
-    of kernels.ledger and kernels.pulls: bounds (2, 2), sums (2 bars, 2 sides, SUMS), pending: room for two more a fill,
-    log and waiting: room for one more a row, and two, pulls: for those that wait and as many; blind_*: stretches
-    without a tape, apart and in order.
+    of kernels.ledger and kernels.pulls: bounds (2, BOUNDS), sums (2 bars, 2 sides, SUMS), pending: room for two
+    more a fill, log and waiting: room for one more a row, and two, pulls: for those that wait and as many; blind_*:
+    stretches without a tape, apart and in order.
     """
     width = levels.shape[1]
     base_bid, base_ask = sides[0, BASE], sides[1, BASE]
@@ -251,13 +241,13 @@ def advance(
             led[q.COUNTS] = s[IS_USABLE]
             if s[N_WATCHES]:
                 s[N_WATCHES] = r.forget_old(watches, s[N_WATCHES], t, refill_us)
-        low_bid, high_bid, low_ask, high_ask = _bounds(led, bounds)
+        q.set_bounds(led, bounds, pending, watches[:, r.X], s[N_WATCHES])
         while i < rows and ts[i] == t:
             mark = flag[i]
             if mark > BID:  # the first row of a message, or a row of a snapshot, or one to ignore
-                if mark & FIRST:
+                if mark & FIRST and mark & (SNAPSHOT | BREAKS | BRIDGES):
                     _start_message(mark, s, sides, levels, top, led)
-                    low_bid, high_bid, low_ask, high_ask = _bounds(led, bounds)
+                    q.set_bounds(led, bounds, pending, watches[:, r.X], s[N_WATCHES])
                 if mark & IGNORE:
                     i += 1
                     continue
@@ -265,9 +255,9 @@ def advance(
                     ahead = 1 - (mark & BID)
                     sides[ahead, REACH] = min(sides[ahead, REACH], px[i] if mark & BID else -px[i])
             if mark & BID:
-                side, x, at, low, high = 0, px[i], px[i] - base_bid, low_bid, high_bid
+                side, x, at = 0, px[i], px[i] - base_bid
             else:
-                side, x, at, low, high = 1, -px[i], -px[i] - base_ask, low_ask, high_ask
+                side, x, at = 1, -px[i], -px[i] - base_ask
             now = lots[i]
             if 0 <= at < width:
                 was = levels[side, at]
@@ -277,15 +267,15 @@ def advance(
                 if not put_outside(side, x, now, sides, sparse_px, sparse_qty):
                     s[STATUS] = GROW
                     return i
-            if led[q.IS_SLOW]:
+            if bounds[side, q.SLOW_LOW] <= x <= bounds[side, q.SLOW_HIGH]:
                 q.change(side, x, was, now, t, x == top[side, 0, 0], led, bounds, sums, pending, log)
-            elif low <= x <= high:
+            elif bounds[side, q.PLAIN_LOW] <= x <= bounds[side, q.PLAIN_HIGH]:
                 if now > was:
                     sums[0, side, q.INCREASED] += now - was
                 elif now < was:
                     sums[0, side, q.DECREASED] += was - now
                     q.withdraw(side, x, was - now, t, led, sums[0, side], log)
-            if s[N_WATCHES]:
+            if bounds[side, q.WATCH_LOW] <= x <= bounds[side, q.WATCH_HIGH]:
                 _refill(x, now, s, watches, refills)
             if x < sides[side, DEEPEST]:
                 sides[side, DEEPEST] = x

@@ -16,13 +16,12 @@ DAY_US = 86_400_000_000
 
 BAND_BPS, TOLERANCE, RESTORE, MIN_TICKS, MIN_CENTIBPS = range(5)
 N_FILLED, N_PENDING, N_LOG, N_CANDIDATES, N_PULLS, BLIND_AT, IS_BLIND, COUNTS, MESSAGES, GAP_US = range(5, 15)
-BAND_FOR, HAS_BAND, REST, TAKEN, IS_SLOW, FIELDS = 15, 16, 17, 19, 21, 22
+BAND_FOR, HAS_BAND, REST, TAKEN, FIELDS = 15, 16, 17, 19, 21
 """The rules: width of the band (0: no ledger), how late a print may come, how long a pulled price may take to be
 restored, how far the best must move. State: fills done; prices with executions since their last update; decreases
 noted; pulls that wait; pulls written; next stretch without a tape; whether it has begun; whether updates count now;
 instants with messages of the bar, and the time between them; end of the bar the band was laid for; whether there is
-one; of the open instant, per side: withdrawn in the band, executed at what was the best; whether executions wait or
-the tape is missing, so that an update is more than a sum."""
+one; of the open instant, per side: withdrawn in the band, executed at what was the best."""
 
 INCREASED, DECREASED, TRADED, CANCELLED, UNATTRIBUTABLE, SUMS = range(6)
 """Sums of a bar and side, lots; in `sums` the open bar (0) and the one before (1)."""
@@ -34,8 +33,9 @@ those that an earlier decrease may have shown already."""
 L_TS, L_X, L_LOTS, LOG_FIELDS = range(4)
 """A decrease that executions before it do not explain: when, price, lots left that no later one could explain."""
 
-LOW, HIGH = 0, 1
-"""The band of a side."""
+LOW, HIGH, SLOW_LOW, SLOW_HIGH, PLAIN_LOW, PLAIN_HIGH, WATCH_LOW, WATCH_HIGH, BOUNDS = range(9)
+"""Of a side, what lies between: the band; prices with executions that wait (all of them if the tape is missing); the
+band if updates count now; prices that kernels.refills watches. The last three pairs hold for an instant at most."""
 
 
 @njit
@@ -49,6 +49,28 @@ def lay_band(led, bounds, mid2, bar_end):
     high = mid2 * (10_000 + led[BAND_BPS]) // 20_000
     bounds[0, LOW], bounds[0, HIGH] = low, high
     bounds[1, LOW], bounds[1, HIGH] = -high, -low
+
+
+@njit
+def set_bounds(led, bounds, pending, watched, n_watched):
+    """Lay the bounds that hold from now on in this instant; watched: prices."""
+    bounds[:, SLOW_LOW], bounds[:, SLOW_HIGH] = NEVER, NONE
+    bounds[:, WATCH_LOW], bounds[:, WATCH_HIGH] = NEVER, NONE
+    bounds[:, PLAIN_LOW], bounds[:, PLAIN_HIGH] = NEVER, NONE
+    if led[COUNTS]:
+        bounds[:, PLAIN_LOW], bounds[:, PLAIN_HIGH] = bounds[:, LOW], bounds[:, HIGH]
+    if led[IS_BLIND]:
+        bounds[:, SLOW_LOW], bounds[:, SLOW_HIGH] = NONE, NEVER
+    for k in range(led[N_PENDING]):
+        _stretch(bounds, SLOW_LOW, pending[k, X])
+    for k in range(n_watched):
+        _stretch(bounds, WATCH_LOW, watched[k])
+
+
+@njit(inline="always")
+def _stretch(bounds, at, x):
+    side = 0 if x > 0 else 1
+    bounds[side, at], bounds[side, at + 1] = min(bounds[side, at], x), max(bounds[side, at + 1], x)
 
 
 @njit

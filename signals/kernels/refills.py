@@ -35,10 +35,9 @@ def _write(refills, n, ts, x, taken, executed, displayed, refilled, kind):
 @njit
 def forget_old(watches, n, now, refill_us):
     """Drop watches older than `refill_us` or of another day; return how many are left."""
-    kept = 0
+    kept, oldest = 0, max(now - refill_us, now // DAY_US * DAY_US)
     for k in range(n):
-        taken = watches[k, TAKEN]
-        if now - taken <= refill_us and now // DAY_US == taken // DAY_US:
+        if watches[k, TAKEN] >= oldest:
             if kept != k:
                 watches[kept] = watches[k]
             kept += 1

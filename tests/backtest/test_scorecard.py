@@ -83,8 +83,8 @@ def test_the_table_fits_a_screen():
     assert max(map(len, text.splitlines())) <= 110
     assert CAVEAT[1:] in text.replace("\n", " ")
     assert "  f1                   event   0.867        0.7 to 1     0.2 >= 0.65; good > 0.8" in text
-    assert [line for line in text.splitlines() if line and not line.startswith(" ")][:3] == [
-        "maker_inventory", "replenishment", "sweeps",
+    assert [line for line in text.splitlines() if line and not line.startswith(" ")][:4] == [
+        "maker_inventory", "quote_pulls", "replenishment", "sweeps",
     ]  # fmt: skip
 
 
