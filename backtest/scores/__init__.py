@@ -1,7 +1,8 @@
 """Scores: one file per detector, each tables of it and of the truth in, measures with the naive baseline out."""
 
 from backtest.scores.inventory import score_inventory
+from backtest.scores.regime import score_regime, true_regimes
 from backtest.scores.replenishment import score_replenishment
 from backtest.scores.sweeps import score_sweeps
 
-__all__ = ["score_inventory", "score_replenishment", "score_sweeps"]
+__all__ = ["score_inventory", "score_regime", "score_replenishment", "score_sweeps", "true_regimes"]

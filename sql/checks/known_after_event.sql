@@ -15,6 +15,10 @@ with events as (
     select 'chain_ends', venue, symbol, event_ts, known_ts from chain_ends
     union all
     select 'replenishment', venue, symbol, event_ts, known_ts from replenishment
+    union all
+    select 'regime_fits', venue, symbol, event_ts, known_ts from regime_fits
+    union all
+    select 'correlation_fits', venue, symbol, event_ts, known_ts from correlation_fits
 ),
 
 bars as (
@@ -31,6 +35,14 @@ bars as (
     select 'basis', venue, symbol, date, bar_end, known_ts from basis
     union all
     select 'reversion_signal', venue, symbol, date, bar_end, known_ts from reversion_signal
+    union all
+    select 'volatility', venue, symbol, date, bar_end, known_ts from volatility
+    union all
+    select 'volatility_regime', venue, symbol, date, bar_end, known_ts from volatility_regime
+    union all
+    select 'correlation', venue, symbol, date, bar_end, known_ts from correlation
+    union all
+    select 'correlation_regime', venue, symbol, date, bar_end, known_ts from correlation_regime
 ),
 
 in_order as (
