@@ -49,7 +49,7 @@ def test_every_measure_by_hand():
     made = scored("0000111100000011", "0110001100010000", "0001111000000111")
     assert made["delay_median_min"] == (1.0, None, 2), "the naive met one of two"
     assert made["spells_met"] == (1.0, 0.5, 2)
-    assert made["false_alarms_per_day"] == (0.0, 2 * 90.0, 0)
+    assert made["false_alarms_a_day"] == (0.0, 2 * 90.0, 0)
     assert made["accuracy"] == (13 / 16, 6 / 16, 16)
     assert made["auc"][2] == 7
 
@@ -62,9 +62,8 @@ def test_minutes_of_which_nothing_is_said_are_left_out():
 
 def test_a_world_without_a_switch_has_no_delay():
     made = scored("0000", "0000", "0000")
-    assert made["delay_median_min"] == made["spells_met"] == (None, None, 0)
-    assert made["auc"] == (None, None, 0)
-    assert made["false_alarms_per_day"] == (0.0, 0.0, 0)
+    for metric in ("delay_median_min", "spells_met", "false_alarms_a_day", "auc"):
+        assert made[metric] == (None, None, 0)
 
 
 def test_when_nothing_was_said_there_is_nothing_to_measure():
@@ -88,7 +87,7 @@ def test_on_coarse_worlds_it_is_right_more_often_and_wrong_less_than_a_quantile(
     for world in worlds:
         assert world["auc"].value > 0.85
         assert world["auc"].value > world["auc"].naive + 0.1
-        assert world["false_alarms_per_day"].value < 3
-        assert world["false_alarms_per_day"].value < world["false_alarms_per_day"].naive / 3
+        assert world["false_alarms_a_day"].value < 3
+        assert world["false_alarms_a_day"].value < world["false_alarms_a_day"].naive / 3
     delays = [world["delay_median_min"].value for world in worlds]
     assert np.median([delay for delay in delays if delay is not None]) < 60
