@@ -69,6 +69,12 @@ def test_a_return_across_a_gap_is_no_return():
     assert column(found, "realised_vol")[7:] == pytest.approx([PERCENT * YEAR] * 2)
 
 
+def test_nor_is_a_longer_return_over_a_minute_without_a_mid():
+    # Returns over 2 minutes end at minutes 2 to 6; those that hold minute 3 are not there, though both ends may be.
+    found = rows(book(mids([1, 1, None, 1, 1, 1])), 6, window_min=(6,), coarse_from_min=6, coarse_sampling_min=2)
+    assert column(found, "n_returns") == [0, 1, 1, 1, 1, 2]
+
+
 @pytest.mark.parametrize("state", ["LOCKED", "CROSSED", "STALE", "ONE_SIDED"])
 def test_only_the_mid_of_a_book_in_order_counts(state):
     assert column(rows(book(mids([1] * 6), state=state), 6), "n_returns") == [0] * 6
