@@ -30,6 +30,7 @@ _ANY_FEED: dict[str, tuple[Target, ...]] = {
         at_least("auc", 0.8, 0.9),
         below("false_positive_rate", 0.05, 0.01),
     ),
+    "volatility_regime": (below("delay_median_min", 30, 15), below("false_alarms_a_day", 2, 1)),
 }
 _FINE = {
     "replenishment": (

@@ -9,7 +9,15 @@ import polars as pl
 from backtest.measure import Measure
 from backtest.pictures import inventory_picture, replenishment_picture, sweeps_picture
 from backtest.scorecard import Run
-from backtest.scores import score_inventory, score_pulls, score_replenishment, score_sweeps, score_wash_like
+from backtest.scores import (
+    score_inventory,
+    score_pulls,
+    score_regime,
+    score_replenishment,
+    score_sweeps,
+    score_wash_like,
+    true_regimes,
+)
 from backtest.scores.true_sweeps import true_sweeps
 from backtest.scores.wash_like import true_pairs
 from pipeline.estimates import ESTIMATES, GRADED, of_half_life
@@ -19,6 +27,10 @@ from pipeline.score_tables import ScoreTables, score_tables
 
 MAX_LAG_MIN = 60
 """How far the lag of the inventory is looked for."""
+
+HIGH_FACTOR = 1.5
+"""A minute is truly wild if the value's volatility is above its median by this factor: the world's wild regime has 2.4
+times the volatility of the calm one, and both wander."""
 
 
 def score_world(
@@ -59,6 +71,7 @@ def measures(tables: ScoreTables, *, half_life_min: int, seed: int) -> list[Meas
             min_refills=tables.params["replenishment"]["min_refills"],
             seed=seed,
         ),
+        *score_regime(signals["volatility_regime"], true_regimes(truth["values"], factor=HIGH_FACTOR)),
     ]
 
 

@@ -48,6 +48,7 @@ _READ = {
     "maker_flow": None,
     "maker_inventory": None,
     "inventory_state": None,
+    "volatility_regime": None,
 }
 """Tables read of the perpetual, and of each the columns: None, all."""
 

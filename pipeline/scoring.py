@@ -39,16 +39,31 @@ SPURIOUS_CHAINS_PER_HOUR = 4.0
 """
 
 _HALF_LIVES = [2, 5, 10, 20, 30, 60, 120]
+_VOLATILITY_WINDOWS = [5, 15, 60, 240, 1_440]
 SCORED = Wanted(
     preset="default",
     params={
         "maker_flow": {"half_life_min": _HALF_LIVES},
         "maker_inventory": {"half_life_min": _HALF_LIVES, "burn_in_half_lives": 1},
         "inventory_state": {"burn_in_min": HALF_LIFE_MIN},
+        "volatility": {"window_min": [2, *_VOLATILITY_WINDOWS]},
+        "volatility_regime": {
+            "feature_window_min": 2,
+            "step_min": 2,
+            "fit_min": 120,
+            "min_fit_min": 40,
+            "refit_min": 10,
+            "warmup_min": 60,
+            "season_min": 1_440,
+            "sticky": 5.0,
+            "naive_window_min": 120,
+        },
     },
 )
-"""The defaults, but for what three hours force: shorter half-lives, and one as burn-in instead of five. Scores
-of the inventory against its last days are null in three hours, and are not graded."""
+"""The defaults, but for what three hours force: shorter half-lives, and one as burn-in instead of five; regimes of
+2-minute volatilities, fitted every 10 minutes to up to two hours, in a world whose wild regime lasts two minutes on
+average: `score_coarse` has worlds for the defaults. Scores of the inventory against its last days are null in three
+hours, and are not graded."""
 
 
 @dataclass(frozen=True, slots=True)

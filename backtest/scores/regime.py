@@ -34,7 +34,8 @@ def score_regime(regimes: pl.DataFrame, truth: pl.DataFrame) -> list[Measure]:
 
     regimes: rows of volatility_regime; truth: bar_end and is_high, of minutes. Minutes in which either says nothing are
     left out. A delay is from the first minute of a true spell that was seen to begin; the median is over all spells,
-    those never met counting as longer than any, and None if most were not met or none began.
+    those never met counting as longer than any, and None if most were not met. Where no spell began, the first three
+    are None: to say nothing there is no merit. An alarm is for the highest regime that occurs.
     """
     both = (
         regimes.select("bar_end", "p_high", "regime", "naive_is_high")
@@ -50,7 +51,7 @@ def score_regime(regimes: pl.DataFrame, truth: pl.DataFrame) -> list[Measure]:
     return [
         Measure(DETECTOR, "delay_median_min", _median(made), _median(naive), made.n_spells),
         Measure(DETECTOR, "spells_met", _share(made), _share(naive), made.n_spells),
-        Measure(DETECTOR, "false_alarms_per_day", _rate(made, days), _rate(naive, days), made.n_false),
+        Measure(DETECTOR, "false_alarms_a_day", _rate(made, days), _rate(naive, days), made.n_false),
         Measure(DETECTOR, "accuracy", _agreement(found, is_high), _agreement(plain, is_high), n),
         Measure(
             DETECTOR,
@@ -104,7 +105,7 @@ def _share(made: Alarms) -> float | None:
 
 
 def _rate(made: Alarms, days: float) -> float | None:
-    return made.n_false / days if days else None
+    return made.n_false / days if days and made.n_spells else None
 
 
 def _agreement(found: Flags, is_high: Flags) -> float | None:

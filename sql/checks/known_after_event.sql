@@ -29,6 +29,10 @@ with events as (
     select 'vpin', venue, symbol, event_ts, known_ts from vpin
     union all
     select 'quote_pulls', venue, symbol, event_ts, known_ts from quote_pulls
+    union all
+    select 'regime_fits', venue, symbol, event_ts, known_ts from regime_fits
+    union all
+    select 'correlation_fits', venue, symbol, event_ts, known_ts from correlation_fits
 ),
 
 bars as (
@@ -81,6 +85,7 @@ bars as (
     select 'observations', venue, symbol, date, bar_end, known_ts from observations
     union all
     select 'footprint', venue, symbol, date, bar_end, known_ts from footprint
+    union all
 ),
 
 in_order as (

@@ -216,6 +216,46 @@ def quotes(**values: str) -> str:
     return f"insert into quote_ledger by name {row} from ({_BAR})"
 
 
+def volatility(**values: str) -> str:
+    """A row of volatility, with some values changed: a quarter of the variance is jumps."""
+    good = {"window_min": "5", "n_returns": "5", "coverage": "1", "realised_vol": "2", "bipower_vol": "sqrt(3)"}
+    return f"insert into volatility by name select *, {_columns(good | {'jump_share': '0.25'} | values)} from ({_BAR})"
+
+
+def regime(table: str = "volatility_regime", **values: str) -> str:
+    """A row of volatility_regime or correlation_regime, with some values changed."""
+    good = {"p_high" if table == "volatility_regime" else "p_high_correlation": "0.5", "regime": "0"}
+    good |= {"is_change": "false", "fit_end": "bar_end - interval '1 hour'"}
+    return f"insert into {table} by name select *, {_columns(good | values)} from ({_BAR})"
+
+
+def fit(table: str = "regime_fits", **values: str) -> str:
+    """A fit of two states, with some values of the higher one changed."""
+    good = {"fit_start": "bar_end - interval '7 days'", "fit_end": "bar_end", "n_samples": "9", "sd": "1"}
+    good |= {"stay_prob": "0.9", "share": "0.5", "known_ts": "bar_end + interval '1 s'"}
+    low = good | {"state": "0", "mean": "1", "up_prob": "0.1", "down_prob": "0"}
+    high = good | {"state": "1", "mean": "2", "up_prob": "0", "down_prob": "0.1"} | values
+    return "; ".join(
+        f"insert into {table} by name select * exclude (bar_end, known_ts), bar_end as event_ts, {_columns(row)} "
+        f"from ({_BAR})"
+        for row in (low, high)
+    )
+
+
+def correlation(**values: str) -> str:
+    """A row of correlation, with some values changed."""
+    good = {"correlation": "0.5", "short_correlation": "0.4", "n_returns": "240", "coverage": "1"}
+    good |= {"short_coverage": "1", "reference": "'v/r'"}
+    return f"insert into correlation by name select *, {_columns(good | values)} from ({_BAR})"
+
+
+def spike(**values: str) -> str:
+    """A row of correlation_regime with a spike, with some values changed."""
+    good = {"vol_adjusted_correlation": "0.5", "q_correlation": "1", "is_vol_high": "true", "is_spike": "true"}
+    changed = _columns(good | {"is_spike_naive": "true"} | values)
+    return f"insert into correlation_regime by name select *, {changed} from ({_BAR})"
+
+
 def _columns(values: dict[str, str]) -> str:
     return ", ".join(f"{value} as {name}" for name, value in values.items())
 

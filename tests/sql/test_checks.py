@@ -19,6 +19,8 @@ from tests.sql.planted_rows import (
     bucket,
     chain,
     chain_end,
+    correlation,
+    fit,
     footprint,
     forced,
     impact,
@@ -30,12 +32,15 @@ from tests.sql.planted_rows import (
     pull,
     quotes,
     rate,
+    regime,
     rule,
     score,
     season,
+    spike,
     spread,
     sweep,
     sweep_refill,
+    volatility,
     wash_minute,
     wash_pair,
     widening,
@@ -125,6 +130,19 @@ _DEFECTS = {
         chain("3 4 5 1"),
         f"{chain('3 0 5 1')}; update replenishment set start_ts = event_ts + {_EARLY}",
     ],
+    "correlations_in_range": [
+        correlation(correlation="1.01"),
+        correlation(short_correlation="-1.01"),
+        correlation(coverage="1.1"),
+        correlation(short_coverage="-0.1"),
+        correlation(coverage="0.7"),
+        correlation(short_coverage="0.7"),
+        correlation(reference="null"),
+        spike(vol_adjusted_correlation="1.01"),
+        spike(q_correlation="1.1"),
+        spike(is_vol_high="null"),
+        spike(is_spike_naive="null"),
+    ],
     "depth_grows_outward": [
         *(
             f"update book_state set {side}_depth_{narrow}bps_qty = 9, {side}_depth_{wide}bps_qty = 8"
@@ -132,6 +150,19 @@ _DEFECTS = {
             for narrow, wide in ((1, 5), (5, 10), (10, 25), (25, 50))
         ),
         "update book_state set spread_bps = 1, bid_depth_5bps_qty = 0",
+    ],
+    "fits_are_of_the_past": [
+        *(
+            fit(table, **{name: value})
+            for table in ("regime_fits", "correlation_fits")
+            for name, value in (("fit_end", "bar_end + interval '1 us'"), ("mean", "0.5"))
+        ),
+        fit(fit_start="bar_end + interval '1 us'"),
+        fit(known_ts="bar_end - interval '1 us'"),
+        fit(state="2"),
+        fit(sd="0"),
+        fit(share="0.6"),
+        fit(stay_prob="0.8"),
     ],
     "flow_is_null_without_coverage": [
         "update taker_flow set coverage = 0.5",
@@ -220,6 +251,14 @@ _DEFECTS = {
         quotes(coverage="0.7"),
         quotes(tape_coverage="0.7"),
         quotes(bid_decreased_qty="null"),
+        f"{volatility()}; update volatility set known_ts = bar_end - {_EARLY}",
+        f"{regime()}; update volatility_regime set known_ts = bar_end - {_EARLY}",
+        f"{correlation()}; update correlation set known_ts = bar_end - {_EARLY}",
+        f"{spike()}; update correlation_regime set known_ts = bar_end - {_EARLY}",
+        *(
+            f"{fit(name)}; update {name} set known_ts = event_ts - {_EARLY}"
+            for name in ("regime_fits", "correlation_fits")
+        ),
     ],
     "lines_balance": [
         "update manifest set lines = lines + 1",
@@ -280,6 +319,15 @@ _DEFECTS = {
         pull(restored_ms="null"),
         pull(is_restored="false"),
         pull(restored_ms="601"),
+    ],
+    "regimes_follow_their_fits": [
+        *(
+            regime(table, **{name: value})
+            for table in ("volatility_regime", "correlation_regime")
+            for name, value in (("fit_end", "bar_end"), ("fit_end", "null"), ("regime", "null"), ("is_change", "null"))
+        ),
+        regime(p_high="1.1"),
+        regime(regime="-1"),
     ],
     "reversion_is_one_machine": [
         rule(direction="-1"),
@@ -378,6 +426,16 @@ _DEFECTS = {
         wash_pair(surprise="-1"),
         wash_pair(first_ts="event_ts + interval '1 ms'"),
     ],
+    "volatilities_hold_together": [
+        volatility(realised_vol="-2"),
+        volatility(bipower_vol="-1", jump_share="0.75"),
+        volatility(jump_share="0.3"),
+        volatility(jump_share="-0.1"),
+        volatility(coverage="1.1"),
+        volatility(coverage="0.7"),
+        volatility(n_returns="6"),
+        volatility(realised_vol="null"),
+    ],
 }
 
 
@@ -432,12 +490,15 @@ def test_a_planted_defect_is_found(tables: duckdb.DuckDBPyConnection, check: str
         ("chain_scores_in_range", score()),
         ("chains_grow", chain("3 1 5 1", "4 2 6 1")),
         ("impact_has_an_error", impact()),
+        ("correlations_in_range", f"{correlation()}; {spike()}"),
+        ("fits_are_of_the_past", f"{fit()}; {fit('correlation_fits')}"),
         ("inventory_scores_in_range", inventory()),
         ("loadings_add_up", loadings()),
         ("makers_mirror_takers", f"{FULL_MINUTE}; {makers(-30)}"),
         ("replenishment_rate_counts_chains", f"{rate(-1)}; {rate()}"),
         ("ledger_balances", quotes()),
         ("pulls_are_pulled", pull()),
+        ("regimes_follow_their_fits", f"{regime()}; {regime('correlation_regime')}"),
         ("reversion_is_one_machine", rule()),
         ("seasonal_flow_mirrors_makers", season()),
         ("spread_splits", spread()),
@@ -448,6 +509,7 @@ def test_a_planted_defect_is_found(tables: duckdb.DuckDBPyConnection, check: str
         ("total_scores_in_range", inventory_sum()),
         ("sweep_refills_follow", sweep_refill()),
         ("wash_like_adds_up", f"{wash_minute()}; {wash_pair()}"),
+        ("volatilities_hold_together", volatility()),
     ],
 )
 def test_good_rows_of_tables_that_four_seconds_leave_empty_do_not_offend(
