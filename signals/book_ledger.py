@@ -69,8 +69,8 @@ class BookLedger:
         self._fills, led[k.N_FILLED], led[k.N_PULLS] = fills, 0, 0
         waiting = int(led[k.N_CANDIDATES])
         oldest = now - int(led[k.TOLERANCE])
-        if waiting:
-            oldest = min(oldest, int(self._waiting[0, self._ts]))
+        if waiting:  # the first to wait may have begun to fall later than the second, by a tolerance at most
+            oldest = min(oldest, int(self._waiting[0, self._ts]) - int(led[k.TOLERANCE]))
         noted = int(led[k.N_LOG])
         kept = self._log[:, np.searchsorted(self._log[0, :noted], oldest) : noted]
         self._log = _wide(kept, rows)

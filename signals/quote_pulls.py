@@ -1,5 +1,8 @@
 """Quote pulls: the best price of a side is withdrawn, and the side's next best is far away.
 
+A best that falls in several steps within one update interval, as feeds of single events show it, falls once: the pull
+is of the first price, at the time of the last step.
+
 A pull is seen a tolerance after it (`seen_ts`: prints that would explain it have come) and decided once it had its time
 to be restored (`known_ts`). Repricing after the market moved elsewhere looks the same.
 """
@@ -32,13 +35,16 @@ QUOTE_PULLS = Table(
         Column("price", pl.Float64(), "quote per base", "the best price withdrawn"),
         Column("displayed_qty", pl.Float64(), "base", "displayed there before"),
         Column(
-            "traded_qty", pl.Float64(), "base", "executed there since its update before, and within the tolerance after"
+            "traded_qty",
+            pl.Float64(),
+            "base",
+            "executed at the best while it fell, and there within the tolerance after",
         ),
         Column(
             "pulled_qty",
             pl.Float64(),
             "base",
-            "withdrawn at that instant from all prices of the side near the mid, at least",
+            "withdrawn meanwhile from all prices of the side near the mid, at least",
         ),
         Column("gap_bps", pl.Float64(), "bps of mid", "how far the best of the side moved away"),
         Column("spread_before_bps", pl.Float64(), "bps of mid", "spread just before"),

@@ -89,9 +89,10 @@ def _close_group(
     if led[q.N_CANDIDATES]:
         p.see_restored(s[NOW], top, led, waiting)
     if was_ok and top[0, 0, 0] < bid:
-        p.note(0, s[NOW], bid, bid_lots, bid - ask, -(bid + ask), top, led, waiting)
+        p.fall(0, s[NOW], bid, bid_lots, bid - ask, -(bid + ask), top, led, waiting)
     if was_ok and top[1, 0, 0] < ask:
-        p.note(1, s[NOW], ask, ask_lots, bid - ask, -(bid + ask), top, led, waiting)
+        p.fall(1, s[NOW], ask, ask_lots, bid - ask, -(bid + ask), top, led, waiting)
+    p.hold(top, led)
     if led[q.N_PENDING]:
         q.settle(s[NOW], led, bounds, sums, pending)
     s[IS_RESET] = s[IS_OPEN] = 0
@@ -150,7 +151,7 @@ def _fill(until, open_start, s, led, sums, pending, log, waiting, ts, side, px, 
                 continue
             x = sign * px[k]
             used = q.explain(ts[k], hit, x, lots[k], open_start, led, sums, log)
-            if led[q.N_CANDIDATES]:
+            if led[q.HAS_BAND]:
                 p.see_execution(ts[k], x, lots[k], led, waiting)
             if s[IS_USABLE]:
                 q.pend(ts[k], x, lots[k], side[k] != 0, used, led, pending)
@@ -171,6 +172,7 @@ def _start_message(mark, s, sides, levels, top, led):
     """What the first row of a message that is no mere update does before its level is set."""
     if mark & (SNAPSHOT | BREAKS):
         s[N_WATCHES] = led[q.N_PENDING] = led[q.N_CANDIDATES] = 0
+        p.forget_falls(led)
     if mark & SNAPSHOT:
         clear(0, sides, levels, top)
         clear(1, sides, levels, top)

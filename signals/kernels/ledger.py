@@ -16,12 +16,13 @@ DAY_US = 86_400_000_000
 
 BAND_BPS, TOLERANCE, RESTORE, MIN_TICKS, MIN_CENTIBPS = range(5)
 N_FILLED, N_PENDING, N_LOG, N_CANDIDATES, N_PULLS, BLIND_AT, IS_BLIND, COUNTS, MESSAGES, GAP_US = range(5, 15)
-BAND_FOR, HAS_BAND, REST, TAKEN, FIELDS = 15, 16, 17, 19, 21
+BAND_FOR, HAS_BAND, REST, TAKEN, FADES, FIELDS = 15, 16, 17, 19, 21, 35
 """The rules: width of the band (0: no ledger), how late a print may come, how long a pulled price may take to be
 restored, how far the best must move. State: fills done; prices with executions since their last update; decreases
 noted; pulls that wait; pulls written; next stretch without a tape; whether it has begun; whether updates count now;
 instants with messages of the bar, and the time between them; end of the bar the band was laid for; whether there is
-one; of the open instant, per side: withdrawn in the band, executed at what was the best."""
+one; per side: of the open instant, withdrawn in the band, and executed at what was the best; a best that falls away
+(kernels.pulls)."""
 
 INCREASED, DECREASED, TRADED, CANCELLED, UNATTRIBUTABLE, SUMS = range(6)
 """Sums of a bar and side, lots; in `sums` the open bar (0) and the one before (1)."""

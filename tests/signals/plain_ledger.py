@@ -35,6 +35,7 @@ class PlainLedger:
         self.bands = {}
         self.added = Counter()  # (second, side): lots of executions settled
         self.candidates, self.pulls = [], []
+        self.falling = {1: None, -1: None}
 
     def run(self, rows, prints, until):
         """rows of book_updates and trades (dictionaries) in order."""
@@ -84,6 +85,9 @@ class PlainLedger:
             for pull in self.candidates:
                 if (pull["side"], pull["px"]) == (side, px) and ts - pull["ts"] <= TOLERANCE:
                     pull["traded"] += lots
+            fall = self.falling[side]
+            if fall and fall["px"] == px and ts - fall["since"] <= TOLERANCE:
+                fall["traded"] += lots
             if self.book.mode in (2, 3):
                 self.executed[side, px].append((ts, lots, one["taker_side"] != 0, lots - left))
 
@@ -104,6 +108,7 @@ class PlainLedger:
             if (was_usable and not is_usable) or any(row["is_snapshot"] for row in book.applied):
                 self.executed.clear()
                 self.candidates = [one for one in self.candidates if one["ts"] + RESTORE < ts]
+                self.falling = {1: None, -1: None}
             for row in book.applied if is_usable and not is_first else ():
                 if row["side"]:
                     px, lots = round(row["price"] / self.tick), round(row["qty"] * self.lots)
@@ -149,21 +154,36 @@ class PlainLedger:
             if one["restored"] is None and ts - one["ts"] <= RESTORE and 2 * shown >= one["displayed"]:
                 one["restored"] = ts
         has_band = self.bands.get(ts // SECOND * SECOND) is not None
-        if not was_ok or self.is_blind(ts) or not has_band or (ts + RESTORE) // DAY != ts // DAY:
-            return
-        (bid, _), (ask, _) = was_best[1], was_best[-1]
-        for side in (1, -1):
-            px, lots = was_best[side]
+        if was_ok and not self.is_blind(ts) and has_band:
+            for side in (1, -1):
+                new = best[side][0][0]
+                if new is None or side * new < side * was_best[side][0]:
+                    self.fall(ts, side, was_best, new, [one for one in changes if one["side"] == side])
+        for side, fall in self.falling.items():
             new = best[side][0][0]
-            mine = [change for change in changes if change["side"] == side]
-            if new is None or not any(change["cancelled"] for change in mine):
-                continue
-            gap = side * (px - new)
-            if gap >= 2 and gap * 20_000 >= bid + ask:
-                taken = sum(one["traded"] + one["unattributable"] for one in mine if one["is_best"])
-                row = {"ts": ts, "side": side, "px": px, "displayed": lots, "traded": taken, "changes": mine}
-                row |= {"gap": gap, "mid2": bid + ask, "spread": ask - bid, "restored": None}
-                self.candidates.append(row)
+            if fall and new is not None and side * new >= side * fall["px"]:
+                self.falling[side] = None
+
+    def fall(self, ts, side, was_best, new, changes):
+        """The best of a side is worse than it was."""
+        fall = self.falling[side]
+        if fall is None or ts - fall["since"] > TOLERANCE or fall["since"] // DAY != ts // DAY:
+            px, lots = was_best[side]
+            (bid, _), (ask, _) = was_best[1], was_best[-1]
+            fall = {"since": ts, "side": side, "px": px, "displayed": lots, "mid2": bid + ask, "spread": ask - bid}
+            fall |= {"traded": 0, "changes": [], "restored": None, "was_withdrawn": False}
+            self.falling[side] = fall
+        fall["traded"] += sum(one["traded"] + one["unattributable"] for one in changes if one["is_best"])
+        fall["changes"] += changes
+        fall["was_withdrawn"] |= any(one["cancelled"] for one in changes)
+        if new is None or not fall["was_withdrawn"] or (ts + RESTORE) // DAY != ts // DAY:
+            return
+        gap = side * (fall["px"] - new)
+        if gap >= 2 and gap * 20_000 >= fall["mid2"]:
+            # what left while the best did not fall counts as well
+            every = [one for one in self.changes if one["side"] == side and fall["since"] <= one["ts"] <= ts]
+            self.candidates.append({**fall, "ts": ts, "gap": gap, "changes": every})
+            self.falling[side] = None
 
     def sums(self, start):
         """Sums of the second that begins at `start`: per side (bids first) the five of NAMES, in lots."""

@@ -29,6 +29,34 @@ def test_vector_7_a_best_bid_that_vanishes_without_a_trade_is_a_pull():
     assert row["known_ts"].timestamp() == pytest.approx(2.1)  # 500 ms to be restored, messages come 100 ms late
 
 
+def level_by_level(*times):
+    return [(at, [(px, 0)], []) for at, px in zip(times, (1000.0, 999.9), strict=True)]
+
+
+def test_a_feed_of_single_events_shows_a_withdrawal_level_by_level():
+    (row,) = pulls((), *level_by_level(1_500, 1_600))
+    assert row["event_ts"].timestamp() == 1.6, "only then is the next best far"
+    assert (row["price"], row["displayed_qty"], row["pulled_qty"]) == (1000.0, 10, 13)
+    assert row["gap_bps"] == pytest.approx(0.4 / 1000.1 * 10_000)
+    (row,) = pulls((), *level_by_level(1_500, 1_600.001))
+    assert (row["price"], row["pulled_qty"]) == (999.9, 3), "later than an update interval it is another event"
+
+
+def test_what_was_executed_while_the_best_fell_counts():
+    def theta(*trade):
+        return [row["traded_qty"] for row in pulls([trade], *level_by_level(1_500, 1_560))]
+
+    assert theta(1_510, 1000.0, 1.9, -1) == [1.9]
+    assert theta(1_510, 1000.0, 2, -1) == []
+    assert theta(1_530, 999.9, 2, -1) == [], "the next price was taken"
+
+
+def test_a_best_that_comes_back_does_not_fall_on():
+    back = (1_550, [(1000.0, 10)], [])
+    first, second = level_by_level(1_500, 1_560)
+    assert pulls((), first, back, second) == []
+
+
 def test_an_ask_withdrawn_points_up():
     (row,) = pulls((), (1_500, [], [(1000.2, 0), (1000.3, 0)]))
     assert (row["side"], row["direction"], row["price"], row["pulled_qty"]) == (-1, 1, 1000.2, 11)
