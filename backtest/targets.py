@@ -26,7 +26,11 @@ _ANY_FEED: dict[str, tuple[Target, ...]] = {
         at_least("informed_auc_qty", 0.65, 0.75, is_open=True),
         at_least("informed_auc_levels", 0.65, 0.75, is_open=True),
     ),
-    "volatility_regime": (below("delay_median_min", 30, 15), below("false_alarms_a_day", 2, 1)),
+    "volatility_regime": (
+        below("delay_median_min", 30, 15),
+        below("false_alarms_a_day", 2, 1),
+        at_least("spells_met", 0.5, 0.9),  # ours: below a half there is no median delay
+    ),
 }
 _FINE = {
     "replenishment": (

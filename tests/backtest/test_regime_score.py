@@ -67,6 +67,12 @@ def test_a_world_without_a_switch_has_no_delay():
         assert made[metric] == (None, None, 0)
 
 
+def test_who_never_raises_an_alarm_has_no_rate_of_false_ones():
+    made = scored("0000", "0100", "0011")
+    assert made["false_alarms_a_day"] == (None, 360.0, 0)
+    assert made["spells_met"] == (0.0, 0.0, 1)
+
+
 def test_when_nothing_was_said_there_is_nothing_to_measure():
     assert all(value is None for value, _, _ in scored("----", "0000", "0011").values())
 
