@@ -22,7 +22,7 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Alarms:
-    """Delays in minutes, one a true spell that was met; how many spells there were; alarms, and those outside of any."""
+    """Delays in minutes, one a true spell that was met; number of spells, of alarms, and of those outside spells."""
 
     delays: NDArray[np.int64]
     n_spells: int
@@ -36,7 +36,8 @@ def score_regime(regimes: pl.DataFrame, truth: pl.DataFrame) -> list[Measure]:
     regimes: rows of volatility_regime; truth: bar_end and is_high, of minutes. Minutes in which either says nothing are
     left out. A delay is from the first minute of a true spell that was seen to begin; the median is over all spells,
     those never met counting as longer than any, and None if most were not met. Where no spell began, the first three
-    are None, and without any alarm there is no rate of false ones: to say nothing is no merit. An alarm is for the highest regime that occurs.
+    are None, and without any alarm there is no rate of false ones: to say nothing is no merit. An alarm is for the
+    highest regime that occurs.
     """
     both = (
         regimes.select("bar_end", "p_high", "regime", "naive_is_high")
