@@ -64,9 +64,11 @@ def markdown(
 
 
 def feed_name(feed_interval_ms: int) -> str:
-    """event, 100 ms, 1 s."""
+    """event, 100 ms, 1 s, 1 min."""
     if feed_interval_ms == 0:
         return "event"
+    if feed_interval_ms % 60_000 == 0:
+        return f"{feed_interval_ms // 60_000} min"
     whole, rest = divmod(feed_interval_ms, 1_000)
     return f"{feed_interval_ms} ms" if rest else f"{whole} s"
 

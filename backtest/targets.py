@@ -30,7 +30,11 @@ _ANY_FEED: dict[str, tuple[Target, ...]] = {
         at_least("auc", 0.8, 0.9),
         below("false_positive_rate", 0.05, 0.01),
     ),
-    "volatility_regime": (below("delay_median_min", 30, 15), below("false_alarms_a_day", 2, 1)),
+    "volatility_regime": (
+        below("delay_median_min", 30, 15),
+        below("false_alarms_a_day", 2, 1),
+        at_least("spells_met", 0.5, 0.9),  # ours: below a half there is no median delay
+    ),
 }
 _FINE = {
     "replenishment": (

@@ -9,7 +9,7 @@ import polars as pl
 
 from backtest.measure import Measure
 from backtest.scores.regime import score_regime
-from pipeline.simulator.coarse import CoarseMarket, simulate_coarse
+from pipeline.simulator.coarse import simulate_coarse
 from signals.book_state import BOOK_STATE
 from signals.table import Span
 from signals.volatility import VOLATILITY_SIGNAL
@@ -21,13 +21,13 @@ _NERVOUS = 1
 def score_coarse(*, seed: int, days: int, preset: str) -> list[Measure]:
     """The measures of volatility_regime, with its defaults, on a coarse world of `days` days."""
     world = simulate_coarse(days=days, seed=seed, preset=preset)
-    return score_regime(regimes_of(world), world.truth.select("bar_end", is_high=pl.col("regime") == _NERVOUS))
+    return score_regime(regimes_of(world.minutes), world.truth.select("bar_end", is_high=pl.col("regime") == _NERVOUS))
 
 
-def regimes_of(world: CoarseMarket) -> pl.DataFrame:
-    """VOLATILITY_REGIME of the world's perpetual: its mid stands for a book that is always OK."""
-    book = book_of(world.minutes)
-    ends = world.minutes["bar_end"]
+def regimes_of(minutes: pl.DataFrame) -> pl.DataFrame:
+    """VOLATILITY_REGIME of a market of which bar_end, known_ts and perp_mid are known: a book that is always OK."""
+    book = book_of(minutes)
+    ends = minutes["bar_end"]
     span = Span(ends[0] - timedelta(minutes=1), ends[-1])
     volatility = VOLATILITY_SIGNAL.compute(
         {"book_state": book.lazy()}, span=span, chunk_rows=1, **VOLATILITY_SIGNAL.params

@@ -46,6 +46,7 @@ def document(
     constants = {
         "hours of a market": f"{scoring.hours:g}",
         "worlds drawn around the preset": scoring.world.name,
+        "feed of 1 min": f"a coarse world of {scoring.coarse_days} days beside each, for what takes weeks to learn",
         "half-life of the graded inventory (minutes)": scoring.half_life_min,
         "grid of half-lives (minutes)": ", ".join(map(str, chosen["half_life_min"])),
         "burn-in (half-lives)": chosen["burn_in_half_lives"],

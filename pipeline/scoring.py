@@ -15,6 +15,7 @@ from pipeline.plan import Wanted
 from pipeline.pool import process_pool
 from pipeline.progress import Silent
 from pipeline.score import picture, score_world
+from pipeline.score_coarse import score_coarse
 from pipeline.score_faults import NO_FAULT, ScoreFault
 from pipeline.score_tables import score_tables
 from pipeline.simulator.presets import CALM, WorldParams, drawn
@@ -28,6 +29,11 @@ EVALUATION_SEEDS = range(1, 21)
 
 SCORED_FEEDS = ("event", "100ms", "1s")
 HOURS = 3.0
+COARSE_DAYS = 75
+"""Of a coarse world, by the minute: four weeks to learn from, and forty-seven days to be right in."""
+
+COARSE_INTERVAL_MS = 60_000
+
 HALF_LIFE_MIN = 10
 """Of the inventory that is graded."""
 
@@ -68,7 +74,10 @@ hours, and are not graded."""
 
 @dataclass(frozen=True, slots=True)
 class Scoring:
-    """What is scored: hours of a world drawn around `world`, seen through feeds, perhaps with a fault; and how."""
+    """What is scored: hours of a world drawn around `world`, seen through feeds, perhaps with a fault; and how.
+
+    coarse_days: of a coarse world beside it, for what takes weeks to learn; 0: none.
+    """
 
     feeds: tuple[str, ...] = SCORED_FEEDS
     hours: float = HOURS
@@ -76,6 +85,7 @@ class Scoring:
     world: WorldParams = field(default_factory=lambda: CALM)
     wanted: Wanted = SCORED
     half_life_min: int = HALF_LIFE_MIN
+    coarse_days: int = 0
 
     @property
     def seen(self) -> tuple[str, ...]:
@@ -104,10 +114,10 @@ def score_seeds(seeds: Sequence[int], scoring: Scoring, *, workers: int, tell: T
 
 
 def score_seed(seed: int, scoring: Scoring) -> list[Run]:
-    """Simulate one world and score it through each feed; a Run per feed."""
+    """Simulate one world and score it through each feed; a Run per feed, and one of the coarse world beside it."""
     intervals = [interval_ms(feed) for feed in scoring.seen]
     with _world(seed, scoring, scoring.seen) as folder:
-        return score_world(
+        runs = score_world(
             folder,
             intervals,
             seed=seed,
@@ -115,6 +125,10 @@ def score_seed(seed: int, scoring: Scoring) -> list[Run]:
             wanted=scoring.wanted,
             progress=Silent(),
         )
+    if scoring.coarse_days:
+        made = score_coarse(seed=seed, days=scoring.coarse_days, preset=scoring.world.name)
+        runs.append(Run(COARSE_INTERVAL_MS, seed, tuple(made)))
+    return runs
 
 
 def picture_of(detector: str, seed: int, feed: str, scoring: Scoring, note: str) -> str:

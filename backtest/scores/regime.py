@@ -22,10 +22,11 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Alarms:
-    """Delays in minutes, one a true spell that was met; how many spells there were; alarms outside of any."""
+    """Delays in minutes, one a true spell that was met; number of spells, of alarms, and of those outside spells."""
 
     delays: NDArray[np.int64]
     n_spells: int
+    n_raised: int
     n_false: int
 
 
@@ -35,7 +36,8 @@ def score_regime(regimes: pl.DataFrame, truth: pl.DataFrame) -> list[Measure]:
     regimes: rows of volatility_regime; truth: bar_end and is_high, of minutes. Minutes in which either says nothing are
     left out. A delay is from the first minute of a true spell that was seen to begin; the median is over all spells,
     those never met counting as longer than any, and None if most were not met. Where no spell began, the first three
-    are None: to say nothing there is no merit. An alarm is for the highest regime that occurs.
+    are None, and without any alarm there is no rate of false ones: to say nothing is no merit. An alarm is for the
+    highest regime that occurs.
     """
     both = (
         regimes.select("bar_end", "p_high", "regime", "naive_is_high")
@@ -85,7 +87,7 @@ def alarms(found: Flags, is_high: Flags) -> Alarms:
     ]
     raised = _stretches(found)[0]
     raised = raised[raised > 0]
-    return Alarms(np.array(delays, np.int64), int(seen.sum()), int((~is_high[raised]).sum()))
+    return Alarms(np.array(delays, np.int64), int(seen.sum()), raised.size, int((~is_high[raised]).sum()))
 
 
 def _stretches(flags: Flags) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -105,7 +107,7 @@ def _share(made: Alarms) -> float | None:
 
 
 def _rate(made: Alarms, days: float) -> float | None:
-    return made.n_false / days if days and made.n_spells else None
+    return made.n_false / days if days and made.n_spells and made.n_raised else None
 
 
 def _agreement(found: Flags, is_high: Flags) -> float | None:

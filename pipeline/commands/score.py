@@ -67,9 +67,9 @@ def score(
     workers
         Markets simulated side by side. Default: as many as there are processors.
     """
-    from pipeline.scoring import Scoring
+    from pipeline.scoring import COARSE_DAYS, Scoring
 
-    scoring = Scoring(_feeds(feed), hours)
+    scoring = Scoring(_feeds(feed), hours, coarse_days=COARSE_DAYS)
     if show is not None:
         return _show(show, seed, feed, scoring, to or Path(f"{show}.svg"))
     _check_work(seeds, recordings)
@@ -99,8 +99,10 @@ def _score(
     from pipeline.score_faults import NO_FAULT, SCORE_FAULTS
     from pipeline.scorecard_report import command_line, document, objects, text
 
-    faults = [NO_FAULT, *(SCORE_FAULTS if with_faults else ())]
-    cards = {one.name: _card(seeds, replace(scoring, fault=one), workers) for one in faults} if seeds else {}
+    runs = {NO_FAULT.name: scoring}
+    if with_faults:  # which a coarse world has not
+        runs |= {one.name: replace(scoring, fault=one, coarse_days=0) for one in SCORE_FAULTS}
+    cards = {name: _card(seeds, one, workers) for name, one in runs.items()} if seeds else {}
     recorded = score_recordings(recordings) if recordings else []
     print(text(cards, recorded))
     if files.json:

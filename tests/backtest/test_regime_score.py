@@ -1,15 +1,16 @@
 """The score of regimes by hand, and what it says of markets whose regimes are known."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import polars as pl
 import pytest
 
 from backtest.scores.regime import alarms, score_regime, true_regimes
-from pipeline.score_coarse import score_coarse
+from pipeline.score_coarse import regimes_of, score_coarse
 
 START = datetime(2024, 1, 1)
+UTC_START = START.replace(tzinfo=UTC)
 
 
 def flags(text):
@@ -66,6 +67,12 @@ def test_a_world_without_a_switch_has_no_delay():
         assert made[metric] == (None, None, 0)
 
 
+def test_who_never_raises_an_alarm_has_no_rate_of_false_ones():
+    made = scored("0000", "0100", "0011")
+    assert made["false_alarms_a_day"] == (None, 360.0, 0)
+    assert made["spells_met"] == (0.0, 0.0, 1)
+
+
 def test_when_nothing_was_said_there_is_nothing_to_measure():
     assert all(value is None for value, _, _ in scored("----", "0000", "0011").values())
 
@@ -77,6 +84,39 @@ def test_true_regimes_are_minutes_above_a_multiple_of_the_median():
     assert made["bar_end"].to_list() == [START + timedelta(minutes=i) for i in (1, 2, 3)]
     # Means 1, 3 and 5 / 3, their median 5 / 3.
     assert made["is_high"].to_list() == [False, True, False]
+
+
+def two_states(seed, *, days=16, wild=2.5, lives_h=(12, 6)):
+    """(minutes of a market, its truth): a walk of 5 bps a minute, `wild` times that in the wild state."""
+    draw = np.random.default_rng(seed)
+    size = 1_440 * days
+    states = np.zeros(size, np.int64)
+    for i in range(1, size):
+        states[i] = states[i - 1] ^ int(draw.random() < 1 / (60 * lives_h[states[i - 1]]))
+    mids = 40_000 * np.exp(np.cumsum(5e-4 * np.where(states, wild, 1.0) * draw.normal(size=size)))
+    ends = pl.datetime_range(
+        UTC_START + timedelta(minutes=1), UTC_START + timedelta(minutes=size), "1m", time_zone="UTC", eager=True
+    )
+    minutes = pl.DataFrame({"bar_end": ends, "known_ts": ends.dt.offset_by("100ms"), "perp_mid": mids})
+    return minutes, pl.DataFrame({"bar_end": ends, "is_high": states == 1})
+
+
+@pytest.mark.slow
+def test_on_twenty_markets_of_two_plain_states_it_is_soon_and_seldom_wrong():
+    found = []
+    for seed in range(20):
+        minutes, truth = two_states(seed)
+        found.append({one.metric: one for one in score_regime(regimes_of(minutes), truth)})
+    means = {
+        metric: tuple(np.mean([getattr(one[metric], side) for one in found]) for side in ("value", "naive"))
+        for metric in found[0]
+    }
+    assert means["delay_median_min"][0] < 15
+    assert means["false_alarms_a_day"][0] < 1
+    assert means["accuracy"][0] > 0.95
+    # A quantile that a third of the minutes pass is not fooled here, but it is off again in most wild minutes.
+    assert means["accuracy"][0] > means["accuracy"][1] + 0.15
+    assert means["auc"][0] > means["auc"][1] + 0.2
 
 
 @pytest.mark.slow
