@@ -3,6 +3,9 @@
 from backtest.scorecard import Row
 from backtest.targets import FINE_FEED_MS
 
+MINUTE_MS = 60_000
+"""The interval of coarse worlds."""
+
 _INVENTORY = "information: who of the makers was a market maker, and what they hedged where, is not public"
 _SCALE = "information: the scale of what is held cannot be seen; the band takes it as known to 30 %"
 _INFORMED = "information: few sweeps are of informed traders, who need not send larger orders than others"
@@ -31,6 +34,12 @@ _TRANCHES = (
 _OTHERS_BETWEEN = (
     "information: others trade between the two orders and move the price, and many of them send the same sizes"
 )
+_SPELLS = (
+    "information: wild spells of the book world last two minutes on average, and three hours are too few to learn from; "
+    "the coarse world (1 min) is the one to be judged by"
+)
+_LATE = "method: an alarm waits until nine in ten speak for it; sooner means more false alarms"
+_NETTED = "information: what is withdrawn and added between two messages cancels out, so both are lower bounds"
 _GROUPING = "information: orders of one side that take in the same millisecond cannot be told apart without order ids"
 
 _REASONS = {
@@ -43,10 +52,14 @@ _REASONS = {
     ("replenishment", "f1"): _CHAINS,
     ("replenishment", "f1_native"): _CHAINS,
     ("replenishment", "f1_synthetic"): _SYNTHETIC,
+    ("quote_pulls", "auc_pr_over_base"): _NETTED,
     ("sweeps", "informed_auc_levels"): _LEVELS,
     ("sweeps", "informed_auc_qty"): _INFORMED,
     ("sweeps", "precision"): _GROUPING,
     ("sweeps", "recall"): _GROUPING,
+    ("volatility_regime", "delay_median_min"): _SPELLS,
+    ("volatility_regime", "false_alarms_a_day"): _SPELLS,
+    ("volatility_regime", "spells_met"): _SPELLS,
     ("wash_like", "auc"): _OTHERS_BETWEEN,
     ("wash_like", "false_positive_rate"): _OTHERS_BETWEEN,
 }
@@ -55,6 +68,11 @@ _ON_COARSE_FEEDS = {
     ("replenishment", "f1"): _MERGED,
     ("replenishment", "f1_native"): _MERGED,
     ("replenishment", "f1_synthetic"): _MERGED_SYNTHETIC,
+}
+_ON_MINUTES = {
+    ("volatility_regime", "delay_median_min"): _LATE,
+    ("volatility_regime", "false_alarms_a_day"): _LATE,
+    ("volatility_regime", "spells_met"): _LATE,
 }
 _WITHOUT_VALUE = {key: why for key, why in _REASONS.items() if why in (_PAST, _TRANCHES)}
 
@@ -66,5 +84,7 @@ def limited_by(row: Row) -> str:
         return ""
     if row.verdict == "no value":
         return _WITHOUT_VALUE.get(key, "")
-    is_coarse = row.feed_interval_ms > FINE_FEED_MS
-    return _ON_COARSE_FEEDS.get(key, _REASONS.get(key, "")) if is_coarse else _REASONS.get(key, "")
+    known = _REASONS.get(key, "")
+    if row.feed_interval_ms >= MINUTE_MS:
+        return _ON_MINUTES.get(key, known)
+    return _ON_COARSE_FEEDS.get(key, known) if row.feed_interval_ms > FINE_FEED_MS else known

@@ -7,7 +7,7 @@ from typing import Final
 SCORECARD: Final = Path(__file__).parents[1] / "docs" / "scorecard.md"
 """In the repository; an installed package has none."""
 
-MADE_BY: Final[Mapping[str, str]] = {"maker_inventory": "inventory_state"}
+MADE_BY: Final[Mapping[str, str]] = {"maker_inventory": "inventory_state", "quote_pulls": "book_pass"}
 """The signal behind a detector of another name."""
 
 
