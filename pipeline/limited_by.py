@@ -35,7 +35,7 @@ _OTHERS_BETWEEN = (
     "information: others trade between the two orders and move the price, and many of them send the same sizes"
 )
 _SPELLS = (
-    "information: wild spells of the book world last two minutes on average, and three hours are too few to learn from; "
+    "information: wild spells of the book world last two minutes on average, and three hours are few to learn from; "
     "the coarse world (1 min) is the one to be judged by"
 )
 _LATE = "method: an alarm waits until nine in ten speak for it; sooner means more false alarms"
