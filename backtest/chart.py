@@ -68,9 +68,18 @@ class Chart:
         self._name(f"{label} ({len(dots):,})", f'<path d="M11 -4{sample}" {paint}/>')
 
     def bars(
-        self, label: str, starts: Floats, ends: Floats, values: Floats, color: str, *, lift: float, height: float
+        self,
+        label: str,
+        starts: Floats,
+        ends: Floats,
+        values: Floats,
+        color: str,
+        *,
+        count: int,
+        lift: float,
+        height: float,
     ) -> None:
-        """A horizontal bar over each interval, `lift` pixels above its value; the legend counts them."""
+        """A horizontal bar over each interval, `lift` pixels above its value; the legend says of how many things."""
         boxes = [
             f'<rect x="{self._px(start)}" y="{_short(float(self._py(value)) - lift - height / 2)}" '
             f'width="{_short(max(float(self._px(end)) - float(self._px(start)), 2))}" height="{height:g}"/>'
@@ -78,7 +87,7 @@ class Chart:
         ]
         self._drawn.append(f'<g fill="{color}">{"".join(boxes)}</g>')
         self._name(
-            f"{label} ({len(boxes):,})",
+            f"{label} ({count:,})",
             f'<rect y="{-4 - height / 2:g}" width="22" height="{height:g}" fill="{color}"/>',
         )
 

@@ -109,7 +109,9 @@ def replenishment_picture(
     chart.line("mid", *path, PATH)
     for label, frame, color, lift in events:
         start, end = _times(frame["start_ts"]), _times(frame["end_ts"])
-        chart.bars(label, start, end, frame["price"].to_numpy(), color, lift=lift, height=4)
+        # An iceberg that follows the market stands at several prices: several bars, one iceberg.
+        count = frame["iceberg"].n_unique() if "iceberg" in frame.columns else frame.height
+        chart.bars(label, start, end, frame["price"].to_numpy(), color, count=count, lift=lift, height=4)
     return chart.text()
 
 

@@ -13,7 +13,7 @@ from pipeline.simulator.truth import ICEBERG_REFILLS, ICEBERGS
 from tests.backtest.events import times
 from tests.backtest.test_inventory import HELD, NAIVE, inventories, minutes
 from tests.backtest.test_replenishment_score import FALSE as FALSE_CHAIN
-from tests.backtest.test_replenishment_score import ONE, TRUTH, found, iceberg
+from tests.backtest.test_replenishment_score import ONE, TRUTH, found, iceberg, refill
 from tests.backtest.test_sweeps_score import BOOK, TRUE, sweeps, truth_rows
 
 NO_REFILLS = truth_rows(ICEBERG_REFILLS, [])
@@ -51,6 +51,13 @@ def test_chains_found_missed_false_and_too_short():
     svg = replenishment_picture(BOOK, found(ONE, FALSE_CHAIN), truth, NO_REFILLS, tick=0.1, min_refills=3, note="")
     assert [shapes(svg, color, "rect") for color in (FOUND, MISSED, FALSE)] == [1, 2, 1]
     assert {"icebergs: found (1)", "missed (2)", "too short (1)", "chains: true (1)", "false (1)"} <= set(words(svg))
+
+
+def test_an_iceberg_that_follows_the_market_is_one_in_several_bars():
+    truth, moved = truth_rows(ICEBERGS, TRUTH[:1]), truth_rows(ICEBERG_REFILLS, [refill(1, 1, 3, 1.0, 100.4)])
+    svg = replenishment_picture(BOOK, found(), truth, moved, tick=0.1, min_refills=3, note="")
+    assert shapes(svg, MISSED, "rect") == 2
+    assert "missed (1)" in words(svg)
 
 
 def test_nothing_to_show_is_a_picture_too():
