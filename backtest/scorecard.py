@@ -12,7 +12,7 @@ import numpy as np
 
 from backtest.grade import Verdict, verdict
 from backtest.measure import Measure
-from backtest.targets import asked_metrics, target_of
+from backtest.targets import COARSE_WORLD_MS, asked_metrics, target_of
 
 DRAWS = 2_000
 LEVEL = 0.95
@@ -51,8 +51,9 @@ class Row:
 def scorecard(runs: Iterable[Run]) -> list[Row]:
     """Rows by detector, metric and feed, in this order.
 
-    Whatever is measured on one feed, or has a target, has a row on every feed: with value None and verdict
-    "no value" where it was not measured. Raises ValueError for two runs, or two measures of a run, of the same thing.
+    Whatever is measured on one feed, or has a target, has a row on every feed of events: with value None and verdict
+    "no value" where it was not measured. Coarse worlds have rows of what is measured there. Raises ValueError for two
+    runs, or two measures of a run, of the same thing.
     """
     runs = sorted(runs, key=lambda run: (run.feed_interval_ms, run.seed))
     measured: dict[tuple[str, str, int], list[Measure]] = {}
@@ -64,9 +65,9 @@ def scorecard(runs: Iterable[Run]) -> list[Row]:
                 raise ValueError(f"expected one value of {' '.join(key[:2])} for feed {key[2]} and seed {run.seed}")
             seen.add((*key, run.seed))
             measured.setdefault(key, []).append(measure)
-    feeds = {run.feed_interval_ms for run in runs}
+    feeds = {run.feed_interval_ms for run in runs if run.feed_interval_ms < COARSE_WORLD_MS}
     names = {key[:2] for key in measured} | asked_metrics()
-    keys = sorted((*name, feed) for name in names for feed in feeds)
+    keys = sorted({(*name, feed) for name in names for feed in feeds} | {*measured})
     return [_row(*key, measured.get(key, [])) for key in keys]
 
 

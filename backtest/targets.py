@@ -9,6 +9,9 @@ from backtest.grade import Bounds, Target, at_least, below
 FINE_FEED_MS = 10
 """Slowest feed that counts as one of events."""
 
+COARSE_WORLD_MS = 60_000
+"""Interval from which a feed is one of a coarse world: bars, no events."""
+
 _ANY_FEED: dict[str, tuple[Target, ...]] = {
     "maker_inventory": (
         at_least("correlation", 0.6, 0.8, is_open=True),

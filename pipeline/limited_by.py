@@ -1,10 +1,7 @@
 """Why a row of the scorecard is not better: for want of information in public data, or for want of method."""
 
 from backtest.scorecard import Row
-from backtest.targets import FINE_FEED_MS
-
-MINUTE_MS = 60_000
-"""The interval of coarse worlds."""
+from backtest.targets import COARSE_WORLD_MS, FINE_FEED_MS
 
 _INVENTORY = "information: who of the makers was a market maker, and what they hedged where, is not public"
 _SCALE = "information: the scale of what is held cannot be seen; the band takes it as known to 30 %"
@@ -85,6 +82,6 @@ def limited_by(row: Row) -> str:
     if row.verdict == "no value":
         return _WITHOUT_VALUE.get(key, "")
     known = _REASONS.get(key, "")
-    if row.feed_interval_ms >= MINUTE_MS:
+    if row.feed_interval_ms >= COARSE_WORLD_MS:
         return _ON_MINUTES.get(key, known)
     return _ON_COARSE_FEEDS.get(key, known) if row.feed_interval_ms > FINE_FEED_MS else known

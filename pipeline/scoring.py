@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from backtest.scorecard import Run
+from backtest.targets import COARSE_WORLD_MS
 from pipeline.plan import Wanted
 from pipeline.pool import process_pool
 from pipeline.progress import Silent
@@ -31,8 +32,6 @@ SCORED_FEEDS = ("event", "100ms", "1s")
 HOURS = 3.0
 COARSE_DAYS = 75
 """Of a coarse world, by the minute: four weeks to learn from, and forty-seven days to be right in."""
-
-COARSE_INTERVAL_MS = 60_000
 
 HALF_LIFE_MIN = 10
 """Of the inventory that is graded."""
@@ -127,7 +126,7 @@ def score_seed(seed: int, scoring: Scoring) -> list[Run]:
         )
     if scoring.coarse_days:
         made = score_coarse(seed=seed, days=scoring.coarse_days, preset=scoring.world.name)
-        runs.append(Run(COARSE_INTERVAL_MS, seed, tuple(made)))
+        runs.append(Run(COARSE_WORLD_MS, seed, tuple(made)))
     return runs
 
 

@@ -80,12 +80,9 @@ bars as (
     union all
     select 'correlation_regime', venue, symbol, date, bar_end, known_ts from correlation_regime
     union all
-    select 'quote_ledger', venue, symbol, date, bar_end, known_ts from quote_ledger
-    union all
     select 'observations', venue, symbol, date, bar_end, known_ts from observations
     union all
     select 'footprint', venue, symbol, date, bar_end, known_ts from footprint
-    union all
 ),
 
 in_order as (

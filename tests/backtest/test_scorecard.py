@@ -42,6 +42,13 @@ def test_a_feed_without_a_value_has_a_row_that_says_so():
     assert [row.verdict for row in rows(metric="recall", detector="sweeps")] == ["no value"] * 3
 
 
+def test_a_coarse_world_has_rows_of_what_is_measured_there():
+    minute = run(60_000, 1, 20.0, metric="delay_median_min", detector="volatility_regime")
+    card = [row for row in scorecard([*RUNS, minute]) if row.feed_interval_ms == 60_000]
+    assert [(row.detector, row.value, row.verdict) for row in card] == [("volatility_regime", 20.0, "acceptable")]
+    assert feed_name(60_000) == "1 min"
+
+
 def test_a_seed_without_a_value_does_not_count():
     row = rows([run(0, 1, 0.7), run(0, 2, None, None), run(0, 3, float("nan"), None)])[0]
     assert (row.value, row.naive, row.n_seeds, row.lo) == (0.7, 0.1, 1, None)

@@ -25,6 +25,7 @@ MOMENTS = 8
 SILENT = {
     "book_pass": ("restored_ms",),
     "blocks": ("print_type",),
+    "footprint": ("toxicity_strength", "toxicity_reading"),
     "replenishment": (
         "alive_share",
         "completion_share",
@@ -33,7 +34,7 @@ SILENT = {
         "remaining_high_qty",
     ),
 }
-"""Columns of which this market has no case, by signal: no print off the book, and too few chains end in it.
+"""Columns of which this market has no case, by signal: no print off the book, and too few chains and buckets end in it.
 test_lookahead_icebergs has some of the latter."""
 
 every_signal = pytest.mark.parametrize("name", [signal.name for signal in SIGNALS])

@@ -35,7 +35,8 @@ def test_a_table_is_all_its_live_rows_in_the_order_of_days_and_key(lake_midnight
 
 def test_the_tables_and_their_rows(lake_midnight: Lake):
     found = open_lake(str(lake_midnight.root)).tables()
-    assert found == {name: rows(lake_midnight, name).height for name in TABLES}
+    # Nobody stated a group of markets to sum up.
+    assert found == {name: rows(lake_midnight, name).height for name in TABLES if name != "inventory_total"}
     assert (found["trades"], found["taker_flow"]) == (14, 6)
 
 
