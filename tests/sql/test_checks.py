@@ -238,6 +238,14 @@ _DEFECTS = {
         f"{bucket()}; update vpin set known_ts = event_ts - {_EARLY}",
         f"{impact()}; update price_impact set known_ts = bar_end - {_EARLY}",
         f"{memory()}; update sign_memory set known_ts = bar_end - {_EARLY}",
+        f"{volatility()}; update volatility set known_ts = bar_end - {_EARLY}",
+        f"{regime()}; update volatility_regime set known_ts = bar_end - {_EARLY}",
+        f"{correlation()}; update correlation set known_ts = bar_end - {_EARLY}",
+        f"{spike()}; update correlation_regime set known_ts = bar_end - {_EARLY}",
+        *(
+            f"{fit(name)}; update {name} set known_ts = event_ts - {_EARLY}"
+            for name in ("regime_fits", "correlation_fits")
+        ),
     ],
     "ledger_balances": [
         quotes(bid_traded_qty="2.1"),
@@ -251,14 +259,6 @@ _DEFECTS = {
         quotes(coverage="0.7"),
         quotes(tape_coverage="0.7"),
         quotes(bid_decreased_qty="null"),
-        f"{volatility()}; update volatility set known_ts = bar_end - {_EARLY}",
-        f"{regime()}; update volatility_regime set known_ts = bar_end - {_EARLY}",
-        f"{correlation()}; update correlation set known_ts = bar_end - {_EARLY}",
-        f"{spike()}; update correlation_regime set known_ts = bar_end - {_EARLY}",
-        *(
-            f"{fit(name)}; update {name} set known_ts = event_ts - {_EARLY}"
-            for name in ("regime_fits", "correlation_fits")
-        ),
     ],
     "lines_balance": [
         "update manifest set lines = lines + 1",
