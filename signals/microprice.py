@@ -62,8 +62,8 @@ _READ = ("venue", "symbol", "bar_end", "known_ts", "state", "bid_px", "bid_qty",
 def microprice(inputs: Mapping[str, pl.LazyFrame], *, span: Span, chunk_rows: int) -> dict[str, pl.DataFrame]:
     """MICROPRICE for every row of book_state in the span.
 
-    A fit is used from its time on, to the next or the end of its day. A row is known when its second and the fits of its
-    day up to it are, and after the rows of its day before it.
+    A fit is used from its time on, to the next or the end of its day. A row is known when its second and the fits of
+    its day up to it are, and after the rows of its day before it.
     """
     del chunk_rows  # a row a second: small
     inside = pl.col("bar_end").is_between(span.start, span.until, closed="right")

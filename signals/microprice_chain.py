@@ -1,9 +1,9 @@
 """The chain of quote states: how often each follows each, and how far the mid is expected to go from each in the end.
 
-Stoikov (2018) splits a step into Q (the mid stays) and T (it changes, by R K on average), and adds up one change of the mid
-after the other: g = sum_i B^i (1 - Q)^-1 R K with B = (1 - Q)^-1 T. That sum is the solution of (1 - Q - T) g = R K, which
-is what is solved here. Every move is counted with its mirror image, in which bids are asks and up is down. So g is
-antisymmetric, and half of the states is enough: mirrored halves agree to the bit.
+Stoikov (2018) splits a step into Q (the mid stays) and T (it changes, by R K on average), and adds up one change of the
+mid after the other: g = sum_i B^i (1 - Q)^-1 R K with B = (1 - Q)^-1 T. The sum solves (1 - Q - T) g = R K, and is found
+so here. Every move is counted with its mirror image, in which bids are asks and up is down. So g is antisymmetric, and
+half of the states is enough: mirrored halves agree to the bit.
 """
 
 from dataclasses import dataclass
@@ -50,7 +50,8 @@ class ChainShape:
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """Moves from one second to the next, and as many mirrored ones; every number is twice that, so that halves are whole.
+    """Moves from one second to the next, and as many mirrored ones. All numbers are twice that, so that halves are
+    whole.
 
     `to[x, y]`: from state x to y, the last column to what is beyond all states. `change[x]`: sum of the changes of the
     mid, in half ticks; `changed[x]`: how many there were; `clipped[x]`: of them, larger than counted.
@@ -90,7 +91,7 @@ def count_moves(before: QuoteStates, after: QuoteStates, shape: ChainShape) -> M
 
 
 def adjustments(moves: Moves, shape: ChainShape, min_visits: int) -> tuple[Floats, Bools]:
-    """(g in ticks, whether it is told from the past) of every state; g is 0 where it is not told, as it is beyond them."""
+    """(g in ticks, whether the past tells it) of every state; g is 0 where it does not, and beyond the states."""
     mirror, count = shape.mirror, moves.count
     is_told = _lasting(moves.to, count >= 2 * max(min_visits, 1), mirror)
     half = np.flatnonzero(is_told & (np.arange(shape.size) % shape.bins < shape.bins // 2))

@@ -1,7 +1,7 @@
 """Fits of the microprice: how far the mid is expected to go from each state of the best prices, learned from the past.
 
-States, moves and the sum over all changes to come are those of Stoikov (2018), by the second. Fitted at 00:00 UTC on what
-ended by then.
+States, moves and the sum over all changes to come are those of Stoikov (2018), by the second. Fitted at 00:00 UTC on
+what ended by then.
 """
 
 from collections.abc import Mapping
@@ -35,8 +35,8 @@ MICROPRICE_FITS = Table(
             "imbalance_bin",
             pl.Int64(),
             "code",
-            "bin of bid / (bid + ask), the best sizes, from 0 (asks are much larger) up; equal sizes count half in both "
-            "middle bins",
+            "bin of bid / (bid + ask), the best sizes, from 0 (asks are larger) up; equal sizes count half in both middle "
+            "ones",
         ),
         KNOWN_TS,
         Column("n", pl.Int64(), "moves", "seconds that began so, or mirrored (bids for asks), with the book OK after"),
@@ -72,8 +72,8 @@ def microprice_fit(
 ) -> dict[str, pl.DataFrame]:
     """MICROPRICE_FITS of the span: at 00:00 UTC and every `refit_min` from then on.
 
-    A fit is on the `fit_min` before it, at least `min_moves` moves in all and `min_visits` from a state. It is known when
-    all seconds of these, and of the day up to it, are.
+    A fit is on the `fit_min` before it, at least `min_moves` moves in all and `min_visits` from a state. It is known
+    when all seconds of these, and of the day up to it, are.
     """
     del chunk_rows  # a few numbers a second
     if DAY % (refit_min * MINUTE):
