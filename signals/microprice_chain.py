@@ -1,8 +1,8 @@
 """The chain of quote states: how often each follows each, and how far the mid is expected to go from each in the end.
 
 Stoikov (2018) splits a step into Q (the mid stays) and T (it changes, by R K on average), and adds up one change of the
-mid after the other: g = sum_i B^i (1 - Q)^-1 R K with B = (1 - Q)^-1 T. The sum solves (1 - Q - T) g = R K, and is found
-so here. Every move is counted with its mirror image, in which bids are asks and up is down. So g is antisymmetric, and
+mid after the other: g = sum_i B^i (1 - Q)^-1 R K with B = (1 - Q)^-1 T. It solves (1 - Q - T) g = R K, and is found
+that way. Every move is counted with its mirror image, in which bids are asks and up is down. So g is antisymmetric, and
 half of the states is enough: mirrored halves agree to the bit.
 """
 

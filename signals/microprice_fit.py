@@ -35,8 +35,8 @@ MICROPRICE_FITS = Table(
             "imbalance_bin",
             pl.Int64(),
             "code",
-            "bin of bid / (bid + ask), the best sizes, from 0 (asks are larger) up; equal sizes count half in both middle "
-            "ones",
+            "bin of bid / (bid + ask), the best sizes, from 0 (asks are larger) up; equal sizes count half in both "
+            "middle bins",
         ),
         KNOWN_TS,
         Column("n", pl.Int64(), "moves", "seconds that began so, or mirrored (bids for asks), with the book OK after"),
@@ -128,7 +128,7 @@ def _history(params: Params) -> timedelta:
     return timedelta(minutes=params["fit_min"])
 
 
-_SHORT = {"fit_min": 6, "refit_min": 1, "min_moves": 30, "min_visits": 2}
+_SHORT = {"fit_min": 6, "refit_min": 1, "min_moves": 30, "min_visits": 10}
 """For recordings of minutes: the fits are there, and mean little."""
 
 MICROPRICE_FIT_SIGNAL = Signal(

@@ -26,6 +26,8 @@ with events as (
     union all
     select 'flow_loadings', venue, symbol, event_ts, known_ts from flow_loadings
     union all
+    select 'microprice_fits', venue, symbol, event_ts, known_ts from microprice_fits
+    union all
     select 'vpin', venue, symbol, event_ts, known_ts from vpin
     union all
     select 'quote_pulls', venue, symbol, event_ts, known_ts from quote_pulls
@@ -66,6 +68,8 @@ bars as (
     union all
     select 'order_flow', venue, symbol, date, bar_end, known_ts from order_flow
     union all
+    select 'microprice', venue, symbol, date, bar_end, known_ts from microprice
+    union all
     select 'flow_seasonality', venue, symbol, date, bar_end, known_ts from flow_seasonality
     union all
     select 'price_impact', venue, symbol, date, bar_end, known_ts from price_impact
@@ -85,7 +89,6 @@ bars as (
     select 'observations', venue, symbol, date, bar_end, known_ts from observations
     union all
     select 'footprint', venue, symbol, date, bar_end, known_ts from footprint
-    union all
 ),
 
 in_order as (
