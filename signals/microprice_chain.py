@@ -85,7 +85,7 @@ def count_moves(before: QuoteStates, after: QuoteStates, shape: ChainShape) -> M
         for row, weight in enumerate((counted, change != 0, is_clipped)):
             sums[row] += np.rint(np.bincount(from_state, weight, size + 1)).astype(np.int64)
     there = to.reshape(size + 1, size + 1)[:size]
-    both = there + there[np.ix_(mirror, [*mirror, size])]
+    both = there + there[np.ix_(mirror, np.append(mirror, size))]
     change_sum, changed, clipped = sums[:, :size]
     return Moves(both, change_sum - change_sum[mirror], changed + changed[mirror], clipped + clipped[mirror])
 
