@@ -16,6 +16,8 @@ from signals.inventory_state import INVENTORY_STATE_SIGNAL
 from signals.inventory_total import INVENTORY_TOTAL_SIGNAL
 from signals.maker_flow import MAKER_FLOW_SIGNAL
 from signals.maker_inventory import MAKER_INVENTORY_SIGNAL
+from signals.microprice import MICROPRICE_SIGNAL
+from signals.microprice_fit import MICROPRICE_FIT_SIGNAL
 from signals.observations import OBSERVATIONS_SIGNAL
 from signals.order_flow import ORDER_FLOW_SIGNAL
 from signals.price_impact import PRICE_IMPACT_SIGNAL
@@ -55,6 +57,8 @@ SIGNALS: tuple[Signal, ...] = (
     SPREAD_WIDENING_SIGNAL,
     FLOW_LOADINGS_SIGNAL,
     ORDER_FLOW_SIGNAL,
+    MICROPRICE_FIT_SIGNAL,
+    MICROPRICE_SIGNAL,
     FLOW_SEASONALITY_SIGNAL,
     VOLATILITY_SIGNAL,
     VOLATILITY_REGIME_SIGNAL,

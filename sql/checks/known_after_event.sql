@@ -26,6 +26,8 @@ with events as (
     union all
     select 'flow_loadings', venue, symbol, event_ts, known_ts from flow_loadings
     union all
+    select 'microprice_fits', venue, symbol, event_ts, known_ts from microprice_fits
+    union all
     select 'vpin', venue, symbol, event_ts, known_ts from vpin
     union all
     select 'quote_pulls', venue, symbol, event_ts, known_ts from quote_pulls
@@ -65,6 +67,8 @@ bars as (
     select 'spread_widening', venue, symbol, date, bar_end, known_ts from spread_widening
     union all
     select 'order_flow', venue, symbol, date, bar_end, known_ts from order_flow
+    union all
+    select 'microprice', venue, symbol, date, bar_end, known_ts from microprice
     union all
     select 'flow_seasonality', venue, symbol, date, bar_end, known_ts from flow_seasonality
     union all

@@ -73,6 +73,31 @@ def loadings(**values: str) -> str:
     return f"insert into flow_loadings by name {row}"
 
 
+def microprice_fit(**values: str) -> str:
+    """A fit of microprice_fits with two bins, with some values of the upper one changed."""
+    good = {"spread_ticks": "1", "n": "9", "n_changes": "3", "n_clipped": "1", "is_told": "true"}
+    good |= {"fit_start": "bar_end - interval '1 d'", "fit_end": "bar_end", "known_ts": "known_ts"}
+    low = good | {"imbalance_bin": "0", "adjustment_ticks": "-0.5"}
+    high = good | {"imbalance_bin": "1", "adjustment_ticks": "0.5"} | values
+    return "; ".join(
+        "insert into microprice_fits by name select * exclude (bar_end, known_ts), bar_end as event_ts, "
+        f"{_columns(row)} from ({_BAR})"
+        for row in (low, high)
+    )
+
+
+def priced(spreads: str) -> str:
+    """The rows of microprice that have a weighted mid, with a fit that puts the microprice so many spreads above it."""
+    return f"""
+        update microprice set
+            is_fitted = true, fit_end = microprice.bar_end - interval '1 hour',
+            microprice_px = (bid_px + ask_px) / 2 + {spreads} * (ask_px - bid_px),
+            adjustment_bps = 20000 * {spreads} * (ask_px - bid_px) / (ask_px + bid_px)
+        from book_state as book
+        where book.bar_end = microprice.bar_end and weighted_mid_px is not null
+    """
+
+
 def season(**values: str) -> str:
     """A minute of flow_seasonality, and of the makers who took the other side, with some values changed."""
     good = {"window_min": "1", "net_qty": "30", "typical_qty": "10", "past_slots": "4", "seasonal_ratio": "3"}
