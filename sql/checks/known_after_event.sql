@@ -10,6 +10,10 @@ with events as (
     union all
     select 'funding', venue, symbol, event_ts, known_ts from funding
     union all
+    select 'taker_orders', venue, symbol, event_ts, known_ts from taker_orders
+    union all
+    select 'refills', venue, symbol, event_ts, known_ts from refills
+    union all
     select 'sweeps', venue, symbol, event_ts, known_ts from sweeps
     union all
     select 'sweep_refills', venue, symbol, event_ts, known_ts from sweep_refills
@@ -57,6 +61,8 @@ bars as (
     select 'maker_inventory', venue, symbol, date, bar_end, known_ts from maker_inventory
     union all
     select 'inventory_total', venue, symbol, date, bar_end, known_ts from inventory_total
+    union all
+    select 'inventory_state', venue, symbol, date, bar_end, known_ts from inventory_state
     union all
     select 'basis', venue, symbol, date, bar_end, known_ts from basis
     union all

@@ -9,6 +9,7 @@ import pytest
 from pipeline.plan import TABLES
 from pipeline.scripts import in_reading_order, scripts
 from pipeline.warehouse import publish, run_checks
+from signals import SIGNALS
 from signals.book_state import BOOK_STATE
 from tests.pipeline.captures import session, write_capture
 from tests.pipeline.lakes import Lake, add
@@ -499,6 +500,12 @@ def tables(good: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def test_every_check_has_a_defect_to_find():
     assert sorted(_DEFECTS) == [check.name for check in scripts("checks")]
+
+
+def test_the_check_of_known_ts_reads_every_table_of_a_signal():
+    (check,) = [check for check in scripts("checks") if check.name == "known_after_event"]
+    unread = [table.name for signal in SIGNALS for table in signal.outputs if f" {table.name}\n" not in check.text]
+    assert unread == []
 
 
 def test_good_tables_have_no_offending_rows(tables: duckdb.DuckDBPyConnection):
