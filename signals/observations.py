@@ -53,14 +53,16 @@ def observations(
     """OBSERVATIONS_TABLE for every whole minute of which book_state has the last second.
 
     half_life_min and volatility_window_min choose among the rows of maker_inventory and volatility. A market without a
-    table (spot has no basis) has nulls there. A row is known when all rows of the day before it are.
+    table (spot has no basis) has nulls there. A row is known when all rows of the day before it are. Raises ValueError
+    if no row was made with what is chosen.
     """
     del chunk_rows  # a row a second at most
-    chosen = {
-        MAKER_INVENTORY.name: pl.col("half_life_min") == half_life_min,
-        VOLATILITY.name: pl.col("window_min") == volatility_window_min,
-    }
-    read = {table.name: whole(inputs, table).filter(chosen.get(table.name, pl.lit(True))) for table in _TABLES}
+    read = {table.name: whole(inputs, table) for table in _TABLES}
+    for name, column, value in (
+        (MAKER_INVENTORY.name, "half_life_min", half_life_min),
+        (VOLATILITY.name, "window_min", volatility_window_min),
+    ):
+        read[name] = _chosen(read[name], name, column, value)
     book = read[BOOK_STATE.name].filter(pl.col("bar_end") > span.start, pl.col("bar_end") <= span.until)
     ends = _us(book, "bar_end")
     ends = ends[ends % MINUTE == 0]
@@ -80,6 +82,17 @@ def observations(
         pl.selectors.float().fill_nan(None), venue=pl.lit(book["venue"][0]), symbol=pl.lit(book["symbol"][0])
     )
     return {OBSERVATIONS_TABLE.name: OBSERVATIONS_TABLE.check(rows.select(OBSERVATIONS_TABLE.schema.names()))}
+
+
+def _chosen(rows: pl.DataFrame, name: str, column: str, value: int) -> pl.DataFrame:
+    """The rows of one half-life or window."""
+    made = rows[column].unique().sort().to_list()
+    if value not in made and rows["bar_end"].n_unique() > 1:  # of the last minute, not all rows may be known yet
+        raise ValueError(
+            f"expected {name} with {column} {value}, got {made}: choose one of these for observations, or add it to "
+            f"the parameter {column} of {name}"
+        )
+    return rows.filter(pl.col(column) == value)
 
 
 def _observed(one: Observation, rows: pl.DataFrame, ends: Ints, covered: NDArray[np.bool_]) -> dict[str, pl.Series]:

@@ -94,6 +94,12 @@ def test_one_half_life_is_chosen():
     assert column(made(*frames, half_life_min=30), "inventory") == [-2, None]
 
 
+def test_a_half_life_that_was_not_made_is_an_error_and_no_silence():
+    rows = [{"bar_end": 60 * minute, "half_life_min": 2, "z_level": 1.0} for minute in (1, 2)]
+    with pytest.raises(ValueError, match=r"expected maker_inventory with half_life_min 30, got \[2\]: choose one"):
+        made(book(), frame(MAKER_INVENTORY, rows), half_life_min=30)
+
+
 def test_a_row_is_known_when_the_last_of_its_tables_is():
     late = frame(SWEEPS, [{"event_ts": 30, "side": 1, "quote": 1.0, "known_ts": 500}])
     assert column(made(book(), tape(1.0, 1.0), late), "known_ts") == [500, 500]
