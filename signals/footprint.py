@@ -1,7 +1,8 @@
 """The composite footprint: one row a minute with every observation, how it reads, how strong, how old, on what.
 
-Strength is the share of the trailing 30 days with a weaker value (of the absolute value where the sign is a direction),
-equal ones counting half: it says how unusual, never how profitable. Most observations move with the price of their own
+Strength is the share of the trailing 30 days with a weaker value, equal ones counting half: of the absolute value where
+the sign is a direction; of a level whose usual value is not 0 (basis, funding), how far its rank is from the middle. It
+says how unusual, never how profitable. Most observations move with the price of their own
 minute; what they say of the next one is for the judge. Which reading goes with which sign was fixed beforehand:
 `signals.observation`.
 """
@@ -25,6 +26,13 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
+_STRENGTH = {
+    "direction": "share of the trailing minutes with a smaller absolute value",
+    "level": "twice the distance of its rank among the trailing minutes from the middle",
+    "size": "share of the trailing minutes with a smaller value",
+}
+
+
 def _columns(one: Observation) -> tuple[Column, ...]:
     readings = "; ".join(text for text in (one.high, one.low) if text)
     return (
@@ -33,7 +41,7 @@ def _columns(one: Observation) -> tuple[Column, ...]:
             f"{one.name}_strength",
             pl.Float64(),
             "0 to 1",
-            "share of the trailing minutes with a weaker value, equal ones count half; null with too few of them",
+            f"{_STRENGTH[one.claim]}; equal ones count half; null with too few minutes",
         ),
         Column(
             f"{one.name}_reading",
@@ -61,9 +69,10 @@ FOOTPRINT = Table(
             "n_up",
             pl.Int64(),
             "observations",
-            "strong ones whose reading is up; a count, no forecast: they move together",
+            "strong ones above 0 among those with a direction; no forecast, and no independent witnesses: aggression, "
+            "sweep, block and inventory are made of one flow",
         ),
-        Column("n_down", pl.Int64(), "observations", "strong ones whose reading is down"),
+        Column("n_down", pl.Int64(), "observations", "the same below 0"),
     ),
 )
 
@@ -107,8 +116,9 @@ def _of_day(seen: pl.DataFrame, day: int, window: int, least: int, strong: float
     up, down, loud = (np.zeros(int(today.sum()), np.int64) for _ in range(3))
     for one in OBSERVATIONS:
         value = seen[one.name].fill_null(float("nan")).to_numpy()
-        now, strength = value[today], _strength(one, value, place, window, least)
-        is_strong = (strength >= strong) & (_size(one, now) > one.least)
+        now, rank = value[today], _rank(one, value, place, window, least)
+        strength = np.abs(2 * rank - 1) if one.claim == "level" else rank
+        is_strong = (strength >= strong) & _is_told(one, now, rank)
         sign = np.where(is_strong, np.sign(now), 0.0) if one.claim == "direction" else np.zeros(now.size)
         up, down, loud = up + (sign > 0), down + (sign < 0), loud + is_strong
         columns |= {
@@ -128,21 +138,25 @@ def _of_day(seen: pl.DataFrame, day: int, window: int, least: int, strong: float
     )
 
 
-def _strength(one: Observation, value: Floats, place: Ints, window: int, least: int) -> Floats:
+def _rank(one: Observation, value: Floats, place: Ints, window: int, least: int) -> Floats:
     """Mid-rank of each row of the day among the minutes of the window before it; NaN where too few have a value."""
     from signals.kernels.maker_inventory import mid_ranks  # numba is imported only to compute
 
     minutes = np.full(int(place[-1]) + 1, np.nan)
-    minutes[place] = _size(one, value)
+    minutes[place] = np.abs(value) if one.claim == "direction" else value
     stated = np.concatenate(([0], np.cumsum(~np.isnan(minutes))))
     at = place[place >= window]
     has_past = stated[at] - stated[at - window] >= least
     return np.where(has_past, mid_ranks(minutes, window, window)[at - window], np.nan)
 
 
-def _size(one: Observation, value: Floats) -> Floats:
-    """What is compared: where both signs have a reading, how far the value is from 0."""
-    return np.abs(value) if one.low else value
+def _is_told(one: Observation, value: Floats, rank: Floats) -> NDArray[np.bool_]:
+    """Whether a value, if strong, is what its reading says: large enough, and on the side its rank is unusual on."""
+    if one.claim == "direction":
+        return np.abs(value) > one.least
+    if one.claim == "level":
+        return np.where(rank > 0.5, value > one.least, value < -one.least)
+    return value > one.least
 
 
 def _reading(one: Observation, value: Floats, strength: Floats, is_strong: NDArray[np.bool_]) -> pl.Series:

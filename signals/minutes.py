@@ -2,7 +2,7 @@
 
 A minute ends at `end`: of seconds it holds those with a bar_end in (end - 1 min, end], of events those with an
 event_ts in [end - 1 min, end). Both are given here as the time from which they lie before an end: bar_end - 1, or
-event_ts. NaN is no value.
+event_ts. NaN is no value, and nothing is carried over one.
 """
 
 from dataclasses import dataclass
@@ -18,8 +18,10 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Minutes:
-    """Values in order of time, and where each minute's begin and end among them."""
+    """Rows in order of time, where each minute's begin and end among them, and what each counts."""
 
+    ends: Ints
+    ts: Ints
     values: Floats
     weights: Ints
     first: Ints
@@ -27,45 +29,55 @@ class Minutes:
 
     @classmethod
     def of(cls, ends: Ints, ts: Ints, values: Floats, weights: Ints | None = None) -> "Minutes":
-        """ts: microseconds, ascending; rows without a value are dropped. weights: what each counts, if not 1."""
+        """ts: microseconds, ascending; weights: what each row with a value counts, if not 1."""
         there = ~np.isnan(values)
-        ts, values = ts[there], np.ascontiguousarray(values[there])
-        weights = np.ones(ts.size, np.int64) if weights is None else weights[there]
-        return cls(values, weights, np.searchsorted(ts, ends - MINUTE), np.searchsorted(ts, ends))
+        counted = there.astype(np.int64) if weights is None else np.where(there, weights, 0)
+        first, after = np.searchsorted(ts, ends - MINUTE), np.searchsorted(ts, ends)
+        return cls(ends, ts, np.ascontiguousarray(values), counted, first, after)
 
     @property
     def count(self) -> Ints:
         """Sum of the weights."""
-        running = np.concatenate(([0], np.cumsum(self.weights)))
-        return running[self.after] - running[self.first]
+        return self._between(self.weights)
 
     @property
-    def _size(self) -> Ints:
-        return self.after - self.first
+    def stated(self) -> Ints:
+        """Rows with a value."""
+        return self._between((~np.isnan(self.values)).astype(np.int64))
 
     def last(self) -> Floats:
-        """The latest of each minute; NaN where there is none."""
+        """The value of the latest row; NaN where there is none, or it has none."""
         if not self.values.size:
-            return np.full(self.first.size, np.nan)
-        return np.where(self._size > 0, self.values[np.maximum(self.after - 1, 0)], np.nan)
+            return np.full(self.ends.size, np.nan)
+        return np.where(self.after > self.first, self.values[np.maximum(self.after - 1, 0)], np.nan)
+
+    def at_end(self) -> Floats:
+        """The value of the bar that ends with the minute."""
+        if not self.values.size:
+            return np.full(self.ends.size, np.nan)
+        return np.where(self.ts[np.maximum(self.after - 1, 0)] == self.ends - 1, self.last(), np.nan)
 
     def largest(self) -> Floats:
         """NaN where there is none."""
-        return self._reduced(np.maximum)
+        return self._reduced(np.fmax, self.values)
 
     def total(self) -> Floats:
         """The sum, added up in order of time; NaN where there is none."""
-        return self._reduced(np.add)
+        return self._reduced(np.add, np.nan_to_num(self.values))
 
     def mean(self) -> Floats:
         """NaN where there is none."""
-        return self.total() / np.maximum(self._size, 1)
+        return self.total() / np.maximum(self.stated, 1)
 
-    def _reduced(self, how: np.ufunc) -> Floats:
-        made, rows = np.full(self.first.size, np.nan), np.flatnonzero(self._size)
+    def _between(self, counts: Ints) -> Ints:
+        running = np.concatenate(([0], np.cumsum(counts)))
+        return running[self.after] - running[self.first]
+
+    def _reduced(self, how: np.ufunc, values: Floats) -> Floats:
+        made, rows = np.full(self.ends.size, np.nan), np.flatnonzero(self.stated)
         if rows.size:
             # Pairs of bounds: each minute, and the (maybe empty) stretch up to the next one.
             bounds = np.stack((self.first[rows], self.after[rows]), axis=1).ravel()
-            padded = np.append(self.values, 0.0)  # a bound may lie behind the last value
+            padded = np.append(values, 0.0)  # a bound may lie behind the last value
             made[rows] = how.reduceat(padded, bounds)[::2]
         return made

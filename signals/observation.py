@@ -27,8 +27,10 @@ from signals.volatility import VOLATILITY
 from signals.vpin import VPIN
 from signals.wash_like import WASH_LIKE
 
-Claim = Literal["direction", "size"]
-"""What the number speaks of: which way the mid would go (> 0: up), or only of how large something is."""
+Claim = Literal["direction", "level", "size"]
+"""What the number speaks of: which way the mid would go (> 0: up; strong if far from 0), a level whose usual value is
+not 0 (strong if unusually high and above 0, or unusually low and below 0), or how large something is (strong if high).
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,8 @@ class Observation:
     """One number a minute.
 
     value: per row of `table`, NaN-able; reduce: rows of a minute to one number; weight: what a row adds to the count,
-    of `counted`. `is_event`: nothing in a covered minute is 0, not unknown. high, low: the reading of a strong value,
+    of `counted`. `is_event`: nothing in a covered minute is 0, not unknown. `is_every_second`: too few of the minute's
+    seconds say nothing. high, low: the reading of a strong value,
     above and below 0; up to `least` a value is ordinary, however rare. evidence: what speaks for the reading, and what
     against.
     """
@@ -52,6 +55,7 @@ class Observation:
     low: str
     evidence: str
     is_event: bool = False
+    is_every_second: bool = False
     where: pl.Expr | None = None
     weight: pl.Expr | None = None
     counted: str = "rows"
@@ -73,12 +77,13 @@ OBSERVATIONS: tuple[Observation, ...] = (
         "asks heavier: down for seconds",
         "strong from one tick to seconds, best for large ticks (Gould and Bonart 2016); quotes that are not meant to "
         "trade look alike",
+        is_every_second=True,
     ),
     Observation(
         "order_flow",
         ORDER_FLOW,
         pl.col("ofi_norm_60s"),
-        Minutes.last,
+        Minutes.at_end,
         "touch depths",
         "direction",
         "order-flow imbalance of the minute over the mean depth of the touch",
@@ -97,6 +102,7 @@ OBSERVATIONS: tuple[Observation, ...] = (
         "asks pulled: up",
         "bids pulled: down",
         "a lower bound, lower the slower the feed; repricing after another venue moved looks alike",
+        is_every_second=True,
     ),
     Observation(
         "replenishment",
@@ -133,7 +139,8 @@ OBSERVATIONS: tuple[Observation, ...] = (
         Minutes.total,
         "quote",
         "direction",
-        "notional of block buys minus block sells on the book in the minute",
+        "notional of block buys minus block sells on the book in the minute; 0 too while too few orders are in the "
+        "week before to tell blocks",
         "a very large taker bought",
         "a very large taker sold",
         "size says who is large, not who is right; blocks agreed off the book are not in it",
@@ -144,28 +151,28 @@ OBSERVATIONS: tuple[Observation, ...] = (
         "aggression",
         TAKER_AGGRESSION,
         pl.col("net_quote_60s"),
-        Minutes.last,
+        Minutes.at_end,
         "quote",
         "direction",
         "notional bought minus sold by takers in the minute",
         "takers bought: makers are left short by as much",
         "takers sold: makers are left long by as much",
         "moves with the same minute's price; whose hands it is, is unknown",
-        weight=pl.col("n_orders_1s"),
+        weight=pl.col("n_orders_60s") * (pl.col("bar_end").dt.second() == 0),
         counted="orders",
     ),
     Observation(
         "wash_like",
         WASH_LIKE,
         pl.col("score"),
-        Minutes.last,
+        Minutes.at_end,
         "ratio",
         "size",
         "pairs of equal and opposite trades over the number expected by chance",
         "more equal and opposite pairs than chance",
         "",
         "market makers filled on both sides, grid bots and legs of arbitrage look alike; no accusation",
-        weight=pl.col("n_pairs"),
+        weight=pl.col("n_pairs_window"),
         counted="pairs",
         least=1.0,
     ),
@@ -180,8 +187,7 @@ OBSERVATIONS: tuple[Observation, ...] = (
         "makers ask for more: volatility ahead, no direction",
         "",
         "makers widen when they hold much or have lost (Comerton-Forde et al. 2010); scheduled events widen too",
-        weight=pl.col("is_wide"),
-        counted="seconds wide",
+        is_every_second=True,
     ),
     Observation(
         "basis",
@@ -189,44 +195,47 @@ OBSERVATIONS: tuple[Observation, ...] = (
         pl.col("basis_mid_bps"),
         Minutes.mean,
         "bps of reference mid",
-        "size",
+        "level",
         "perpetual or future above its reference market, mean over the minute",
         "dear against the reference: carry trades sell it",
         "cheap against the reference: carry trades buy it",
         "a premium can persist while funding is paid; it forecasts itself, not the price",
+        is_every_second=True,
     ),
     Observation(
         "funding",
         BASIS,
         pl.col("funding_apr"),
-        Minutes.last,
+        Minutes.at_end,
         "fraction per year",
-        "size",
+        "level",
         "running estimate of funding, > 0 longs pay shorts",
         "longs pay: crowded longs are at risk",
         "shorts pay: crowded shorts are at risk",
-        "contrarian by mechanism, weak as timing; extreme funding often comes with a trend",
+        "contrarian by mechanism, weak as timing; extreme funding often comes with a trend. Called a squeeze only over "
+        "90 days, which are not looked at here",
     ),
     Observation(
         "inventory",
         MAKER_INVENTORY,
         pl.col("z_level"),
-        Minutes.last,
+        Minutes.at_end,
         "standard deviations",
         "direction",
         "makers' inventory against its own past",
         "makers unusually long: reversal up, if any",
         "makers unusually short: reversal down, if any",
-        "holds for specialists over days (Hendershott and Menkveld 2014); for minutes in crypto it is a hypothesis",
+        "holds for specialists over days (Hendershott and Menkveld 2014); for minutes in crypto it is a hypothesis. "
+        "Made of minus taker flow: no second witness beside aggression",
     ),
     Observation(
         "volatility",
         VOLATILITY,
         pl.col("realised_vol"),
-        Minutes.last,
+        Minutes.at_end,
         "fraction per root year",
         "size",
-        "realised volatility over the shortest window",
+        "realised volatility of the window chosen for observations, 15 minutes by default",
         "volatile: makers quote wider and less",
         "",
         "volatility clusters: it forecasts itself",
@@ -248,7 +257,7 @@ OBSERVATIONS: tuple[Observation, ...] = (
         "impact",
         PRICE_IMPACT,
         pl.col("kyle_lambda"),
-        Minutes.last,
+        Minutes.at_end,
         "bps per million quote",
         "size",
         "move of the mid per net taker notional, fitted on the trailing hour",

@@ -1,4 +1,4 @@
-"""Observations: what every footprint signal says of a minute, side by side.
+"""Observations: fifteen numbers that footprint signals say of a minute, side by side.
 
 One row a minute, a number and its count per observation; `footprint` says how strong each is. What they are and how
 they are read: `signals.observation`.
@@ -38,6 +38,9 @@ OBSERVATIONS_TABLE = Table(
     columns=(VENUE, SYMBOL, BAR_END, KNOWN_TS, *(column for one in OBSERVATIONS for column in _value_and_count(one))),
 )
 
+SECONDS = 60
+"""Of a minute."""
+
 _TABLES = tuple({one.table.name: one.table for one in OBSERVATIONS}.values())
 
 
@@ -71,7 +74,7 @@ def observations(
     covered = _covered(read[TAKER_AGGRESSION.name], ends, min_coverage)
     values: dict[str, pl.Series] = {}
     for one in OBSERVATIONS:
-        values |= _observed(one, read[one.table.name], ends, covered)
+        values |= _observed(one, read[one.table.name], ends, covered, min_coverage)
     rows = pl.DataFrame(
         {
             "bar_end": pl.Series(ends).cast(UTC_US),
@@ -95,7 +98,9 @@ def _chosen(rows: pl.DataFrame, name: str, column: str, value: int) -> pl.DataFr
     return rows.filter(pl.col(column) == value)
 
 
-def _observed(one: Observation, rows: pl.DataFrame, ends: Ints, covered: NDArray[np.bool_]) -> dict[str, pl.Series]:
+def _observed(
+    one: Observation, rows: pl.DataFrame, ends: Ints, covered: NDArray[np.bool_], min_coverage: float
+) -> dict[str, pl.Series]:
     rows = rows if one.where is None else rows.filter(one.where)
     said = rows.select(one.value.cast(pl.Float64).fill_null(float("nan"))).to_series().to_numpy()
     weight = None if one.weight is None else rows.select(one.weight.cast(pl.Int64).fill_null(0)).to_series().to_numpy()
@@ -103,6 +108,8 @@ def _observed(one: Observation, rows: pl.DataFrame, ends: Ints, covered: NDArray
     value = one.reduce(minutes)
     if one.is_event:
         value = np.where(covered, np.nan_to_num(value), np.nan)
+    if one.is_every_second:
+        value = np.where(minutes.stated >= min_coverage * SECONDS, value, np.nan)
     count = pl.Series(minutes.count)
     return {one.name: pl.Series(value), f"{one.name}_n": count.set(pl.Series(np.isnan(value)), 0)}
 
@@ -110,7 +117,7 @@ def _observed(one: Observation, rows: pl.DataFrame, ends: Ints, covered: NDArray
 def _covered(aggression: pl.DataFrame, ends: Ints, min_coverage: float) -> NDArray[np.bool_]:
     """Whether the tape of each minute was recorded."""
     coverage = aggression["coverage_60s"].fill_null(0).to_numpy()
-    return Minutes.of(ends, _before(aggression), coverage).last() >= min_coverage
+    return Minutes.of(ends, _before(aggression), coverage).at_end() >= min_coverage
 
 
 def _known(frames: Sequence[pl.DataFrame], ends: Ints) -> Ints:
@@ -134,7 +141,7 @@ _SHORT = {"half_life_min": 2, "volatility_window_min": 5}
 OBSERVATIONS_SIGNAL = Signal(
     name="observations",
     version=1,
-    meaning="what every footprint signal says of a minute, side by side",
+    meaning="fifteen numbers that footprint signals say of a minute, side by side",
     inputs=tuple(Input(table) for table in _TABLES),
     outputs=(OBSERVATIONS_TABLE,),
     compute=observations,  # type: ignore[arg-type]  # its parameters are named, not **params

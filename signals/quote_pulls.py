@@ -53,7 +53,7 @@ QUOTE_PULLS = Table(
             "is_restored",
             pl.Boolean(),
             "flag",
-            "the price or better ones displayed half as much again in time (of the best five prices)",
+            "the price or better ones displayed at least half of displayed_qty in time (of the best five prices)",
         ),
         Column("restored_ms", pl.Float64(), "ms", "after how long; null if they did not"),
     ),

@@ -12,7 +12,7 @@ from signals.kernels.book_fields import LEVELS, NONE
 TS, SIDE, X, DISPLAYED, TRADED, PULLED, NEW_X, MID2, SPREAD, RESTORED, SINCE, FIELDS = range(12)
 """When the next best was far away; side (0 bid, 1 ask); the price; displayed there before, executed at the best of the
 side meanwhile and at the price within the tolerance after; withdrawn on the side within the band; the next best; twice
-the mid and the spread before, ticks; when the price or better ones displayed half as much again (-1: not yet); when the
+the mid and the spread before, ticks; when the price or better ones displayed half of it again (-1: not yet); when the
 best began to fall."""
 
 F_SINCE, F_X, F_LOTS, F_MID2, F_SPREAD, F_TAKEN, F_REST, FADE_FIELDS = range(8)
@@ -63,7 +63,7 @@ def forget_falls(led):
 
 @njit
 def see_restored(now, top, led, waiting):
-    """All messages of `now` are in: which prices, or better ones of the best five, display half as much again?"""
+    """All messages of `now` are in: which prices, or better ones of the best five, display half of it again?"""
     for k in range(led[q.N_CANDIDATES]):
         one = waiting[k]
         if one[RESTORED] >= 0 or one[TS] == now or now - one[TS] > led[q.RESTORE]:

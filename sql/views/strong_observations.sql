@@ -6,7 +6,7 @@
 -- column: strength    | share of the trailing minutes with a weaker value, 0 to 1
 -- column: reading     | how it is read: fixed beforehand, no forecast
 -- column: age_min     | minutes since it was last seen
--- column: n           | rows it is made of
+-- column: n           | orders, refills, pairs, seconds or rows it rests on
 -- column: known_ts    | from when it may be used
 create or replace view strong_observations as
 select

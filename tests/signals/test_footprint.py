@@ -47,6 +47,19 @@ def test_a_number_without_a_direction_is_strong_only_when_high():
     assert column(rows, "n_up")[4] == 0, "wider spreads say nothing of the direction"
 
 
+def test_a_level_is_strong_where_it_is_unusual_and_its_sign_says_so():
+    """Funding is mostly above 0: once below is as unusual as the highest ever; a low one above 0 reads as nothing."""
+    usual = [0.1] * 8
+    rows = made(seen([0.0] * 9, funding=[*usual, -0.05]))
+    assert column(rows, "funding_strength")[8:] == [1.0]
+    assert column(rows, "funding_reading")[8:] == ["shorts pay: crowded shorts are at risk"]
+    assert column(rows, "n_down")[8:] == [0], "funding says nothing of the direction"
+    for last, reading in ((0.2, "longs pay: crowded longs are at risk"), (0.05, ORDINARY)):
+        rows = made(seen([0.0] * 9, funding=[*usual, last]))
+        assert (column(rows, "funding_strength")[8], column(rows, "funding_reading")[8]) == (1.0, reading)
+    assert column(made(seen([0.0] * 9, funding=[*usual, 0.1])), "funding_strength")[8] == 0.0
+
+
 def test_fewer_pairs_than_chance_are_ordinary_however_rare():
     rows = made(seen([0.0] * 5, wash_like=[0.1, 0.2, 0.3, 0.9, 1.1]))
     assert column(rows, "wash_like_strength")[3:] == [1.0, 1.0]
@@ -88,6 +101,6 @@ def test_a_row_is_known_when_its_window_is():
 def test_each_observation_has_its_reading_and_its_evidence(one):
     assert one.high
     assert one.evidence
-    assert one.low or one.claim == "size", "a direction has two readings"
+    assert bool(one.low) == (one.claim != "size"), "a direction and a level have two readings"
     if one.claim == "direction":
         assert one.value is not None

@@ -34,10 +34,28 @@ def test_what_is_no_number_is_no_value():
     assert found.count.tolist() == [1, 0, 0]
 
 
+def test_nothing_is_carried_over_what_has_no_value():
+    found = minutes((10, 1.0), (50, np.nan), (70, 2.0))
+    same(found.last(), np.nan, 2, np.nan)
+    assert found.stated.tolist() == [1, 1, 0]
+
+
+def test_at_the_end_means_the_bar_that_ends_then():
+    ends = [60 - 1e-6, 120 - 2, 180 - 1e-6]
+    same(minutes(*zip(ends, (1.0, 2.0, np.nan), strict=True)).at_end(), 1, np.nan, np.nan)
+
+
 def test_without_values_nothing_is_said():
     found = minutes()
-    for made in (found.total(), found.mean(), found.last(), found.largest()):
+    for made in (found.total(), found.mean(), found.last(), found.at_end(), found.largest()):
         same(made, np.nan, np.nan, np.nan)
+
+
+def test_what_has_no_value_is_passed_over_by_sum_and_largest():
+    found = minutes((10, 1.0), (20, np.nan), (30, -4.0), (70, np.nan), (80, 2.0))
+    same(found.total(), -3, 2, np.nan)
+    same(found.mean(), -1.5, 2, np.nan)
+    same(found.largest(), 1, 2, np.nan)
 
 
 def test_the_last_event_of_all_counts():
@@ -48,7 +66,7 @@ def test_the_count_is_of_weights():
     ends, ts = ENDS, np.array([0, 59, 60]) * SECOND
     found = Minutes.of(ends, ts, np.array([1.0, np.nan, 2.0]), np.array([3, 5, 0]))
     assert found.count.tolist() == [3, 0, 0]
-    same(found.last(), 1, 2, np.nan)
+    assert found.stated.tolist() == [1, 1, 0]
 
 
 @settings(deadline=None)

@@ -7,6 +7,7 @@ from signals.blocks import BLOCKS
 from signals.book_state import BOOK_STATE
 from signals.maker_inventory import MAKER_INVENTORY
 from signals.observations import OBSERVATIONS_SIGNAL, OBSERVATIONS_TABLE
+from signals.order_flow import ORDER_FLOW
 from signals.quote_ledger import QUOTE_LEDGER
 from signals.replenishment_rate import REPLENISHMENT_RATE
 from signals.sweeps import SWEEPS
@@ -22,7 +23,7 @@ def book(until=120, **of):
 
 def tape(*coverages):
     rows = [
-        {"bar_end": 60 * minute, "coverage_60s": share, "net_quote_60s": 7.0, "n_orders_1s": 2}
+        {"bar_end": 60 * minute, "coverage_60s": share, "net_quote_60s": 7.0, "n_orders_60s": 9}
         for minute, share in enumerate(coverages, 1)
     ]
     return frame(TAKER_AGGRESSION, rows)
@@ -40,9 +41,28 @@ def test_a_row_a_minute_of_the_book():
 
 
 def test_a_mean_is_of_the_seconds_that_end_in_the_minute():
-    rows = made(book(imbalance_10bps={1: 0.5, 60: 0.1, 61: -0.4, 120: None}))
-    assert column(rows, "imbalance") == pytest.approx([0.3, -0.4])
-    assert column(rows, "imbalance_n") == [2, 1]
+    first = dict.fromkeys(range(1, 61), 0.5)
+    rows = made(book(imbalance_10bps=first | dict.fromkeys(range(61, 109), -0.4)))
+    assert column(rows, "imbalance") == pytest.approx([0.5, -0.4])
+    assert column(rows, "imbalance_n") == [60, 48]
+
+
+def test_less_than_four_fifths_of_the_seconds_say_nothing_of_the_minute():
+    rows = made(book(imbalance_10bps=dict.fromkeys(range(14, 108), 0.9)))
+    assert column(rows, "imbalance") == [None, None]
+    assert column(rows, "imbalance_n") == [0, 0]
+
+
+def test_nothing_is_carried_over_a_gap():
+    """The second that ends with the second minute lies in a gap."""
+    rows = [{"bar_end": at, "ofi_norm_60s": float(at)} for at in range(1, 73)]
+    rows += [{"bar_end": at} for at in range(73, 121)]
+    found = made(book(), frame(ORDER_FLOW, rows))
+    assert column(found, "order_flow") == [60, None]
+
+
+def test_orders_are_counted_once():
+    assert column(made(book(), tape(1.0, 1.0)), "aggression_n") == [9, 9]
 
 
 def test_sweeps_add_up_with_their_side_and_none_is_zero_if_the_tape_was_recorded():
@@ -73,7 +93,7 @@ def test_blocks_agreed_off_the_book_are_not_in_it():
 
 
 def test_asks_pulled_are_above_zero():
-    rows = [{"bar_end": 1, "ask_pull_intensity": 0.3, "bid_pull_intensity": 0.1}]
+    rows = [{"bar_end": at, "ask_pull_intensity": 0.3, "bid_pull_intensity": 0.1} for at in range(1, 61)]
     assert column(made(book(), frame(QUOTE_LEDGER, rows)), "pull") == pytest.approx([0.2, None])
 
 

@@ -4,6 +4,7 @@ import duckdb
 
 from pipeline.plan import TABLES
 from pipeline.scripts import scripts
+from signals.observation import OBSERVATIONS
 
 _SHIPPED = [script.name for script in scripts("views")]
 
@@ -52,3 +53,9 @@ def test_replenishment_chains_are_the_last_state_of_each_chain():
         connection.execute(script.text)
         rows = connection.sql("select chain_id, n_refills, last_ts from replenishment_chains order by all").fetchall()
     assert rows == [(0, 5, 11), (2, 3, 12)]
+
+
+def test_strong_observations_has_every_observation():
+    (script,) = [script for script in scripts("views") if script.name == "strong_observations"]
+    for one in OBSERVATIONS:
+        assert f"as '{one.name}'" in script.text
