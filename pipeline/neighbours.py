@@ -43,7 +43,14 @@ def unheard(groups: Mapping[Market, tuple[Market, ...]], heard: Collection[Marke
     return [f"[[group]] names {market}, of which nothing was ingested{_nearest(market, heard)}" for market in named]
 
 
-def _nearest(market: Market, heard: Collection[Market]) -> str:
+def unweighed(groups: Mapping[Market, tuple[Market, ...]], weights: Collection[str]) -> list[str]:
+    """A sentence for each weight of a market that no group names: it weighs nothing."""
+    members = {market for own, peers in groups.items() for market in (own, *peers)}
+    named = sorted({*weights} - {str(market) for market in members})
+    return [f"weights name {one}, which is in no [[group]]{_nearest(one, members)}" for one in named]
+
+
+def _nearest(market: Market | str, heard: Collection[Market]) -> str:
     near = get_close_matches(str(market), [str(one) for one in sorted(heard)], n=1, cutoff=0.9)
     return f": did you mean {near[0]}?" if near else ""
 

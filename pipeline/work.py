@@ -48,7 +48,7 @@ def bring_up_to_date(
 
     Raises FP007 on an empty lake.
     """
-    from pipeline.neighbours import unheard
+    from pipeline.neighbours import unheard, unweighed
     from pipeline.plan import make_plan
     from pipeline.progress import progress_for, tell_totals, write_report
     from pipeline.registry import registered
@@ -58,7 +58,9 @@ def bring_up_to_date(
     if not chosen.lake.exists("manifest"):
         raise empty_lake(chosen.lake)
     if signals and chosen.wanted.groups:
-        for sentence in unheard(chosen.wanted.groups, {file.market for file in registered(chosen.lake)}):
+        groups, weights = chosen.wanted.groups, chosen.wanted.params.get("inventory_total", {}).get("weights", {})
+        heard = {file.market for file in registered(chosen.lake)}
+        for sentence in (*unheard(groups, heard), *unweighed(groups, weights)):
             print(f"warning: {sentence}", file=sys.stderr)
     plan = make_plan(chosen.lake, chosen.wanted, signals=signals, since=since, until=until)
     report = RunReport(reused=plan.fresh)

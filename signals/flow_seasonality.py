@@ -17,6 +17,7 @@ from signals.book_state import BAR_END
 from signals.grid import Grid
 from signals.inputs import INSTRUMENTS, KNOWN_TS, SYMBOL, VENUE
 from signals.maker_flow import MAKER_FLOW
+from signals.minute_mids import whole_minutes
 from signals.reading import whole
 from signals.season import Season
 from signals.table import UTC_US, Column, Input, Params, Signal, Span, Table
@@ -81,7 +82,7 @@ def flow_seasonality(
     earliest compared with are, and the rows of its day before it.
     """
     del chunk_rows  # a row a minute: small
-    season, wanted = Season(slot_min, period_min, periods, min_slots), _windows(windows_min)
+    season, wanted = Season(slot_min, period_min, periods, min_slots), whole_minutes("windows_min", windows_min)
     flow = whole(inputs, MAKER_FLOW, columns=("venue", "symbol", "bar_end", "known_ts", "maker_net_qty", "coverage"))
     flow = flow.filter((pl.col("bar_end") != pl.col("bar_end").shift()).fill_null(True))  # the same for each half-life
     start = microseconds(span.start)
@@ -115,13 +116,6 @@ def flow_seasonality(
         parts.append(keys.with_columns(window_min=pl.lit(window, pl.Int64), **made))
     rows = pl.concat(parts).with_columns(pl.selectors.float().fill_nan(None)).sort("bar_end", "window_min")
     return {FLOW_SEASONALITY.name: FLOW_SEASONALITY.check(rows.select(FLOW_SEASONALITY.schema.names()))}
-
-
-def _windows(minutes: Sequence[int]) -> list[int]:
-    """Windows in order. Raises ValueError if one is no whole number of minutes, or stated twice."""
-    if not minutes or any(type(one) is not int or one < 1 for one in minutes) or len({*minutes}) < len(minutes):
-        raise ValueError(f"expected windows_min to be different whole numbers of minutes, got {minutes!r}")
-    return sorted(minutes)
 
 
 def _flows(lots: Ints, covered_us: Ints, grid: Grid, window: int, min_coverage: float) -> tuple[Floats, Floats]:
@@ -175,7 +169,9 @@ def _reach_min(season: Season, windows: Sequence[int], past: int) -> int:
 
 def _history(params: Params) -> timedelta:
     season = Season(*(params[name] for name in ("slot_min", "period_min", "periods", "min_slots")))
-    return timedelta(minutes=_reach_min(season, _windows(params["windows_min"]), params["past_min"]))
+    return timedelta(
+        minutes=_reach_min(season, whole_minutes("windows_min", params["windows_min"]), params["past_min"])
+    )
 
 
 _SHORT = {"windows_min": [1, 2, 3], "past_min": 3, "slot_min": 1, "period_min": 1, "periods": 3}

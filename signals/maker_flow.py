@@ -13,10 +13,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from signals.bars import MINUTE, SECOND, latest_in_day
+from signals.bars import MINUTE, latest_in_day
 from signals.book_state import BAR_END
 from signals.grid import Grid
 from signals.inputs import INSTRUMENTS, KNOWN_TS, SYMBOL, VENUE
+from signals.minute_coverage import minute_coverage
+from signals.minute_mids import whole_minutes
 from signals.reading import whole
 from signals.table import UTC_US, Column, Input, Params, Signal, Span, Table
 from signals.taker_flow import TAKER_FLOW
@@ -86,7 +88,7 @@ def maker_flow(
         {
             "bar_end": pl.Series(ends).cast(UTC_US),
             "known_ts": pl.Series(latest).cast(UTC_US),
-            "coverage": _coverage(second, seconds["coverage"].to_numpy(), ends),
+            "coverage": minute_coverage(second, seconds["coverage"].to_numpy(), ends),
         }
     )
     values = pl.col("maker_net_qty", "counted_qty", "capped_qty", "decayed_qty")
@@ -101,9 +103,7 @@ def maker_flow(
 
 def half_lives(minutes: Sequence[int]) -> list[int]:
     """Half-lives in order. Raises ValueError if one is no whole number of minutes, or stated twice."""
-    if not minutes or any(type(one) is not int or one < 1 for one in minutes) or len({*minutes}) < len(minutes):
-        raise ValueError(f"expected half_life_min to be different whole numbers of minutes, got {minutes!r}")
-    return sorted(minutes)
+    return whole_minutes("half_life_min", minutes)
 
 
 def _received(
@@ -151,13 +151,6 @@ def _caps(lots: Ints, ts: Ints, at: Ints, window: int, percentile: float, least:
     first, after = np.searchsorted(ts, at - window), np.searchsorted(ts, at)
     cap, has_cap = trailing_quantile(lots, first, after, percentile=percentile, least=least)
     return np.where(has_cap, cap, NO_CAP)
-
-
-def _coverage(second: Ints, covered: NDArray[np.float64], ends: Ints) -> NDArray[np.float64]:
-    """Mean coverage of the seconds of each minute; a second without a row is not covered."""
-    running = np.concatenate(([0], np.cumsum(np.rint(covered * SECOND).astype(np.int64))))
-    first, last = (np.searchsorted(second, times, side="right") for times in (ends - MINUTE, ends))
-    return (running[last] - running[first]) / MINUTE
 
 
 def _window(params: Params) -> timedelta:

@@ -260,7 +260,7 @@ OBSERVATIONS: tuple[Observation, ...] = (
         Minutes.at_end,
         "bps per million quote",
         "size",
-        "move of the mid per net taker notional, fitted on the trailing hour",
+        "move of the mid per net taker notional, fitted on the trailing window, an hour by default",
         "thin: the same flow moves the price more",
         "",
         "an average of what happened together (Kyle 1985), no cost of a single trade",

@@ -135,8 +135,11 @@ def _us(rows: pl.DataFrame, name: str) -> Ints:
     return rows[name].to_physical().to_numpy()
 
 
-_SHORT = {"half_life_min": 2, "volatility_window_min": 5}
-"""For recordings of minutes."""
+_DEMO = {"half_life_min": 2, "volatility_window_min": 5}
+"""For twenty minutes."""
+
+_SAMPLE = {"half_life_min": 1, "volatility_window_min": 2}
+"""For six."""
 
 OBSERVATIONS_SIGNAL = Signal(
     name="observations",
@@ -146,5 +149,5 @@ OBSERVATIONS_SIGNAL = Signal(
     outputs=(OBSERVATIONS_TABLE,),
     compute=observations,  # type: ignore[arg-type]  # its parameters are named, not **params
     params={"half_life_min": 30, "volatility_window_min": 15, "min_coverage": 0.8},
-    presets={"sample": _SHORT, "demo": _SHORT},
+    presets={"sample": _SAMPLE, "demo": _DEMO},
 )

@@ -21,6 +21,7 @@ from signals.inputs import INSTRUMENTS, KNOWN_TS, SYMBOL, VENUE
 from signals.reading import whole
 from signals.table import UTC_US, Column, Input, Params, Signal, Span, Table
 from signals.taker_flow import TAKER_FLOW
+from signals.window_sums import sum_between
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -92,7 +93,7 @@ def price_impact(
     after = (ends - begin) // MINUTE
     first = np.maximum(after - window_min, minutes.since[after - 1])
     counts = np.ones(minutes.net.size, np.int64), minutes.n_orders, abs(minutes.net)
-    n_windows, n_orders, traded = (_within(count * minutes.is_there, first, after) for count in counts)
+    n_windows, n_orders, traded = (sum_between(count * minutes.is_there, first, after) for count in counts)
     flows = grid.quote(minutes.net) / MILLION
     line = slopes(flows, minutes.change_bps, minutes.is_there, first, after, hac_lag)
     bent = slopes(np.sign(flows) * np.sqrt(abs(flows)), minutes.change_bps, minutes.is_there, first, after, hac_lag)
@@ -146,18 +147,12 @@ def _minutes(flow: pl.DataFrame, book: pl.DataFrame, grid: Grid, begin: int, end
     before, now = twice_mid[:-1], twice_mid[1:]
     is_there = ~has_gap & (before > 0) & (now > 0)
     return _Minutes(
-        _within(grid.tick_lots(stated["net_quote"].to_numpy()), first, after),
-        _within(stated["n_orders"].to_numpy(), first, after),
+        sum_between(grid.tick_lots(stated["net_quote"].to_numpy()), first, after),
+        sum_between(stated["n_orders"].to_numpy(), first, after),
         10_000 * (now - before) / np.where(is_there, before, 1),
         is_there,
         np.maximum.accumulate(np.where(has_gap, place + 1, 0)),
     )
-
-
-def _within(values: Ints, first: Ints, after: Ints) -> Ints:
-    """Sum of the values from `first` up to, not including, `after`."""
-    running = np.concatenate(([0], np.cumsum(values)))
-    return running[after] - running[first]
 
 
 def _window(params: Params) -> timedelta:

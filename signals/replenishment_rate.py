@@ -21,6 +21,7 @@ from signals.refill_chains import BREAKING, last_break
 from signals.replenishment import REPLENISHMENT
 from signals.table import UTC_US, Column, Input, Signal, Span, Table
 from signals.taker_flow import TAKER_FLOW
+from signals.window_sums import sum_between
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -136,7 +137,7 @@ def _of_side(chains: pl.DataFrame, ends: Ints, since: Ints, grid: Grid, side: in
     )
     ts = rows["event_ts"].to_physical().to_numpy()
     first, after = np.searchsorted(ts, ends - MINUTE), np.searchsorted(ts, ends)
-    executed, refilled = (_between(rows[name].to_numpy(), first, after) for name in ("executed", "refilled"))
+    executed, refilled = (sum_between(rows[name].to_numpy(), first, after) for name in ("executed", "refilled"))
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = refilled / executed
     return pl.DataFrame(
@@ -150,12 +151,6 @@ def _of_side(chains: pl.DataFrame, ends: Ints, since: Ints, grid: Grid, side: in
             **_active(rows, ts, since, ends),
         }
     )
-
-
-def _between(values: Ints, first: Ints, after: Ints) -> Ints:
-    """Sum of the values from `first` to before `after`."""
-    running = np.concatenate(([0], np.cumsum(values)))
-    return running[after] - running[first]
 
 
 def _active(rows: pl.DataFrame, ts: Ints, since: Ints, ends: Ints) -> dict[str, pl.Series]:

@@ -26,9 +26,14 @@ class Season:
     least: int
 
     def __post_init__(self) -> None:
-        if self.slot_min < 1 or self.period_min % self.slot_min or (DAY // MINUTE) % self.slot_min:
+        if (
+            self.slot_min < 1
+            or self.period_min < self.slot_min  # or the present would be among the past
+            or self.period_min % self.slot_min
+            or (DAY // MINUTE) % self.slot_min
+        ):
             raise ValueError(
-                f"expected slot_min to divide period_min and a day, got {self.slot_min} and {self.period_min}"
+                f"expected slot_min to divide a day and period_min, got {self.slot_min} and {self.period_min}"
             )
         if not 1 <= self.least <= self.periods:
             raise ValueError(f"expected min_slots from 1 to periods {self.periods}, got {self.least}")

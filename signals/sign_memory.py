@@ -28,7 +28,7 @@ STATED_LAGS = (1, 10, 100)
 
 SIGN_MEMORY = Table(
     name="sign_memory",
-    grain="one row per hour",
+    grain="one row per bar of bar_min, an hour by default",
     key=("venue", "symbol", "bar_end"),
     columns=(
         VENUE,
@@ -179,7 +179,7 @@ _SHORT = {
 SIGN_MEMORY_SIGNAL = Signal(
     name="sign_memory",
     version=1,
-    meaning="how slowly the correlation of taker orders' signs fades, every hour",
+    meaning="how slowly the correlation of taker orders' signs fades, every hour by default",
     inputs=(Input(TAKER_ORDERS, history=_window), Input(TAKER_FLOW, history=_window)),
     outputs=(SIGN_MEMORY,),
     compute=sign_memory,  # type: ignore[arg-type]  # its parameters are named, not **params

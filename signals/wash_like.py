@@ -210,7 +210,7 @@ WASH_LIKE_SIGNAL = Signal(
         "min_coverage": 0.8,
     },
     presets={
-        "sample": {"window_min": 10, "min_orders": 50},
+        "sample": {"window_min": 3, "min_orders": 50},
         "demo": {"window_min": 5, "min_orders": 50, "min_expected": 0.1},
     },
 )

@@ -14,3 +14,8 @@ def running(values: Ints) -> Ints:
 def within(sums: Ints, first: Ints, after: Ints) -> Ints:
     """Sum over the rows from `first` up to, not including, `after`; `sums` is `running` of the values."""
     return sums[after] - sums[first]
+
+
+def sum_between(values: Ints, first: Ints, after: Ints) -> Ints:
+    """The same of the values themselves."""
+    return within(running(values), first, after)

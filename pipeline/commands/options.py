@@ -74,15 +74,17 @@ def setup(
     for market, settings in (stated or {}).items():
         markets[market] = settings.over(markets[market]) if market in markets else settings
     loaded = replace(loaded, markets=markets, preset=preset or loaded.preset)
-    _check_params(loaded.params)
+    _check_params(loaded.params, loaded.preset)
     wanted = Wanted(markets, loaded.params, loaded.preset, loaded.pairs, loaded.groups)
     return Setup(Lake(root), wanted, loaded)
 
 
-def _check_params(params: Mapping[str, Mapping[str, Any]]) -> None:
-    """Raises FP010 for a signal or parameter that does not exist, or a value of another kind than its default."""
+def _check_params(params: Mapping[str, Mapping[str, Any]], preset: str) -> None:
+    """Raises FP010 for a signal or parameter that does not exist, a value of another kind than its default or out of
+    its range, or values that do not go together."""
     from pipeline.config import unknown
     from pipeline.errors import FootprintError
+    from pipeline.param_rules import complaint
     from signals import SIGNALS
 
     known = {signal.name: signal.params for signal in SIGNALS}
@@ -94,7 +96,18 @@ def _check_params(params: Mapping[str, Mapping[str, Any]]) -> None:
                 raise unknown(f"parameter of {signal}", name, known[signal], "[params]", code="FP010")
             if not _is_like(value, known[signal][name]):
                 why = f"{signal}.{name} is {value!r}, expected something like its default {known[signal][name]!r}"
-                raise FootprintError("FP010", why, where="[params]")
+                raise FootprintError("FP010", why, where=f"[params.{signal}]")
+            if (wanted := complaint(name, value)) is not None:
+                why = f"{signal}.{name} is {value!r}, expected {wanted}"
+                raise FootprintError("FP010", why, where=f"[params.{signal}]")
+    for one in SIGNALS:
+        if one.name in params:
+            chosen = one.params_of(preset, params[one.name])
+            try:
+                for source in one.inputs:
+                    source.reach(chosen)
+            except ValueError as error:
+                raise FootprintError("FP010", f"{one.name}: {error}", where=f"[params.{one.name}]") from error
 
 
 def _is_like(value: Any, default: Any) -> bool:

@@ -22,8 +22,6 @@ with events as (
     union all
     select 'wash_like_pairs', venue, symbol, event_ts, known_ts from wash_like_pairs
     union all
-    select 'quote_pulls', venue, symbol, event_ts, known_ts from quote_pulls
-    union all
     select 'chain_ends', venue, symbol, event_ts, known_ts from chain_ends
     union all
     select 'replenishment', venue, symbol, event_ts, known_ts from replenishment

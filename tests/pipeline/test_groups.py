@@ -150,3 +150,11 @@ def test_what_changes_of_a_peer_makes_the_total_stale(folder):
     (total,) = (step for step in steps if step.name == "inventory_total")
     assert f"maker_inventory {PEER} 2024-01-03" in total.after
     assert "input maker_inventory, peers/maker_inventory changed" in total.why
+
+
+def test_a_weight_of_a_market_in_no_group_is_named():
+    groups = {Market("binance-usdm", "BTCUSDT"): (Market("binance-coinm", "BTCUSD_PERP"),)}
+    assert unweighed(groups, ["binance-coinm/BTCUSD_PERP"]) == []
+    assert unweighed(groups, ["binance-coinm/BTCUSD_PER"]) == [
+        "weights name binance-coinm/BTCUSD_PER, which is in no [[group]]: did you mean binance-coinm/BTCUSD_PERP?"
+    ]
