@@ -10,6 +10,7 @@ import pytest
 from pipeline.config import load_config
 from pipeline.lake import Lake
 from pipeline.market import Market
+from pipeline.neighbours import unweighed
 from pipeline.plan import Plan, Wanted, make_plan
 from pipeline.simulator.demo import write_demo_market
 from pipeline.warehouse import open_catalogue, run_checks
