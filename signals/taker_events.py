@@ -56,7 +56,7 @@ class TakerEvents:
 
     def __init__(self, grid: Grid, names: dict[str, str], tolerance_us: int) -> None:
         self._grid, self._names, self._tolerance_us = grid, names, tolerance_us
-        self._orders: list[pl.DataFrame] = [TAKER_ORDERS.empty()]
+        self._laid: list[tuple[Orders, Takes, Ints]] = []  # and what was known of the book just before
         self._refills: list[Ints] = []
         self._known: list[Ints] = []
         self._last_order: Ints = np.array([-1], np.int64)
@@ -67,10 +67,7 @@ class TakerEvents:
 
         ts, known = (chunk[name].to_physical().to_numpy() for name in ("event_ts", "known_ts"))
         order_ts, order_known = (orders.rows[name].to_numpy() for name in ("ts", "known"))
-        before = latest_before(order_ts, ts, known, carried)
-        self._orders.append(
-            taker_orders(orders, takes, before, self._grid, tolerance_us=self._tolerance_us, **self._names)
-        )
+        self._laid.append((orders, takes, latest_before(order_ts, ts, known, carried)))
         found = reader.levels.take_refills()
         # A refill in the book is known with its update, a hidden one with its order.
         shown_by = found[k.R_TS] + (found[k.R_KIND] != k.HIDDEN_REFILL)
@@ -81,7 +78,17 @@ class TakerEvents:
         self._last_order = tape_known[-1:]
 
     def orders(self) -> pl.DataFrame:
-        return pl.concat(self._orders)
+        if not self._laid:
+            return TAKER_ORDERS.empty()
+        orders, takes, known = zip(*self._laid, strict=True)
+        return taker_orders(
+            joined(orders),
+            Takes.joined(takes),
+            np.concatenate(known),
+            self._grid,
+            tolerance_us=self._tolerance_us,
+            **self._names,
+        )
 
     def refills(self) -> pl.DataFrame:
         return refills(np.concatenate(self._refills, axis=1), np.concatenate(self._known), self._grid, **self._names)

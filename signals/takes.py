@@ -1,5 +1,6 @@
 """Executions by price, to be laid on the book as it stood just before each, and the refills that follow them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -29,3 +30,16 @@ class Takes:
     def of(cls, ts: Ints, px: Ints, lots: Ints) -> "Takes":
         """Executions of which none is done yet."""
         return cls(ts, px, lots, np.full(ts.size, -1, np.int64), np.full(ts.size, -1, np.int64))
+
+    @classmethod
+    def joined(cls, parts: "Sequence[Takes]") -> "Takes":
+        """The executions of consecutive parts, all of them done; at least one part."""
+        ts = np.concatenate([part.ts for part in parts])
+        return cls(
+            ts,
+            np.concatenate([part.px for part in parts]),
+            np.concatenate([part.lots for part in parts]),
+            np.concatenate([part.shown for part in parts]),
+            np.concatenate([part.mid2 for part in parts]),
+            ts.size,
+        )
