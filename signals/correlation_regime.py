@@ -123,7 +123,7 @@ def correlation_regime(
     )
     columns = ("venue", "symbol", "bar_end", "known_ts", "correlation", "short_correlation")
     rows = whole(inputs, CORRELATION, columns=columns)
-    if rows.is_empty():
+    if rows.is_empty() or span.until <= span.start:  # a day of which nothing is complete yet
         return {CORRELATION_FITS.name: CORRELATION_FITS.empty(), CORRELATION_REGIME.name: CORRELATION_REGIME.empty()}
     adjust, heat = (
         _series(volatility_of(inputs, window, (*columns[:4], "realised_vol"), f"correlation_regime.{name}"))

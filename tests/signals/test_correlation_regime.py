@@ -42,14 +42,19 @@ def volatilities(values, *, first=1, windows=(60, 240)):
     return frame(VOLATILITY, rows)
 
 
-def tables(rho, vol, *, until=None, first=1, **params):
+def tables(rho, vol, *, until=None, start=0, first=1, **params):
     inputs = {"correlation": correlations(rho, first=first), "volatility": volatilities(vol, first=first)}
     until = first + len(rho) - 1 if until is None else until
-    return made(CORRELATION_REGIME_SIGNAL, inputs, until=until, **SHORT | params)
+    return made(CORRELATION_REGIME_SIGNAL, inputs, until=until, start=start, **SHORT | params)
 
 
 def rows(rho, vol, **options):
     return tables(rho, vol, **options)["correlation_regime"]
+
+
+def test_a_day_of_which_nothing_is_complete_has_no_rows():
+    """Its file has a record at midnight; all the rows are of the day before."""
+    assert rows([0.6] * 6, [0.5] * 6, until=6, start=6).is_empty()
 
 
 def test_forbes_and_rigobon_by_hand():

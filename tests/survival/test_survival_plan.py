@@ -104,7 +104,7 @@ def test_days_outside_are_left_out_but_for_what_is_needed(tmp_path, files):
     assert ("close", FIRST) in done
     # What other days read of the first is made too, and nothing else of it.
     assert ("book_pass", FIRST) in done
-    assert not {("sweeps", FIRST), ("reversion_signal", FIRST)} & set(done)
+    assert not {("footprint", FIRST), ("reversion_signal", FIRST)} & set(done)
     assert run_plan(lake, plan, workers=1, progress=Silent()).count("ok") == len(done)
     assert not make_plan(lake, WANTED, signals=True, since=SECOND).steps
     assert {step.day for step in make_plan(lake, WANTED, signals=True, until=FIRST).steps} == {FIRST}
