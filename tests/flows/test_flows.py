@@ -84,7 +84,8 @@ def test_a_run_shows_its_steps_with_rows_and_coverage(capture: Path, tmp_path: P
     assert {row["state"] for row in rows} == {"ok"}
     close = sum(file.rows for table in ("book_close", "gaps") for file in lake.live(table))
     assert rows[1]["rows"] == close > 0
-    assert re.fullmatch(r"book_state [01]\.\d{3}, taker_flow [01]\.\d{3}", rows[2]["coverage"])
+    tables = ("book_state", "taker_flow", "quote_ledger")
+    assert re.fullmatch(", ".join(rf"{table} [01]\.\d{{3}}" for table in tables), rows[2]["coverage"])
     assert rows[2]["seconds"] > 0
     told = seen.artifacts["footprint-totals"]
     assert told.startswith(
