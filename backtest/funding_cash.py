@@ -1,0 +1,28 @@
+"""Cash of funding and of borrowing. Longs pay shorts while the rate is positive."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+HOURS_A_YEAR = 8_760
+
+
+def funding_cash(position: float, price: float, rate: float) -> float:
+    """What a settlement pays (quote) to the holder of `position` (base, > 0 long), at the venue's reference price."""
+    return -position * price * rate
+
+
+def crossed(stamps: Ints, entered: int, left: int) -> slice:
+    """Which of the settlements (ascending) a position met: one at the time of the exit, not one at that of the entry.
+
+    A fill at a second comes after all that happened before that second, the settlement at it included.
+    """
+    first, after = np.searchsorted(stamps, (entered, left), side="right").tolist()
+    return slice(first, after)
+
+
+def borrow_cash(position: float, price: float, apr: float, held_h: float) -> float:
+    """Borrowing (quote, <= 0) for a short on spot: simple interest on the notional sold. A long pays none."""
+    return min(position, 0.0) * price * apr * held_h / HOURS_A_YEAR
