@@ -9,9 +9,9 @@ Floats = NDArray[np.float64]
 HOURS_A_YEAR = 8_760
 
 
-def funding_cash(position: float, price: float, rate: float) -> float:
-    """What a settlement pays (quote) to the holder of `position` (base, > 0 long), at the venue's reference price."""
-    return -position * price * rate
+def funding_cash(position: float, prices: Floats | float, rates: Floats | float) -> float:
+    """What settlements pay (quote) to the holder of `position` (base, > 0 long), at the venue's reference prices."""
+    return -position * float(np.sum(np.multiply(prices, rates)))
 
 
 def crossed(stamps: Ints, entered: int, left: int) -> slice:
