@@ -89,6 +89,12 @@ def test_an_exit_waits_out_a_gap():
     assert (seconds(made, "exit_ts"), made["status"].to_list()) == ([190], ["closed"])
 
 
+def test_a_locked_book_fills_nothing():
+    locked = pl.lit("LOCKED")
+    at_arrival = pl.col("bar_end").dt.epoch("s") == 61
+    assert one(book=BOOK.with_columns(state=pl.when(at_arrival).then(locked).otherwise("state")))["status"] == "no_fill"
+
+
 @pytest.mark.parametrize("rows", [LONG, LONG.head(2)], ids=["no book", "no decision"])
 def test_a_trade_without_an_exit_stays_open(rows):
     trade = one(rows, books((60, 100.0), (61, 100.0)))
@@ -157,9 +163,11 @@ def test_a_position_that_is_gone_is_left_and_one_never_entered_is_passed_over():
         ("ENTRY", 1, "pullback", 100.0),
         ("ENTRY", 1, "no_fill+armed+pullback", 100.0),
         ("LONG", 1, "filled+stop", 100.0),
+        ("ENTRY", 1, "pullback", 100.0),
+        ("SHORT", -1, None, 100.0),
     )
     found = [(episode.side, episode.entry.at // 60_000_000, episode.exit.reason) for episode in episodes(rows)]
-    assert found == [(-1, 2, GONE), (1, 4, GONE), (1, 5, "stop")]
+    assert found == [(-1, 2, GONE), (1, 4, GONE), (1, 5, "stop"), (1, 7, GONE)]
 
 
 def test_nothing_decided_no_trade():
