@@ -1,12 +1,30 @@
 """Cash of funding and of borrowing. Longs pay shorts while the rate is positive."""
 
+from dataclasses import dataclass
+
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 HOURS_A_YEAR = 8_760
+
+
+@dataclass(frozen=True, slots=True)
+class Stamps:
+    """Settlements: times (microseconds, ascending), rates (per interval) and reference prices, NaN where not known."""
+
+    times: Ints
+    rates: Floats
+    ref_px: Floats
+
+    @classmethod
+    def of(cls, settlements: pl.DataFrame) -> "Stamps":
+        """From settle_ts, rate, ref_px."""
+        rates, prices = (settlements[name].fill_null(np.nan).to_numpy() for name in ("rate", "ref_px"))
+        return cls(settlements["settle_ts"].to_physical().to_numpy(), rates, prices)
 
 
 def funding_cash(position: float, prices: Floats | float, rates: Floats | float) -> float:

@@ -48,7 +48,8 @@ class Design:
 def controls(rows: pl.DataFrame, settlements: pl.DataFrame, *, design: Design) -> dict[str, pl.DataFrame]:
     """Rows of every one of CONTROLS, from rows of reversion_signal of one market, in order.
 
-    settlements: settle_ts, rate, ascending. The same seed gives the same rows; each control draws for itself.
+    settlements: settle_ts, rate (null where not known), ascending. The same seed gives the same rows, and each control
+    draws for itself.
     """
     minutes, exits = Minutes.of(rows), design.exits
     entered, armed = entries_of(rows), armings_of(rows)
@@ -94,6 +95,7 @@ def _where(rows: pl.DataFrame, reason: str) -> Entries:
 
 def _carry(entered: Entries, rows: pl.DataFrame, settlements: pl.DataFrame, delay: int) -> Entries:
     """The entries on the side that the last settlement known paid; without one, or at a rate of 0, none."""
+    settlements = settlements.drop_nulls("rate")
     known = settlements["settle_ts"].to_physical().to_numpy() + delay
     last = np.searchsorted(known, rows["known_ts"].to_physical().to_numpy()[entered.at], side="right")
     pays = -np.sign(np.concatenate(([0.0], settlements["rate"].to_numpy())))[last].astype(np.int64)

@@ -11,6 +11,7 @@ from signals.table import UTC_US, Column, Table
 STATUS: Final[dict[str, str]] = {
     "closed": "in and out",
     "no_fill": "the entry met no book that filled it",
+    "unpriced": "in and out over a settlement that is not known: no profit or loss is stated",
     "open": "no exit was decided, or none was filled, before the data end",
 }
 
@@ -53,8 +54,8 @@ TRADES = Table(
         _float("size_qty", "base", "size ordered, both legs"),
         Column("is_capped", pl.Boolean(), "flag", "the depth shown made it smaller; null if depth is not known"),
         *_leg("entry", "; null unless filled"),
-        *_leg("exit", "; null unless closed, as all below"),
-        _float("held_min", "minutes", "from fill to fill"),
+        *_leg("exit", "; null unless it came out"),
+        _float("held_min", "minutes", "from fill to fill; null unless closed, as all below"),
         Column("stamps", pl.Int64(), "count", "funding settlements met: after the entry, up to the exit"),
         _float("position_quote", "quote", "side * (exit_mid - entry_mid) * size_qty"),
         _float("spread_quote", "quote", "what both fills cost against their mids, <= 0"),

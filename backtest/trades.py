@@ -12,7 +12,7 @@ import polars as pl
 
 from backtest.books import Books, Taken
 from backtest.fees import FeeSchedule
-from backtest.funding_cash import borrow_cash, crossed, funding_cash
+from backtest.funding_cash import Stamps, borrow_cash, crossed, funding_cash
 from backtest.latency import arrival
 from backtest.reversion_episodes import Decision, Episode, episodes
 from backtest.trade_table import TRADES
@@ -44,15 +44,13 @@ def trades(rows: pl.DataFrame, book: pl.DataFrame, settlements: pl.DataFrame, *,
     """TRADES of one market.
 
     rows: of reversion_signal (or of a control); book: of book_state; settlements: settle_ts, rate (fraction per
-    interval, settled), ref_px (the venue's reference price), ascending; without rows if the market has none.
+    interval), ref_px (the venue's reference price), ascending, null where not known; no rows if the market has none.
     """
     markets = rows.select("venue", "symbol").unique()
     if markets.height > 1:
         raise ValueError(f"expected rows of one market, got {markets.height}")
-    if settlements.select("rate", "ref_px").null_count().sum_horizontal().item():
-        raise ValueError("settlements without a rate or a reference price: what they paid is not known")
     books = Books.of(book)
-    stamps = tuple(settlements[name].to_physical().to_numpy() for name in ("settle_ts", "rate", "ref_px"))
+    stamps = Stamps.of(settlements)
     made = [
         {"latency_ms": float(latency_ms), **_trade(episode, books, stamps, terms, latency_ms)}
         for latency_ms in sorted(set(terms.latencies_ms))
@@ -74,7 +72,7 @@ def _physical(trade: Mapping[str, Any]) -> dict[str, Any]:
     return {name: None if isinstance(value, float) and isnan(value) else value for name, value in values.items()}
 
 
-def _trade(episode: Episode, books: Books, stamps: tuple[Any, ...], terms: Terms, latency_ms: float) -> dict[str, Any]:
+def _trade(episode: Episode, books: Books, stamps: Stamps, terms: Terms, latency_ms: float) -> dict[str, Any]:
     side, entry, leave = episode.side, episode.entry, episode.exit
     qty, is_capped = _size(entry, side, books, terms)
     said = {"side": side, "waited": episode.waited, "size_qty": qty, "is_capped": is_capped, **_decided("entry", entry)}
@@ -88,7 +86,12 @@ def _trade(episode: Episode, books: Books, stamps: tuple[Any, ...], terms: Terms
     if leave is None or not came_out:
         return {**said, "status": "open"}
     said |= _filled("exit", came_out, books, -side, leave.mid)
-    return {**said, "status": "closed", **_outcome(said, side * qty, stamps, terms)}
+    met = crossed(stamps.times, said["entry_ts"], said["exit_ts"])
+    funding = funding_cash(side * qty, stamps.ref_px[met], stamps.rates[met])
+    if isnan(funding):
+        return {**said, "status": "unpriced"}
+    said |= {"status": "closed", "stamps": met.stop - met.start, "funding_quote": funding}
+    return said | _outcome(said, side * qty, terms)
 
 
 def _size(entry: Decision, side: int, books: Books, terms: Terms) -> tuple[float, bool | None]:
@@ -121,24 +124,21 @@ def _filled(leg: str, taken: Taken, books: Books, side: int, decision_mid: float
     }
 
 
-def _outcome(said: Mapping[str, Any], position: float, stamps: tuple[Any, ...], terms: Terms) -> dict[str, Any]:
+def _outcome(said: Mapping[str, Any], position: float, terms: Terms) -> dict[str, Any]:
     """The profit or loss of a position (base, > 0 long) that went in and out, and its parts."""
-    times, rates, prices = stamps
-    met = crossed(times, said["entry_ts"], said["exit_ts"])
     entry_px, exit_px, qty = said["entry_px"], said["exit_px"], abs(position)
     held_min = (said["exit_ts"] - said["entry_ts"]) / MINUTE
     parts = {
         "position_quote": position * (said["exit_mid"] - said["entry_mid"]),
         "spread_quote": position * ((said["entry_mid"] - entry_px) + (exit_px - said["exit_mid"])),
         "fees_quote": -terms.fees.taken(qty * entry_px) - terms.fees.taken(qty * exit_px),
-        "funding_quote": funding_cash(position, prices[met], rates[met]),
+        "funding_quote": said["funding_quote"],
         "borrow_quote": borrow_cash(position, entry_px, terms.borrow_apr, held_min / 60),
     }
     net, in_bps = sum(parts.values()), _BPS / (qty * entry_px)
     return {
         **parts,
         "held_min": held_min,
-        "stamps": met.stop - met.start,
         "net_quote": net,
         "gross_bps": position * (exit_px - entry_px) * in_bps,
         "net_bps": net * in_bps,

@@ -96,6 +96,8 @@ def test_carry_takes_the_side_that_was_paid():
     assert [one[:2] for one in held(made("carry"))] == [(1, 4), (-1, 9)]
     assert [one[:2] for one in held(made("carry", funding_delay_s=41))] == [(1, 4), (1, 9)]
     assert held(made("carry", paid=settlements())) == []
+    unknown = pl.concat([PAID, settlements((520, None, None))])
+    assert held(made("carry", paid=unknown)) == held(made("carry"))
 
 
 def test_flipped_is_the_other_side_at_the_same_times():

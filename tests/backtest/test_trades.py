@@ -89,6 +89,14 @@ def test_an_exit_waits_out_a_gap():
     assert (seconds(made, "exit_ts"), made["status"].to_list()) == ([190], ["closed"])
 
 
+@pytest.mark.parametrize("unknown", [(120, None, 101.0), (120, 0.001, None)])
+def test_over_a_settlement_that_is_not_known_nothing_is_stated(unknown):
+    trade = one(paid=settlements(unknown))
+    assert (trade["status"], trade["exit_px"]) == ("unpriced", 101.9)
+    assert {trade[name] for name in ("net_quote", "net_bps", "break_even_bps", *PARTS)} == {None}
+    assert one(paid=settlements((61, None, None), (182, None, None)))["status"] == "closed"  # not met
+
+
 def test_a_locked_book_fills_nothing():
     locked = pl.lit("LOCKED")
     at_arrival = pl.col("bar_end").dt.epoch("s") == 61
@@ -178,7 +186,5 @@ def test_what_cannot_be_priced_is_refused():
     two = pl.concat([LONG, LONG.with_columns(symbol=pl.lit("t"))])
     with pytest.raises(ValueError, match="one market"):
         trades(two, BOOK, PAID, terms=TERMS)
-    with pytest.raises(ValueError, match="not known"):
-        trades(LONG, BOOK, settlements((120, 0.001, None)), terms=TERMS)
     with pytest.raises(ValueError, match="belong together"):
         trades(LONG, books((61, 100.0)), PAID, terms=TERMS)
