@@ -18,6 +18,8 @@ STATUS: Final[dict[str, str]] = {
 PARTS: Final = ("position_quote", "spread_quote", "fees_quote", "funding_quote", "borrow_quote")
 """They add up to net_quote."""
 
+_FILLS = "; ".join(f"{name}: {meaning}" for name, meaning in HOW.items() if name != "none")
+
 
 def _float(name: str, unit: str, meaning: str) -> Column:
     return Column(name, pl.Float64(), unit, meaning)
@@ -30,7 +32,7 @@ def _leg(leg: str, when: str) -> tuple[Column, ...]:
         Column(f"{leg}_ts", UTC_US, "UTC", f"second of the book that filled it{when}"),
         Column(f"{leg}_reason", pl.String(), "text", "as reversion_signal calls it; gone: not held there any more"),
         _float(f"{leg}_px", "quote per base", "average price of the fill"),
-        Column(f"{leg}_fill", pl.String(), "text", "; ".join(f"{name}: {meaning}" for name, meaning in HOW.items())),
+        Column(f"{leg}_fill", pl.String(), "text", _FILLS),
         _float(f"{leg}_mid", "quote per base", "mid of the book that filled it"),
         _float(
             f"{leg}_slippage_bps",

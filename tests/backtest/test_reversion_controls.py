@@ -173,7 +173,10 @@ def test_a_random_arming_waits_for_the_pullback_as_the_rule_does(side):
     rules = Rules(**{name: (REVERSION_SIGNAL.params | choices)[name] for name in Rules.__dataclass_fields__})
     came_to = []
     for seed in range(60):
-        mids = 100 * np.exp(np.cumsum(np.random.default_rng(seed).normal(0, 1.5e-4, 200)))
+        rng = np.random.default_rng(seed)
+        mids = 100 * np.exp(np.cumsum(rng.normal(0, 1.5e-4, 200)))
+        mids[51:][rng.random(149) < 0.1] = nan  # minutes that end without a book
+        mids[:50][rng.random(50) < 0.1] = nan
         ends, none = np.arange(1, 201) * MINUTE, np.empty(0)
         machine = Machine(rules, TouchFills(none.astype(np.int64), none, none))
         steps = [
