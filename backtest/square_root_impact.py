@@ -1,6 +1,6 @@
 """Square-root law: what an order moves the price by that is too large for the book shown.
 
-Toth et al. (2011), Almgren et al. (2005). A rule of thumb with one constant near 1, of the order's whole execution.
+Toth et al. (2011); Donier and Bonart (2015) for Bitcoin. A rule of thumb for a whole execution; its constant is near 1.
 """
 
 from math import sqrt
