@@ -1,0 +1,45 @@
+"""Settlements from what was stated before them; times in seconds, settlements at 1000 and 2000."""
+
+import pytest
+
+from backtest.settlements import SCHEMA, settlements
+from signals.inputs import FUNDING
+from tests.signals.rows import rows_of, seconds
+
+
+def stated(*rows):
+    names = ("event_ts", "next_ts", "kind", "rate", "mark_price")
+    return rows_of(FUNDING, [dict(zip(names, row, strict=True)) | {"interval_h": 8.0} for row in rows])
+
+
+def made(*rows, max_age_s=60):
+    return settlements(stated(*rows), reference="mark_price", max_age_s=max_age_s)
+
+
+def test_the_last_estimate_before_the_settlement_counts():
+    found = made(
+        (990, 1000, "predicted", 1e-4, 100.0),
+        (995, 1000, "predicted", 2e-4, None),
+        (1000, 1000, "predicted", 9e-4, 999.0),  # too late
+        (1990, 2000, "predicted", -1e-4, 101.0),
+    )
+    assert found.schema == SCHEMA
+    assert seconds(found, "settle_ts") == [1000, 2000]
+    assert found.drop("settle_ts").rows() == [(2e-4, 8, 100, True), (-1e-4, 8, 101, True)]
+
+
+def test_a_settled_rate_stands_before_estimates():
+    found = made((990, 1000, "predicted", 1e-4, 100.0), (1003, 1000, "settled", 3e-4, 200.0))
+    assert found.drop("settle_ts").rows() == [(3e-4, 8, 100, False)]
+
+
+@pytest.mark.parametrize(("max_age_s", "rate"), [(10, 1e-4), (9, None)])
+def test_what_is_old_is_not_known(max_age_s, rate):
+    found = made((990, 1000, "predicted", 1e-4, 100.0), max_age_s=max_age_s)
+    assert found["rate"].to_list() == [rate]
+    assert found["ref_px"].is_null().to_list() == [rate is None]
+
+
+def test_nothing_stated_no_settlements():
+    assert made().is_empty()
+    assert made((990, None, "predicted", 1e-4, 100.0)).schema == SCHEMA
