@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 _YEAR_S = 365 * 86_400
+_AT_ONCE = 2_000_000
 
 
 def zero_edge_win_rate(*, stop: float, target: float) -> float:
@@ -34,8 +35,15 @@ def exceedance(x: Floats, *, window: int, threshold: float) -> float:
     4.6 % is nominal for 2 of normal noise, but a series with memory leaves its own window far more often. Places
     with NaN in reach, or a constant window, are not counted; NaN if none are left.
     """
-    past = sliding_window_view(x[:-1], window)
-    away, sd = x[window:] - past.mean(axis=1), past.std(axis=1, ddof=1)
-    seen = np.isfinite(away) & (sd > 0)
-    z = away[seen] / sd[seen]
-    return float((np.abs(z) > threshold).mean()) if z.size else float("nan")
+    if window < 2:
+        raise ValueError(f"need a window of 2 places or more, got {window}")
+    beyond = count = 0
+    step = max(1, _AT_ONCE // window)
+    for first in range(window, x.size, step):
+        now = x[first : first + step]
+        past = sliding_window_view(x[first - window : first + now.size - 1], window)
+        away, sd = now - past.mean(axis=1), past.std(axis=1, ddof=1)
+        seen = np.isfinite(away) & (sd > 0)
+        beyond += int((np.abs(away[seen]) > threshold * sd[seen]).sum())
+        count += int(seen.sum())
+    return beyond / count if count else float("nan")

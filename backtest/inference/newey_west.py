@@ -27,14 +27,18 @@ def hac_lag(horizon: int, n: int) -> int:
 
 
 def hac_sum_covariance(scores: Floats, lag: int) -> Floats:
-    """Covariance (k, k) of the sum of `scores` (n, k), which have mean 0 and are 0 where nothing was seen."""
+    """Covariance (k, k) of the sum of `scores` (n, k), which have mean 0 and are 0 where nothing was seen.
+
+    Weighted products up to `lag` are the mean square of all sums of lag + 1 places in a row, past either end too: one
+    pass for any lag, and never negative.
+    """
     if lag < 0:
         raise ValueError(f"need lag >= 0, got {lag}")
-    total = scores.T @ scores
-    for k in range(1, min(lag, scores.shape[0] - 1) + 1):
-        cross = scores[k:].T @ scores[:-k]
-        total += (1 - k / (lag + 1)) * (cross + cross.T)
-    return total
+    n, k = scores.shape
+    sums = np.concatenate([np.zeros((1, k)), np.cumsum(scores, axis=0)])
+    begin = np.arange(-lag, n)
+    in_a_row = sums[np.minimum(begin + lag + 1, n)] - sums[np.maximum(begin, 0)]
+    return in_a_row.T @ in_a_row / (lag + 1)
 
 
 def hac_estimate(value: float, error: float, n: int, lag: int) -> Estimate:

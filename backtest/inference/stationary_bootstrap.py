@@ -11,7 +11,7 @@ from backtest.stylised.series import autocorrelation
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
-_AT_ONCE = 4_000_000
+_AT_ONCE = 1_000_000
 
 
 def resampled_places(n: int, draws: int, *, block: float, rng: np.random.Generator) -> tuple[Ints, Bools]:
@@ -47,9 +47,8 @@ def _resampled(x: Floats, draws: int, *, block: float, seed: int) -> tuple[Float
         sums = np.add.reduceat((drawn - mean[:, None]).reshape(-1, k), begins, axis=0) ** 2
         blocks = is_start.sum(axis=1)
         of_draw = np.concatenate([[0], np.cumsum(blocks)[:-1]])
-        wider = blocks / np.maximum(blocks - 1, 1) * (blocks > 1)
         means[first : first + step] = mean
-        errors[first : first + step] = np.sqrt(np.add.reduceat(sums, of_draw, axis=0) * wider[:, None]) / n
+        errors[first : first + step] = np.sqrt(np.add.reduceat(sums, of_draw, axis=0)) / n * (blocks > 1)[:, None]
     return means, errors
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from backtest.inference.deflated_sharpe import (
     deflate,
@@ -47,6 +48,19 @@ def test_copies_of_one_trial_do_not_raise_the_hurdle():
     once, often = (deflate(np.repeat(returns, k, axis=1), 0, least_correlation=0.5) for k in (1, 20))
     assert (often.trials, often.effective_trials, often.hurdle) == (20, 1, 0)
     assert often.dsr == once.dsr
+
+
+def test_a_choice_is_put_together_from_its_parts():
+    """Two ideas in five skewed trials: the hurdle of 2, the deviation of all five, skewness and raw kurtosis."""
+    rng = np.random.default_rng(6)
+    returns = np.repeat(rng.exponential(size=(300, 2)) - 0.9, [4, 1], axis=1) + 0.1 * rng.normal(size=(300, 5))
+    found = deflate(returns, 3, least_correlation=0.5)
+    ratios = returns.mean(axis=0) / returns.std(axis=0, ddof=1)
+    hurdle = expected_best_sharpe(ratios.std(ddof=1), 2)
+    shape = {"skewness": stats.skew(returns[:, 3]), "kurtosis": stats.kurtosis(returns[:, 3], fisher=False)}
+    assert (found.trials, found.effective_trials) == (5, 2)
+    assert (found.sharpe, found.hurdle) == pytest.approx((ratios[3], hurdle))
+    assert found.dsr == pytest.approx(sharpe_probability(ratios[3], hurdle, periods=300, **shape))
 
 
 def test_the_best_of_worthless_trials_is_rarely_significant():

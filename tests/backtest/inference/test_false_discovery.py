@@ -65,9 +65,10 @@ def test_true_means_are_found_step_by_step():
         romano_wolf(np.ones((9, 2)), lag=0, block=1.0, draws=9, seed=1)
 
 
-def test_steps_have_a_twin():
+@pytest.mark.parametrize("seed", range(10))
+def test_steps_have_a_twin(seed):
     """p of the j-th largest t: how often the largest noise among it and all smaller ones is as large, never falling."""
-    returns = np.random.default_rng(4).normal(size=(50, 4)) + np.array([0.2, 0.1, 0.3, 0])
+    returns = np.random.default_rng(seed).normal(size=(50, 4)) + np.array([0.2, 0.1, 0.3, 0])
     t = np.abs([hac_mean(c, 1).t for c in returns.T])
     away = np.abs(resampled_means(returns, 199, block=2.0, seed=1) - returns.mean(axis=0))
     noise = away / np.sqrt((away**2).mean(axis=0))

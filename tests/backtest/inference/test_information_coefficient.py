@@ -100,7 +100,7 @@ def by_horizon(values, error=0.01):
 def test_a_half_life_by_hand():
     """0.4 falls to 0.3 at 2 and 0.1 at 8: half of the way from 2 to 8 in logarithms is 4."""
     assert half_life(by_horizon({8: -0.1, 1: -0.4, 2: -0.3})) == pytest.approx(4.0)
-    assert half_life(by_horizon({1: 0.1, 2: 0.4, 4: 0.2})) == pytest.approx(4.0)
+    assert half_life(by_horizon({1: 0.1, 2: 0.1, 4: 0.4, 8: 0.2})) == pytest.approx(8.0)
     assert half_life(by_horizon({1: 0.4, 2: 0.3})) == np.inf
     assert np.isnan(half_life(by_horizon({1: 0.4, 2: 0.1}, error=0.3)))
     assert np.isnan(half_life({}))

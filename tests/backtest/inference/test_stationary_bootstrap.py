@@ -68,6 +68,12 @@ def test_95_percent_cover_the_mean_of_few_independent_days():
     assert is_rate(covered(np.random.default_rng(8).normal(size=(600, 30)), 1.0, 200), 600, 0.95)
 
 
+def test_a_long_tail_makes_its_side_of_the_interval_longer():
+    """Whoever has seen few large values has missed some."""
+    found = bootstrap_mean(np.random.default_rng(10).exponential(size=30), block=1.0, draws=2_000, seed=1)
+    assert found.high - found.value > 1.2 * (found.value - found.low)
+
+
 def test_a_sample_of_one_block_says_nothing():
     found = bootstrap_mean(ar1((20,), 0.5, 9), block=20.0, draws=100, seed=1)
     assert (found.low, found.high) == (-np.inf, np.inf)
