@@ -4,6 +4,7 @@ Places of a series are one step apart; NaN holds the place of what was not seen,
 gap (Parzen 1963, Datta and Du 2012). Bartlett weights 1 - k / (lag + 1).
 """
 
+from dataclasses import dataclass
 from math import ceil, sqrt
 
 import numpy as np
@@ -85,3 +86,24 @@ def hac_slopes(y: Floats, x: Floats, lag: int) -> list[Estimate]:
     variances = np.diag(bread @ hac_sum_covariance(scores, lag) @ bread) * n / (n - k - 1)
     errors = np.sqrt(np.maximum(variances, 0.0)) / scale
     return [hac_estimate(float(b), float(e), n, lag) for b, e in zip(slopes / scale, errors, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class BothWays:
+    """A slope from all overlapping returns, and from those that stand apart."""
+
+    overlapping: Estimate
+    apart: Estimate
+
+    @property
+    def is_at_odds(self) -> bool:
+        """Whether their errors differ by more than 25 %: then both are reported."""
+        return abs(self.apart.error - self.overlapping.error) > 0.25 * self.overlapping.error
+
+
+def slope_both_ways(y: Floats, x: Floats, horizon: int) -> BothWays:
+    """Slope of returns y (n,) over `horizon` steps, sampled every step, on x (n,): from all and from every h-th."""
+    (overlapping,) = hac_slopes(y, x[:, None], hac_lag(horizon, y.size))
+    few, few_x = y[::horizon], x[::horizon]
+    (apart,) = hac_slopes(few, few_x[:, None], hac_lag(1, few.size))
+    return BothWays(overlapping, apart)

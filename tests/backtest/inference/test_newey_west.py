@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from backtest.inference.estimate import Estimate
-from backtest.inference.newey_west import hac_estimate, hac_lag, hac_mean, hac_slopes
+from backtest.inference.newey_west import BothWays, hac_estimate, hac_lag, hac_mean, hac_slopes, slope_both_ways
 from tests.backtest.inference.series import ar1, is_rate
 
 
@@ -108,3 +108,19 @@ def test_the_interval_of_a_mean_holds_at_any_lag(lag):
     """Most lags of white noise are noise: what they take from the error the interval gives back."""
     draws = np.random.default_rng(1).normal(size=(1_000, 200))
     assert is_rate(sum(is_outside(hac_mean(x, lag)) for x in draws), 1_000, 0.05)
+
+
+def test_returns_that_stand_apart_need_no_overlap():
+    """On a signal that remembers longer than returns overlap, every tenth place tells about as much as all."""
+    rng = np.random.default_rng(21)
+    sums = np.cumsum(rng.normal(size=5_010))
+    y, x = sums[10:] - sums[:-10], ar1((5_000,), 0.97, 22)
+    found = slope_both_ways(y, x, 10)
+    assert (found.overlapping.n, found.apart.n) == (5_000, 500)
+    assert found.apart == hac_slopes(y[::10], x[::10, None], 6)[0]
+    assert not found.is_at_odds
+
+
+def test_errors_at_odds_by_hand():
+    for error, expected in ((1.2, False), (1.3, True), (0.7, True)):
+        assert BothWays(Estimate(1, 1.0, 0, 2, 9), Estimate(1, error, 0, 2, 9)).is_at_odds is expected
