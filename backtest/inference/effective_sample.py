@@ -1,13 +1,11 @@
 """How many independent observations a sample is worth, and what effect that many could have shown."""
 
 from dataclasses import dataclass
-from math import sqrt
+from math import nan, sqrt
 from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
-
-from backtest.stylised.series import autocorrelation
 
 Floats = NDArray[np.float64]
 _NORMAL = NormalDist()
@@ -16,13 +14,28 @@ _NORMAL = NormalDist()
 def effective_n(x: Floats, y: Floats, lags: int) -> float:
     """Worth of n pairs for the correlation of x (n,) and y (n,): n / (1 + 2 sum rho_k(x) rho_k(y)), k = 1 to `lags`.
 
-    Bartlett (1935). At most n: pairs that alternate are not counted as more than they are. No NaN; NaN if one is
-    constant. `lags` should reach to where either memory ends; of much longer sums only noise is added.
+    Bartlett (1935). Places with a NaN in either are not seen and keep their place: a pair across a gap counts as
+    far apart. At most n: pairs that alternate are not counted as more than they are. NaN if one is constant. `lags`
+    should reach to where either memory ends; of much longer sums only noise is added.
     """
-    if x.size != y.size or not (np.isfinite(x).all() and np.isfinite(y).all()):
-        raise ValueError("need two series of one length without holes")
-    overlap = float(autocorrelation(x, lags)[1:] @ autocorrelation(y, lags)[1:])
-    return float(x.size / (1 + 2 * max(overlap, 0.0))) if np.isfinite(overlap) else float("nan")
+    if x.size != y.size or not 0 <= lags < x.size:
+        raise ValueError(f"need two series of one length and fewer lags, got {x.size}, {y.size} and {lags} lags")
+    seen = np.isfinite(x) & np.isfinite(y)
+    n = int(seen.sum())
+    if n < 2 or np.ptp(x[seen]) == 0 or np.ptp(y[seen]) == 0:
+        return nan
+    both = _lagged_sums(seen.astype(np.float64), lags)[1:]
+    of_x, of_y = (_lagged_sums(np.where(seen, v - v[seen].mean(), 0.0), lags) for v in (x, y))
+    product = of_x[1:] * of_y[1:] / (of_x[0] * of_y[0])
+    as_many = n * (1 - np.arange(1, lags + 1) / x.size)
+    overlap = float((product * as_many / np.maximum(both, 1.0))[both > 0.5].sum())
+    return n / (1 + 2 * max(overlap, 0.0))
+
+
+def _lagged_sums(x: Floats, lags: int) -> Floats:
+    """Sums of x[t] x[t + k], k = 0 to `lags`."""
+    size = 1 << int(x.size + lags).bit_length()
+    return np.fft.irfft(np.abs(np.fft.rfft(x, size)) ** 2, size)[: lags + 1]
 
 
 def effective_count(count: int, correlation: float) -> float:
@@ -74,9 +87,9 @@ class PowerStatement:
 
 
 def power_statement(x: Floats, y: Floats, *, lags: int, level: float, power: float) -> PowerStatement:
-    """The power of this sample of pairs x (n,), y (n,)."""
-    n_eff = effective_n(x, y, lags)
-    return PowerStatement(x.size, n_eff, detectable_ic(n_eff, level=level, power=power), level, power)
+    """The power of this sample of pairs x (n,), y (n,), NaN in gaps."""
+    n, n_eff = int((np.isfinite(x) & np.isfinite(y)).sum()), effective_n(x, y, lags)
+    return PowerStatement(n, n_eff, detectable_ic(n_eff, level=level, power=power), level, power)
 
 
 def _reach(level: float, power: float) -> float:

@@ -36,6 +36,16 @@ def test_memory_of_both_costs_and_of_one_costs_nothing():
     assert x.size / effective_n(x, noise, 60) == pytest.approx(1.0, abs=0.1)
 
 
+def test_pairs_across_a_gap_are_as_far_apart_as_they_are():
+    """Every other place: 0.72 ^ 2 = 0.5184 1 + 2 * 0.5184 / 0.4816 = 3.153. Long gaps: 6.143."""
+    x, y = ar1((400_000,), 0.9, 1), ar1((400_000,), 0.8, 2)
+    half = x.copy()
+    half[::2] = np.nan
+    assert 200_000 / effective_n(half, y, 60) == pytest.approx(3.153, rel=0.05)
+    away = (np.arange(x.size) // 1_000) % 2 == 0
+    assert 200_000 / effective_n(x, np.where(away, np.nan, y), 60) == pytest.approx(6.143, rel=0.05)
+
+
 def test_by_hand_and_never_more_than_there_are():
     """x = 1 1 -1 -1: rho_1 = (1 - 1 + 1) / 4 = 1/4; 4 / (1 + 2/16) = 32/9. Against -1 1 1 -1: at most 4."""
     x = np.array([1.0, 1, -1, -1])
@@ -61,8 +71,8 @@ def test_a_statement_of_power():
 
 
 def test_refused():
-    with pytest.raises(ValueError, match="without holes"):
-        effective_n(np.array([1.0, np.nan]), np.ones(2), 1)
+    with pytest.raises(ValueError, match="of one length"):
+        effective_n(np.ones(3), np.ones(2), 1)
     with pytest.raises(ValueError, match="level and power"):
         needed_n(0.1, level=0.0, power=0.8)
     with pytest.raises(ValueError, match="correlation <= 1"):
