@@ -5,7 +5,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import ArrayLike
 
-_Z = 1.959963984540054
+Z_95 = 1.959963984540054
 _DRAWS, _SEED = 2_000, 1
 
 
@@ -18,8 +18,8 @@ def wilson(hits: int, n: int) -> tuple[float, float]:
         raise ValueError(f"need 0 <= hits <= n, got {hits} of {n}")
     if n == 0:
         return 0.0, 1.0
-    share, z2 = hits / n, _Z * _Z / n
-    middle, reach = share + z2 / 2, _Z * sqrt(share * (1 - share) / n + z2 / (4 * n))
+    share, z2 = hits / n, Z_95 * Z_95 / n
+    middle, reach = share + z2 / 2, Z_95 * sqrt(share * (1 - share) / n + z2 / (4 * n))
     low, high = (middle - reach) / (1 + z2), (middle + reach) / (1 + z2)
     return low if hits else 0.0, high if hits < n else 1.0
 
