@@ -104,8 +104,8 @@ def sweep_refills(
 
 
 def _at(book: pl.DataFrame, ends: Ints, side: Ints, grid: Grid) -> tuple[Floats, Floats]:
-    """(depth of the side hit, mid) of the seconds that end then; NaN without a row, or unless it is OK."""
-    book = book.filter(pl.col("state") == "OK")
+    """(depth of the side hit, mid) of the seconds that end then; NaN without a row. A LOCKED book has depth, no mid."""
+    book = book.filter(pl.col("state").is_in(("OK", "LOCKED")))
     seconds = book["bar_end"].to_physical().to_numpy()
     if not seconds.size:
         return np.full(ends.size, np.nan), np.full(ends.size, np.nan)
@@ -113,4 +113,5 @@ def _at(book: pl.DataFrame, ends: Ints, side: Ints, grid: Grid) -> tuple[Floats,
     is_there = seconds[at] == ends
     depth = np.where(side == 1, *(book[DEPTHS[one]].to_numpy()[at] for one in (1, -1)))
     twice_mid = sum(grid.ticks(book[name].to_numpy()[at]) for name in ("bid_px", "ask_px"))
-    return np.where(is_there, depth, np.nan), np.where(is_there, twice_mid / 2, np.nan)
+    has_mid = is_there & (book["state"] == "OK").to_numpy()[at]
+    return np.where(is_there, depth, np.nan), np.where(has_mid, twice_mid / 2, np.nan)

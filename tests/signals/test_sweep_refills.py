@@ -62,7 +62,15 @@ def test_what_came_back_is_not_clipped():
 
 
 @pytest.mark.parametrize("off", [0, 10, 12])
-@pytest.mark.parametrize("state", ["RESYNC", "LOCKED", "STALE"])
+@pytest.mark.parametrize("off", [10, 12])
+def test_a_locked_book_has_depth_and_no_mid(off):
+    rows = [row | {"state": "LOCKED"} if row["bar_end"] == off else row for row in BOOK]
+    found, usual = refills([sweep(10.4)], rows), refills([sweep(10.4)], BOOK)
+    assert column(found, "refilled_share") == column(usual, "refilled_share")
+    assert column(found, "mid_move_bps") == [None]
+
+
+@pytest.mark.parametrize("state", ["RESYNC", "STALE"])
 def test_a_book_that_is_not_ok_says_nothing(off, state):
     rows = [row | {"state": state} if row["bar_end"] == off else row for row in BOOK]
     found = refills([sweep(10.4)], rows)
