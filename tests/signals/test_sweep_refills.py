@@ -61,7 +61,6 @@ def test_what_came_back_is_not_clipped():
     assert column(refills([sweep(10.4)], more), "refilled_share") == [6]
 
 
-@pytest.mark.parametrize("off", [0, 10, 12])
 @pytest.mark.parametrize("off", [10, 12])
 def test_a_locked_book_has_depth_and_no_mid(off):
     rows = [row | {"state": "LOCKED"} if row["bar_end"] == off else row for row in BOOK]
@@ -70,6 +69,7 @@ def test_a_locked_book_has_depth_and_no_mid(off):
     assert column(found, "mid_move_bps") == [None]
 
 
+@pytest.mark.parametrize("off", [0, 10, 12])
 @pytest.mark.parametrize("state", ["RESYNC", "STALE"])
 def test_a_book_that_is_not_ok_says_nothing(off, state):
     rows = [row | {"state": state} if row["bar_end"] == off else row for row in BOOK]
