@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.errors import FootprintError
+from pipeline.fingerprint import fingerprint
 from pipeline.lake import Lake, LiveFile
 from pipeline.plan import TABLES
 from pipeline.scripts import Script, in_reading_order, scripts
@@ -57,12 +58,36 @@ def publish(lake: Lake, version: str) -> dict[str, int]:
         for table in TABLES.values():
             rows[table.name] = _add_table(connection, lake, table)
         _add_publication(connection, lake, rows, version)
+        connection.execute("create table publication_digest as select $1::varchar as digest", [_digest(lake, version)])
         for script in in_reading_order(scripts("views", "macros")):
             _install(connection, script)
         connection.commit()
     scratch.replace(target)
     lake.tidy()  # not before: the catalogue that stood may name files replaced days ago
     return rows
+
+
+def is_current(lake: Lake, version: str) -> bool:
+    """Whether the catalogue is what `publish` would write now."""
+    import duckdb
+
+    try:
+        with open_catalogue(lake.root) as connection:
+            (written,) = connection.sql("select digest from publication_digest").fetchall()
+    except (FootprintError, duckdb.Error):
+        return False  # it is not there, not whole, or of an older version
+    lake.refresh()
+    return bool(written[0] == _digest(lake, version))
+
+
+def _digest(lake: Lake, version: str) -> str:
+    """Of all that enters a catalogue: its place, versions and contracts of tables, and the SQL that ships."""
+    tables = {
+        name: [lake.version(name), table.grain, [[one.name, one.unit, one.meaning] for one in table.columns]]
+        for name, table in TABLES.items()
+    }
+    shipped = {f"{script.folder}/{script.name}": script.text for script in scripts("views", "macros")}
+    return fingerprint(root=str(lake.root.resolve()), version=version, tables=tables, scripts=shipped)
 
 
 def empty_lake(lake: Lake) -> FootprintError:

@@ -141,15 +141,14 @@ def run(
     as_json: JsonOption = False,
 ) -> int:
     """Ingest the raw files of footprint.toml, compute what is stale and publish."""
-    from pipeline.work import Driver, register_configured
-    from pipeline.work import publish as write_catalogue
+    from pipeline.work import Driver, publish_if_stale, register_configured
 
     if prefect or (prefect is None and os.environ.get("PREFECT_API_URL")):
         return _through_prefect("daily", lake, config, since, until, preset, workers=workers, as_json=as_json)
     chosen = setup(lake, config, preset=preset)
     register_configured(chosen, Driver(workers=workers))
     code = do_work(chosen, "run", since=since, until=until, workers=workers, as_json=as_json)
-    write_catalogue(chosen)
+    publish_if_stale(chosen)
     return code
 
 
