@@ -90,7 +90,7 @@ def daily(
     chosen, driver = setup(lake, config, preset=preset), Driver(task_pool, workers)
     work.register_configured(chosen, driver)
     report = work.bring_up_to_date(chosen, "run", driver, since=since or first_day(days), until=until)
-    return _ended(report, work.publish(chosen))
+    return _ended(report, work.publish_if_stale(chosen))
 
 
 FLOWS: Final[Mapping[str, Flow[..., State[None]]]] = {one.name: one for one in (ingest, compute, publish, daily)}

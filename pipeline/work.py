@@ -71,15 +71,17 @@ def bring_up_to_date(
     return report
 
 
-def publish_if_stale(chosen: "Setup") -> None:
-    """Write the catalogue unless it stands as it would be written, and say which. Raises FP007 on an empty lake."""
+def publish_if_stale(chosen: "Setup") -> dict[str, int]:
+    """Write the catalogue unless it stands as it would be written, and say which; rows by table. Raises FP007 on an
+    empty lake."""
+    from pipeline.plan import TABLES
     from pipeline.version import package_version
     from pipeline.warehouse import CATALOGUE, is_current
 
-    if is_current(chosen.lake, package_version()):
-        print(f"nothing to publish: {chosen.lake.root / CATALOGUE} is of these tables", file=sys.stderr)
-    else:
-        publish(chosen)
+    if not is_current(chosen.lake, package_version()):
+        return publish(chosen)
+    print(f"nothing to publish: {chosen.lake.root / CATALOGUE} is of these tables", file=sys.stderr)
+    return {name: sum(file.rows for file in chosen.lake.live(name)) for name in TABLES}
 
 
 def publish(chosen: "Setup") -> dict[str, int]:
