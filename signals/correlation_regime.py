@@ -24,6 +24,7 @@ from signals.regimes import MinuteSeries, regimes
 from signals.table import UTC_US, Column, Input, Params, Signal, Span, Table
 from signals.volatility import VOLATILITY, volatility_of
 from signals.volatility_regime import FIT_END, IS_CHANGE, REGIME, percentile_before
+from signals.window_sums import values_before
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -173,7 +174,9 @@ def _of_day(
     values, variances = rho.on_grid(origin, until), adjust.on_grid(origin, until) ** 2
     begin = limits.rank_window_min
     ranks = mid_ranks(values, limits.rank_window_min, begin)
-    ranks[_n_before(values, limits.rank_window_min)[begin:] < limits.min_history_min] = np.nan
+    ranks[values_before(values, np.arange(begin, values.size), limits.rank_window_min) < limits.min_history_min] = (
+        np.nan
+    )
     hot = _is_hot(heat, origin, until, begin, limits)
     is_told = ~np.isnan(ranks) & (hot >= 0)
     is_on = latched(is_told & (ranks > limits.enter_rank) & (hot > 0), ranks < limits.release_rank, limits.release_min)
@@ -219,12 +222,6 @@ def _mean_before(values: Floats, origin: int, limits: Spikes) -> Floats:
 
     count, mean, _ = trailing_moments(values, ~np.isnan(values), limits.rank_window_min, origin // MINUTE)
     return np.where(count >= limits.min_history_min, mean, np.nan)
-
-
-def _n_before(values: Floats, window: int) -> Ints:
-    running = np.concatenate(([0], np.cumsum(~np.isnan(values))))
-    at = np.arange(values.size)
-    return running[at] - running[np.maximum(at - window, 0)]
 
 
 def _history(params: Params) -> timedelta:

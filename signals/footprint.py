@@ -21,6 +21,7 @@ from signals.observation import OBSERVATIONS, Observation
 from signals.observations import OBSERVATIONS_TABLE
 from signals.reading import whole
 from signals.table import UTC_US, Column, Input, Params, Signal, Span, Table
+from signals.window_sums import values_before
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -144,9 +145,8 @@ def _rank(one: Observation, value: Floats, place: Ints, window: int, least: int)
 
     minutes = np.full(int(place[-1]) + 1, np.nan)
     minutes[place] = np.abs(value) if one.claim == "direction" else value
-    stated = np.concatenate(([0], np.cumsum(~np.isnan(minutes))))
     at = place[place >= window]
-    has_past = stated[at] - stated[at - window] >= least
+    has_past = values_before(minutes, at, window) >= least
     return np.where(has_past, mid_ranks(minutes, window, window)[at - window], np.nan)
 
 

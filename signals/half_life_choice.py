@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from signals.window_sums import values_before
+
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
@@ -43,16 +45,11 @@ def weights_of(
     found = explained(held, levels, at, choice.window_min, float(choice.least_min))
     is_fitted = ~np.isnan(found).all(axis=0)
     against = np.clip(np.nan_to_num(found), -_MOST_EXPLAINED, 0.0)
-    minutes = _known_minutes(levels, at, choice.window_min)
+    minutes = values_before(levels, at + 1, choice.window_min)
     log_likelihood = -0.5 * minutes / choice.memory_min * np.log(1.0 - against**2)
     logs = np.concatenate([prior[:, None], prior[:, None] + np.where(is_fitted, log_likelihood, 0.0)], axis=1)
     weights = np.exp(logs - logs.max(axis=0))
     return weights / weights.sum(axis=0), np.concatenate(([False], is_fitted))
-
-
-def _known_minutes(levels: Floats, at: Ints, window: int) -> Ints:
-    running = np.concatenate(([0], np.cumsum(~np.isnan(levels))))
-    return running[at + 1] - running[np.maximum(at + 1 - window, 0)]
 
 
 def fits_of(

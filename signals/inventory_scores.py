@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from signals.bars import MINUTE
 from signals.table import Column
+from signals.window_sums import sum_between
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -108,9 +109,9 @@ def level_scores(
 
 def share_before(covered: Floats, window: int) -> Floats:
     """Mean of the shares of the window of minutes before each, counted in whole microseconds."""
-    running = np.concatenate(([0], np.cumsum(np.rint(covered * MINUTE).astype(np.int64))))
     at = np.arange(covered.size)
-    return (running[at] - running[np.maximum(at - window, 0)]) / (window * MINUTE)
+    known = sum_between(np.rint(covered * MINUTE).astype(np.int64), np.maximum(at - window, 0), at)
+    return known / (window * MINUTE)
 
 
 def _moments(x: Floats, first_minute: int, window: int, min_coverage: float) -> tuple[Floats, Floats]:

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from signals.bars import MINUTE, SECOND
+from signals.window_sums import sum_between
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -14,6 +15,5 @@ def minute_coverage(second: Ints, covered: Floats, ends: Ints) -> Floats:
 
     second: ends of the seconds (microseconds, ascending); covered: their coverages, 0 to 1.
     """
-    running = np.concatenate(([0], np.cumsum(np.rint(covered * SECOND).astype(np.int64))))
-    first, last = (np.searchsorted(second, times, side="right") for times in (ends - MINUTE, ends))
-    return (running[last] - running[first]) / MINUTE
+    first, after = (np.searchsorted(second, times, side="right") for times in (ends - MINUTE, ends))
+    return sum_between(np.rint(covered * SECOND).astype(np.int64), first, after) / MINUTE

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from signals.bars import MINUTE
+from signals.window_sums import sum_between
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -38,12 +39,12 @@ class Minutes:
     @property
     def count(self) -> Ints:
         """Sum of the weights."""
-        return self._between(self.weights)
+        return sum_between(self.weights, self.first, self.after)
 
     @property
     def stated(self) -> Ints:
         """Rows with a value."""
-        return self._between((~np.isnan(self.values)).astype(np.int64))
+        return sum_between(~np.isnan(self.values), self.first, self.after)
 
     def last(self) -> Floats:
         """The value of the latest row; NaN where there is none, or it has none."""
@@ -68,10 +69,6 @@ class Minutes:
     def mean(self) -> Floats:
         """NaN where there is none."""
         return self.total() / np.maximum(self.stated, 1)
-
-    def _between(self, counts: Ints) -> Ints:
-        running = np.concatenate(([0], np.cumsum(counts)))
-        return running[self.after] - running[self.first]
 
     def _reduced(self, how: np.ufunc, values: Floats) -> Floats:
         made, rows = np.full(self.ends.size, np.nan), np.flatnonzero(self.stated)

@@ -16,8 +16,10 @@ from signals.book_ledger import Blind
 from signals.book_state import BAR_END
 from signals.grid import Grid
 from signals.inputs import KNOWN_TS, SYMBOL, VENUE
+from signals.stretches import time_inside
 from signals.table import UTC_US, Column, Table
 from signals.taker_flow import MISSING
+from signals.window_sums import sum_between
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -184,25 +186,13 @@ def _where(stands: NDArray[np.bool_], values: Floats) -> Floats:
 def _trailing_mean(depth: Ints, ends: Ints, length_s: int, least: float) -> Floats:
     """Mean depth of the seconds up to each, of its UTC day, that say one; NaN if too few do."""
     said = depth >= 0
-    total = np.concatenate(([0], np.cumsum(np.where(said, depth, 0))))
-    count = np.concatenate(([0], np.cumsum(said)))
     first = np.searchsorted(ends, np.maximum(ends - length_s * SECOND, (ends - 1) // DAY * DAY), side="right")
     after = np.arange(1, ends.size + 1)
-    n = count[after] - count[first]
+    n = sum_between(said, first, after)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(n >= least * length_s, (total[after] - total[first]) / n, np.nan)
+        return np.where(n >= least * length_s, sum_between(np.where(said, depth, 0), first, after) / n, np.nan)
 
 
 def _blind_us(blind: Blind, ends: Ints) -> Ints:
     """Microseconds of each bar in blind stretches."""
-    if not blind.begins.size:
-        return np.zeros(ends.size, np.int64)
-    length = blind.ends - blind.begins
-    total = np.concatenate(([0], np.cumsum(length)))
-
-    def before(ts: Ints) -> Ints:
-        k = np.searchsorted(blind.begins, ts, side="right")
-        last = np.maximum(k - 1, 0)
-        return np.where(k > 0, total[last] + np.clip(ts - blind.begins[last], 0, length[last]), 0)
-
-    return before(ends) - before(ends - SECOND)
+    return time_inside(blind.begins, blind.ends - blind.begins, ends, SECOND)

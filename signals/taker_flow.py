@@ -12,6 +12,7 @@ from signals.bars import DAY, SECOND
 from signals.book_state import BAR_END
 from signals.grid import Grid
 from signals.inputs import KNOWN_TS, SYMBOL, VENUE
+from signals.stretches import time_inside
 from signals.table import UTC_US, Column, Table
 
 Ints = NDArray[np.int64]
@@ -154,12 +155,4 @@ def _missing_us(gaps: pl.DataFrame, ends: Ints, bar_us: int) -> Ints:
     covered = np.concatenate(([began[0]], np.maximum.accumulate(good)[:-1]))
     first = np.maximum(began, covered)
     length = np.maximum(good - first, 0)
-    total = np.concatenate(([0], np.cumsum(length)))
-
-    def before(ts: Ints) -> Ints:
-        """Missing microseconds before each time."""
-        k = np.searchsorted(first, ts, side="right")
-        last = np.maximum(k - 1, 0)
-        return np.where(k > 0, total[last] + np.clip(ts - first[last], 0, length[last]), 0)
-
-    return before(ends) - before(ends - bar_us)
+    return time_inside(first, length, ends, bar_us)

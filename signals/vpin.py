@@ -21,6 +21,7 @@ from signals.table import UTC_US, Column, Input, Params, Signal, Span, Table
 from signals.taker_flow import TAKER_FLOW
 from signals.taker_orders import TAKER_ORDERS
 from signals.volume_buckets import Buckets, Tape
+from signals.window_sums import running
 
 Ints = NDArray[np.int64]
 
@@ -134,7 +135,7 @@ def _rows(buckets: Buckets, grid: Grid, recorded: Ints, n: int, min_orders: int)
     first = np.arange(buckets.seq.size) - n + 1
     is_full = first >= 0
     first = np.maximum(first, 0)
-    began = np.concatenate(([0], np.cumsum(buckets.began)))
+    began = running(buckets.began)
     n_orders = began[1:] - began[first] + buckets.carried[first]
     stands = is_full & (n_orders >= min_orders) & _is_recorded(recorded, buckets.opened[first], buckets.closed)
     imbalance = buckets.net / buckets.size
