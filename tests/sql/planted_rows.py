@@ -1,5 +1,13 @@
 """Good rows for tables that four hand-made seconds leave empty: statements that insert them."""
 
+FIRST_BAR = "bar_end = (select min(bar_end) from book_state)"
+EARLY = "interval '1 day'"
+EARLIER = "bar_end - interval '1 s'"
+NEXT_MINUTE = (
+    "select * replace (bar_end + to_minutes(1) as bar_end, 'ENTRY' as state, null as entry_px) from reversion_signal"
+)
+
+
 _BAR = "select venue, symbol, date, bar_end, known_ts from taker_flow limit 1"
 
 FULL_MINUTE = """
