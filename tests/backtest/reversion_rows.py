@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from backtest.fees import FeeSchedule
-from backtest.trades import Terms
+from backtest.trading.fees import FeeSchedule
+from backtest.trading.trades import Terms
 from signals.book_state import BOOK_STATE
 from signals.reversion import REVERSION
 from tests.backtest.events import times

@@ -10,12 +10,12 @@ from typing import Any
 
 import polars as pl
 
-from backtest.books import Books, Taken
-from backtest.fees import FeeSchedule
-from backtest.funding_cash import Stamps, borrow_cash, crossed, funding_cash
-from backtest.latency import arrival
-from backtest.reversion_episodes import Decision, Episode, episodes
-from backtest.trade_table import TRADES
+from backtest.trading.books import Books, Taken
+from backtest.trading.fees import FeeSchedule
+from backtest.trading.funding_cash import Stamps, borrow_cash, crossed, funding_cash
+from backtest.trading.latency import arrival
+from backtest.trading.reversion_episodes import Decision, Episode, episodes
+from backtest.trading.trade_table import TRADES
 from signals.bars import MINUTE
 from signals.table import UTC_US
 

@@ -7,8 +7,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from backtest.reversion_episodes import GONE
-from backtest.trades import trades
+from backtest.trading.reversion_episodes import GONE
+from backtest.trading.trades import trades
 from signals.bars import MINUTE
 from signals.maker_inventory import MAKER_INVENTORY
 from signals.reversion import REVERSION_SIGNAL

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from backtest.control_rows import Entries, Minutes
+from backtest.placebo.control_rows import Entries, Minutes
 from signals.bars import DAY, MINUTE
 
 Ints = NDArray[np.int64]

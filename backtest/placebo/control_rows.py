@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from backtest.reversion_episodes import ENTRY_REASON
+from backtest.trading.reversion_episodes import ENTRY_REASON
 from signals.bars import MINUTE
 from signals.reversion import REVERSION
 

@@ -11,9 +11,16 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from backtest.control_places import Pullback, after_pullback, hour_and_vol_labels, matched, return_labels, shuffled
-from backtest.control_rows import Entries, Exits, Minutes, with_entries
-from backtest.reversion_episodes import ENTRY_REASON
+from backtest.placebo.control_places import (
+    Pullback,
+    after_pullback,
+    hour_and_vol_labels,
+    matched,
+    return_labels,
+    shuffled,
+)
+from backtest.placebo.control_rows import Entries, Exits, Minutes, with_entries
+from backtest.trading.reversion_episodes import ENTRY_REASON
 from signals.bars import SECOND
 
 Ints = NDArray[np.int64]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from backtest.trade_summary import trade_summary
-from backtest.trade_table import TRADES
+from backtest.trading.trade_summary import trade_summary
+from backtest.trading.trade_table import TRADES
 from tests.signals.rows import rows_of
 
 CLOSED = {"status": "closed", "gross_bps": 12.0, "entry_slippage_bps": 1.0}

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backtest.fees import BASE_TIERS, FeeSchedule
-from backtest.funding_cash import borrow_cash, crossed, funding_cash
-from backtest.square_root_impact import square_root_impact_bps
+from backtest.trading.fees import BASE_TIERS, FeeSchedule
+from backtest.trading.funding_cash import borrow_cash, crossed, funding_cash
+from backtest.trading.square_root_impact import square_root_impact_bps
 
 FEES = FeeSchedule("v", "base", maker_bps=-1, taker_bps=4, source="made up")
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from backtest.control_places import (
+from backtest.placebo.control_places import (
     NO_LABEL,
     Pullback,
     after_pullback,
@@ -19,10 +19,10 @@ from backtest.control_places import (
     return_labels,
     shuffled,
 )
-from backtest.control_rows import Entries, Exits, Minutes
-from backtest.reversion_controls import CONTROLS, Design, armings_of, controls, entries_of, flipped
-from backtest.reversion_episodes import episodes
-from backtest.trades import trades
+from backtest.placebo.control_rows import Entries, Exits, Minutes
+from backtest.placebo.reversion_controls import CONTROLS, Design, armings_of, controls, entries_of, flipped
+from backtest.trading.reversion_episodes import episodes
+from backtest.trading.trades import trades
 from signals.bars import MINUTE
 from signals.reversion import REVERSION, REVERSION_SIGNAL
 from signals.reversion_machine import Machine, Minute, Rules

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backtest.fees import FeeSchedule
-from backtest.reversion_episodes import GONE, episodes
-from backtest.trade_table import PARTS, TRADES
-from backtest.trades import trades
+from backtest.trading.fees import FeeSchedule
+from backtest.trading.reversion_episodes import GONE, episodes
+from backtest.trading.trade_table import PARTS, TRADES
+from backtest.trading.trades import trades
 from tests.backtest.reversion_rows import TERMS, books, settlements, signal_rows
 from tests.signals.rows import seconds
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backtest.control_rows import Entries, Exits, Minutes, with_entries
-from backtest.reversion_episodes import episodes
+from backtest.placebo.control_rows import Entries, Exits, Minutes, with_entries
+from backtest.trading.reversion_episodes import episodes
 from signals.bars import MINUTE
 from signals.reversion import REVERSION
 from tests.backtest.reversion_rows import signal_rows

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backtest.book_walk import Shown, Walk, walk
-from backtest.latency import arrival, books_met
+from backtest.trading.book_walk import Shown, Walk, walk
+from backtest.trading.latency import arrival, books_met
 from signals.bars import SECOND
 
 ASKS = Shown(px=100.01, qty=2, mid=100, bands=(1, 5, 10), depths=(2, 6, 10))

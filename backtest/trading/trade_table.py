@@ -4,7 +4,7 @@ from typing import Final
 
 import polars as pl
 
-from backtest.book_walk import HOW
+from backtest.trading.book_walk import HOW
 from signals.inputs import SYMBOL, VENUE
 from signals.table import UTC_US, Column, Table
 

@@ -7,8 +7,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from backtest.book_walk import Shown, Walk, walk
-from backtest.latency import books_met
+from backtest.trading.book_walk import Shown, Walk, walk
+from backtest.trading.latency import books_met
 from signals.book_state import BOOK_STATE
 
 Ints = NDArray[np.int64]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backtest.settlements import SCHEMA, settlements
+from backtest.trading.settlements import SCHEMA, settlements
 from signals.inputs import FUNDING
 from tests.signals.rows import rows_of, seconds
 

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from backtest.trade_table import STATUS
+from backtest.trading.trade_table import STATUS
 
 MEANS = ("gross_bps", "net_bps", "break_even_bps", "entry_slippage_bps", "exit_slippage_bps", "held_min")
 
