@@ -15,8 +15,21 @@ Shape = Literal["up", "down", "cross"]
 
 WIDTH, HEIGHT = 1_100, 460
 _LEFT, _RIGHT, _TOP, _BOTTOM = 84, 20, 74, 46
-_INK, _GRID = "#333333", "#e4e4e4"
 _STEPS_S = (1, 5, 15, 60, 300, 900, 1_800, 3_600, 7_200, 14_400, 21_600, 43_200, 86_400)
+
+
+@dataclass(frozen=True, slots=True)
+class Colors:
+    """Of what is no data: text and axes, lesser text, grid lines, ground."""
+
+    ink: str
+    muted: str
+    grid: str
+    paper: str
+
+
+ON_PAPER = Colors("#333333", "#666666", "#e4e4e4", "#ffffff")
+"""For a file of its own."""
 
 
 @dataclass(slots=True)
@@ -32,6 +45,7 @@ class Chart:
     y_unit: str
     x: tuple[float, float]
     y: tuple[float, float]
+    colors: Colors = ON_PAPER
     _drawn: list[str] = field(default_factory=list)
     _legend: list[str] = field(default_factory=list)
     _legend_x: float = _LEFT
@@ -93,14 +107,15 @@ class Chart:
 
     def text(self) -> str:
         """The picture: one SVG element, a file as it is."""
+        ink, muted, paper = self.colors.ink, self.colors.muted, self.colors.paper
         return "\n".join(
             [
                 f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" '
-                f'height="{HEIGHT}" font-family="sans-serif" font-size="12" fill="{_INK}" role="img">',
+                f'height="{HEIGHT}" font-family="sans-serif" font-size="12" fill="{ink}" role="img">',
                 f"<title>{escape(self.title)}</title>",
-                '<rect width="100%" height="100%" fill="#ffffff"/>',
+                f'<rect width="100%" height="100%" fill="{paper}"/>',
                 f'<text x="{_LEFT}" y="22" font-size="16" font-weight="bold">{escape(self.title)}</text>',
-                f'<text x="{_LEFT}" y="40" fill="#666666">{escape(self.note)}</text>',
+                f'<text x="{_LEFT}" y="40" fill="{muted}">{escape(self.note)}</text>',
                 *self._axes(),
                 f'<clipPath id="plot"><rect x="{_LEFT}" y="{_TOP}" width="{WIDTH - _LEFT - _RIGHT}" '
                 f'height="{HEIGHT - _TOP - _BOTTOM}"/></clipPath>',
@@ -132,11 +147,11 @@ class Chart:
         parts = []
         for value, label in _value_ticks(*self.y):
             y = self._py(value)
-            parts.append(f'<path d="M{_LEFT} {y}H{right}" stroke="{_GRID}"/>')
+            parts.append(f'<path d="M{_LEFT} {y}H{right}" stroke="{self.colors.grid}"/>')
             parts.append(f'<text x="{_LEFT - 6}" y="{y}" dy="4" text-anchor="end">{label}</text>')
         for time, label in _time_ticks(*self.x):
             x = self._px(time)
-            parts.append(f'<path d="M{x} {_TOP}V{bottom}" stroke="{_GRID}"/>')
+            parts.append(f'<path d="M{x} {_TOP}V{bottom}" stroke="{self.colors.grid}"/>')
             parts.append(f'<text x="{x}" y="{bottom + 17}" text-anchor="middle">{label}</text>')
         day = datetime.fromtimestamp(self.x[0] / 1e6, UTC).date()
         parts.append(f'<text x="{right}" y="{HEIGHT - 8}" text-anchor="end">UTC, from {day}</text>')
@@ -144,7 +159,7 @@ class Chart:
             f'<text transform="translate(14 {(_TOP + bottom) / 2:g}) rotate(-90)" text-anchor="middle">'
             f"{escape(self.y_unit)}</text>"
         )
-        parts.append(f'<path d="M{_LEFT} {_TOP}V{bottom}H{right}" fill="none" stroke="{_INK}"/>')
+        parts.append(f'<path d="M{_LEFT} {_TOP}V{bottom}H{right}" fill="none" stroke="{self.colors.ink}"/>')
         return parts
 
 
