@@ -72,6 +72,17 @@ def said(text, *tables):
 
 
 @app.function
+def findings(case, side, share_as_far, spread):
+    """What was shown: with the sign fixed beforehand, beyond the placebos, and after all costs."""
+    return Findings(
+        is_explaining=side.contemporaneous.slope.low > 0,
+        is_predicting=side.predictive.slope.low > 0 and share_as_far <= 0.05,
+        is_paying=spread.low / 2 - case.spread_bps > FEES.round_trips()["taker_taker"],
+        is_paying_later=False,  # nothing was set aside here
+    )
+
+
+@app.function
 def walk(*, seed, seconds, planted_bps):
     """Taker flow of ten seconds, and a log mid: moved as it happens, and later by `planted_bps` a second and unit."""
     rng = np.random.default_rng(seed)
@@ -285,16 +296,9 @@ fees. Break-even is what both fees may cost together; the last column is what an
 
 @app.cell
 def verdicts(beyond, judged, sides, spreads):
-    def findings(case):
-        side, fees = sides[case.name], FEES.round_trips()["taker_taker"]
-        return Findings(
-            is_explaining=side.contemporaneous.slope.low > 0,
-            is_predicting=side.predictive.slope.low > 0 and beyond[case.name] <= 0.05,
-            is_paying=spreads[case.name].low / 2 - case.spread_bps > fees,
-            is_paying_later=False,  # nothing was set aside here
-        )
-
-    said_of = {case.name: verdict(findings(case)) for case in judged}
+    said_of = {
+        case.name: verdict(findings(case, sides[case.name], beyond[case.name], spreads[case.name])) for case in judged
+    }
     powers = {
         case.name: power_statement(case.signal, case.forward(), lags=3 * WINDOW, level=0.05, power=0.8)
         for case in judged
@@ -320,6 +324,8 @@ def limits(judged):
 - One stretch of one market is one regime. Whether anything holds on another day, nothing here can say.
 - The test of data set aside, the count of trials and what the best of many worthless trials reaches need days:
   `footprint backtest` and `footprint tearsheet` do them, `footprint power` says how many days.
+- `footprint tearsheet taker_aggression` judges the flow of a minute instead. Returns over a minute that stand apart are
+  about {judged[0].log_mid.size // 60} here, too few for it to say anything: it answers "no evidence".
 - The demo's market is simulated: its makers and takers are ours. It shows that the judge works, and nothing about a
   venue.
 

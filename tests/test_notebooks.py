@@ -12,7 +12,8 @@ import polars as pl
 import pytest
 
 from backtest.inference.explained_variance import side_by_side
-from backtest.verdict import VERDICTS
+from backtest.inference.quantile_buckets import top_minus_bottom
+from backtest.verdict import VERDICTS, verdict
 from examples import first_look, judge_a_signal
 from pipeline.lake import Lake
 from pipeline.plan import Wanted
@@ -89,6 +90,23 @@ def test_the_judge_tells_a_planted_effect_from_none(lake_path):
     assert shown["beyond"]["planted"] == 0.01
     assert shown["sides"]["walk"].contemporaneous.slope.t > 10
     assert len(shown["by_horizon"].columns) == 1 + len(judge_a_signal.HORIZONS)
+
+
+@pytest.mark.parametrize(
+    ("planted", "cost", "expected"),
+    [
+        (0.02, 0.25, "predictive before cost"),
+        (-0.03, 0.25, "contemporaneous only"),  # it says something, with the sign that was not expected
+        (2.0, 0.25, "predictive after cost in sample only"),
+    ],
+)
+def test_a_verdict_needs_the_sign_and_the_money(planted, cost, expected):
+    signal, log_mid = judge_a_signal.walk(seed=5, seconds=5_000, planted_bps=planted)
+    case = judge_a_signal.Case("walk", signal, log_mid, cost)
+    side = side_by_side(signal, log_mid, window=10, latency=1, horizon=10)
+    spread = top_minus_bottom(signal, case.forward(), buckets=5, lag=case.lag())
+    assert verdict(judge_a_signal.findings(case, side, 0.01, spread)) == expected
+    assert verdict(judge_a_signal.findings(case, side, 0.06, spread)) == "contemporaneous only"
 
 
 def test_walks_without_an_effect_are_seldom_called_predictive():
