@@ -92,9 +92,9 @@ def span(lake):
     said(
         f"""## Which market, how long
 
-{MARKET["venue"]} {MARKET["symbol"]}, {_seconds:,} seconds from {_first:%Y-%m-%d %H:%M:%S} to {_last:%H:%M:%S} UTC;
-in {_ok:,} of them the book was OK. A second is stamped with its end: the bar 23:55:00 is what happened from
-23:54:59 on, up to but not including 23:55:00."""
+{MARKET["venue"]} {MARKET["symbol"]}, {_seconds:,} seconds from {_first:%Y-%m-%d %H:%M:%S} to
+{_last:%Y-%m-%d %H:%M:%S} UTC; in {_ok:,} of them the book was OK. A second is stamped with its end: the bar
+23:55:00 is what happened from 23:54:59 on, up to but not including 23:55:00."""
     )
     return book, told
 
@@ -137,8 +137,8 @@ def known(lake):
         """## When was it known?
 
 `bar_end` is when a bar ended, `known_ts` from when its row may be used: the feed has a delay, and some rows wait
-for what comes later (a withdrawal is told from a trade only when the trade had time to arrive). Milliseconds between
-the two:""",
+for what comes later (a withdrawal is told from a trade only when the trade had time to arrive). Milliseconds
+between the two:""",
         late,
     )
     return (late,)

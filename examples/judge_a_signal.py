@@ -119,7 +119,7 @@ def cases(lake_path, seconds):
     )
     judged = [
         Case(
-            "demo",
+            "lake",
             _rows["net_qty_10s"].cast(pl.Float64).fill_null(np.nan).to_numpy(),
             _rows["mid"].log().fill_null(np.nan).to_numpy(),
             float(_rows["spread_bps"].mean()),
@@ -134,7 +134,7 @@ The signal: takers' buys minus sells over the last {WINDOW} s. The question: doe
 the {HORIZON} s that begin {LATENCY} s later, when one could have traded on it? Expected sign, fixed before looking:
 +. Three cases, so that both answers are seen:
 
-- `demo`: the perpetual of the lake in `{lake_path}`, {judged[0].log_mid.size:,} s
+- `lake`: the perpetual of the lake in `{lake_path}`, {judged[0].log_mid.size:,} s
 - `walk`: {seconds:,} simulated seconds in which flow moves the mid as it happens and then nothing more: no forecast
   is possible
 - `planted`: the same, and every second the flow of the ten seconds before pushes the mid on, by a little"""
@@ -324,10 +324,10 @@ def limits(judged):
 - One stretch of one market is one regime. Whether anything holds on another day, nothing here can say.
 - The test of data set aside, the count of trials and what the best of many worthless trials reaches need days:
   `footprint backtest` and `footprint tearsheet` do them, `footprint power` says how many days.
-- `footprint tearsheet taker_aggression` judges the flow of a minute instead. Returns over a minute that stand apart are
-  about {judged[0].log_mid.size // 60} here, too few for it to say anything: it answers "no evidence".
-- The demo's market is simulated: its makers and takers are ours. It shows that the judge works, and nothing about a
-  venue.
+- `footprint tearsheet taker_aggression` judges the flow of a minute instead. Returns over a minute that stand apart
+  are about {judged[0].log_mid.size // 60} here, too few for it to say anything: it answers "no evidence".
+- The market of the demo is simulated: its makers and takers are ours. It shows that the judge works, and nothing
+  about a venue.
 
 Research on recorded and simulated data, no trading advice."""
     )

@@ -86,7 +86,7 @@ def test_the_judge_tells_a_planted_effect_from_none(lake_path):
     shown = run(judge_a_signal, lake_path=lake_path, seconds=10_000, draws=99)
     assert shown["said_of"]["walk"] == "contemporaneous only"
     assert shown["said_of"]["planted"] == "predictive before cost"
-    assert shown["said_of"]["demo"] in VERDICTS
+    assert shown["said_of"]["lake"] in VERDICTS
     assert shown["beyond"]["planted"] == 0.01
     assert shown["sides"]["walk"].contemporaneous.slope.t > 10
     assert len(shown["by_horizon"].columns) == 1 + len(judge_a_signal.HORIZONS)
