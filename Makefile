@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements.lock
 
-.PHONY: install demo test lint bench docs clean
+.PHONY: install demo test crosscheck lint bench docs clean
 
 install: $(VENV)/installed
 
@@ -29,13 +29,16 @@ lint: install
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# hftbacktest pins an older numpy, so the race has a place of its own.
+# hftbacktest pins an older numpy, so what needs it has a place of its own.
+crosscheck: .venv-bench/installed
+	.venv-bench/bin/python -m pytest tests/crosscheck
+
 bench: .venv-bench/installed
 	.venv-bench/bin/python -m benchmarks.book --write
 
 .venv-bench/installed: pyproject.toml
 	$(PYTHON) -m venv .venv-bench
-	.venv-bench/bin/python -m pip install --quiet --editable '.[bench]'
+	.venv-bench/bin/python -m pip install --quiet --editable '.[bench,crosscheck]'
 	touch $@
 
 docs: install

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import polars as pl
 
 from pipeline.identity import merge
@@ -45,18 +46,15 @@ def load(path: Path, symbol: str = SYMBOL) -> Recording:
             frames.append(batch.frames["book_updates"].with_columns(file_id=pl.lit("recording")))
     tick = grid.divisor / 10**grid.decimals
     messages = Messages.of("book_updates", pl.concat(frames))
-    rows = messages.rows(merge(messages, tick, decimals).order)
-    return recording(path.name, rows, tick, decimals, symbol)
-
-
-def recording(name: str, rows: pl.DataFrame, tick: float, decimals: int, symbol: str = SYMBOL) -> Recording:
-    """Number merged rows as the product does, and find the bars."""
+    order = merge(messages, tick, decimals).order
+    rows = messages.rows(order)
+    times = rows["event_ts"].to_physical()
     updates = rows.with_columns(
         venue=pl.lit(VENUE),
         symbol=pl.lit(symbol),
         seq=pl.int_range(rows.height, dtype=pl.Int64),
-        msg_id=pl.struct("file_id", "line").rle_id().cast(pl.Int64),
+        msg_id=np.repeat(np.arange(order.size), messages.counts[order]),
     ).select(BOOK_UPDATES.schema.names())
-    times = updates["event_ts"].to_physical()
     first, last = int(times[0]), int(times[-1])
-    return Recording(name, updates.rechunk(), Grid.of(tick, decimals), end_of_bar(first), end_of_bar(last) - 1_000_000)
+    bars = end_of_bar(first), end_of_bar(last) - 1_000_000
+    return Recording(path.name, updates.rechunk(), Grid.of(tick, decimals), *bars)

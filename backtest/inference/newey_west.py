@@ -53,7 +53,7 @@ def hac_estimate(value: float, error: float, n: int, lag: int) -> Estimate:
 
 
 def hac_mean(x: Floats, lag: int) -> Estimate:
-    """Mean of x (n,) with its error. Unknown below two values."""
+    """Mean of x (n,) with its error, whose square is widened by n / (n - 1). Unknown below two values."""
     seen = np.isfinite(x)
     n = int(seen.sum())
     if n < 2:
@@ -67,8 +67,8 @@ def hac_mean(x: Floats, lag: int) -> Estimate:
 def hac_slopes(y: Floats, x: Floats, lag: int) -> list[Estimate]:
     """Slopes of the least squares of y (n,) on a constant and the columns of x (n, k), each with the others in.
 
-    Places with any NaN are not seen. Unknown without more places than coefficients, or if columns are constant or
-    collinear.
+    Places with any NaN are not seen. Variances are widened by n / (n - k - 1). Unknown without more places than
+    coefficients, or if columns are constant or collinear.
     """
     seen = np.isfinite(y) & np.isfinite(x).all(axis=1)
     n, k = int(seen.sum()), x.shape[1]

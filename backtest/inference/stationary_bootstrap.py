@@ -77,19 +77,20 @@ def bootstrap_mean(x: Floats, *, block: float | None, draws: int, seed: int) -> 
 
 
 def optimal_block(x: Floats) -> float:
-    """Mean block that serves the error of a mean best, in places of x (n,): 1 for white noise.
+    """Mean block that serves the error of a mean best, in places of x (n,): 1 to 2 for white noise.
 
-    Politis and White (2004), as corrected by Patton, Politis and White (2009). Correlations count up to twice the lag
-    after which several in a row are within noise; at most min(3 sqrt(n), n / 3).
+    Politis and White (2004), as corrected by Patton, Politis and White (2009). Correlations count up to twice the first
+    of several lags in a row that are within noise, or as far as they are looked at; at most min(3 sqrt(n), n / 3). The
+    paper says twice the lag before it: of short series that leaves too little, and blocks come out too short.
     """
     n = x.size
     if n < 4 or np.ptp(x) == 0:
         return 1.0
     in_row = max(5, ceil(sqrt(log10(n))))
     acf = autocorrelation(x, min(ceil(sqrt(n)) + in_row, n - 1))
-    reach = min(2 * _last_lag(acf, 2 * sqrt(log10(n) / n), in_row), acf.size - 1)
+    reach = min(2 * _quiet_from(acf, 2 * sqrt(log10(n) / n), in_row), acf.size - 1)
     lags = np.arange(1, reach + 1)
-    taper = np.minimum(1.0, 2 * (1 - lags / reach)) if reach else np.empty(0)
+    taper = np.minimum(1.0, 2 * (1 - lags / reach))
     spread, total = 2 * float(taper @ (lags * acf[lags])), 1 + 2 * float(taper @ acf[lags])
     most = ceil(min(3 * sqrt(n), n / 3))
     if total == 0:
@@ -97,12 +98,9 @@ def optimal_block(x: Floats) -> float:
     return float(np.clip(abs(spread / total) ** (2 / 3) * n ** (1 / 3), 1.0, most))
 
 
-def _last_lag(acf: Floats, noise: float, in_row: int) -> int:
-    """The lag after which `in_row` correlations in a row are within `noise`; else the last beyond it."""
+def _quiet_from(acf: Floats, noise: float, in_row: int) -> int:
+    """The first lag from which on `in_row` correlations are within `noise`; the last lag if there are none such."""
     loud = np.flatnonzero(np.abs(acf[1:]) >= noise) + 1
-    ends = np.append(loud, acf.size)
-    gaps = np.diff(np.concatenate([[0], ends])) - 1
-    quiet = np.flatnonzero(gaps >= in_row)
-    if quiet.size:
-        return int(ends[quiet[0] - 1]) if quiet[0] else 0
-    return int(loud[-1]) if loud.size else 0
+    begins, ends = np.append(0, loud) + 1, np.append(loud, acf.size)
+    quiet = np.flatnonzero(ends - begins >= in_row)
+    return int(begins[quiet[0]]) if quiet.size else acf.size - 1

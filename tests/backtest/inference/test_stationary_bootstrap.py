@@ -86,11 +86,11 @@ def slow_block(x):
     d = x - x.mean()
     acf = [(d[k:] * d[: n - k]).sum() / (d @ d) for k in range(longest + in_row + 1)]
     noise = 2 * np.sqrt(np.log10(n) / n)
-    for m in range(longest + 1):
-        if all(abs(acf[m + j]) < noise for j in range(1, in_row + 1)):
+    for m in range(1, longest + 2):
+        if all(abs(acf[m + j]) < noise for j in range(in_row)):
             break
     else:
-        m = max(k for k in range(1, len(acf)) if abs(acf[k]) >= noise)
+        m = longest + in_row
     reach = min(2 * m, longest + in_row)
     spread, total = 0.0, acf[0]
     for k in range(1, reach + 1):
