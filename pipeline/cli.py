@@ -62,6 +62,11 @@ _COMMANDS = {
         "Read-only SQL over the catalogue; without a query: tables, macros and worked queries (@name).",
         'sql "select * from book_state limit 5" --to rows.csv',
     ),
+    "forecast": (
+        "pipeline.commands.forecast",
+        "Combine the signals into a forecast, judge it out of sample, save it without pickle, apply it.",
+        "forecast --target volatility --horizon 15m --out model.skops --html forecast.html",
+    ),
     "export": (
         "pipeline.commands.export",
         "Write a table, or some of its rows, to a file, its provenance beside it.",

@@ -140,6 +140,20 @@ FAULTS: Final = {
             "Runs through Prefect need its server: the one that PREFECT_API_URL names, or one that is started for them "
             "on this machine. The tables do not need it: `footprint run --no-prefect` does the same work.",
         ),
+        Fault(
+            "FP026",
+            "too few data to judge",
+            1,
+            "A forecast is judged on minutes it was not made from. With a few hours of them no honest correlation can "
+            "be told from chance, whatever the numbers say, so none are given.",
+        ),
+        Fault(
+            "FP027",
+            "the model is not to be used",
+            2,
+            "A saved forecast is opened only if it holds the types of a forecast and says what it said when it was "
+            "written, and applied only to its own market and to rows known after the last outcome it learned from.",
+        ),
     )
 }
 
