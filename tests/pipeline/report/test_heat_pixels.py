@@ -33,14 +33,14 @@ def day(walls: list[tuple[int, int]], tmp_path_factory: pytest.TempPathFactory) 
 
 
 def _seen(page, walls, *, first: int = 0, columns: int = DAY) -> int:
-    """How many of the walls stand, in the colour of the largest sizes or nearly, where they should or a pixel beside."""
+    """How many of the walls stand, in the colour of the largest sizes or nearly, within two pixels of their place."""
     shown = np.abs(inside(page).astype(int) - WALL).sum(axis=2) < 60  # the next brighter cells are 361 away
     height, width = shown.shape
     count = 0
     for column, row in walls:
         x = int((column + 0.5 - first) / columns * width)
         y = int((1 - (row + 0.5) / ROWS) * height)
-        count += bool(shown[max(y - 2, 0) : y + 3, max(x - 1, 0) : x + 2].any())
+        count += bool(shown[max(y - 2, 0) : y + 3, max(x - 2, 0) : x + 3].any())
     return count
 
 
