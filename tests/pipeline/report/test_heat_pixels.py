@@ -52,6 +52,17 @@ def test_walls_of_one_second_are_seen_in_a_whole_day(browser, day, walls):
         assert seen.complaints == []
 
 
+def test_columns_stand_where_they_belong_on_average(browser, day, walls):
+    """Half a pixel to the right would be where rounding chooses between two columns."""
+    with opened(browser, day, ready=READY) as seen:
+        bright = (inside(seen.page) == WALL).all(axis=2)
+    found = np.flatnonzero(bright.any(axis=0))
+    wanted = np.array([(column + 0.5) / DAY * bright.shape[1] for column, _ in walls])
+    off = [found[np.abs(found + 0.5 - one).argmin()] + 0.5 - one for one in wanted]
+    assert abs(np.mean(off)) < 0.25
+    assert np.abs(off).max() < 1
+
+
 @pytest.mark.parametrize(("width", "scale"), [(390, 1), (390, 3), (900, 1), (1_240, 1.25), (1_240, 1.5), (1_240, 2)])
 def test_walls_are_seen_at_any_width_on_any_screen(browser, day, walls, width, scale):
     with opened(browser, day, width=width, scale=scale, ready=READY) as seen:
