@@ -1,0 +1,1 @@
+"""The report on a market: what it shows, read from a lake and drawn."""
