@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from backtest.inference.estimate import unknown
 from backtest.inference.event_study import event_mean
 from backtest.intervals import Z_95
 
@@ -15,12 +16,15 @@ Ints = NDArray[np.int64]
 HURDLE_T = 3.0
 """What a single test has to reach (Harvey, Liu and Zhu 2016): many have looked at such strategies before."""
 
+LEAST_FOR_ERROR = 10
+"""Episodes. Draws from fewer repeat the same few, and their errors are far too small."""
+
 _DRAWS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """Mean of `trades`, its standard error and 95 % interval (NaN below two episodes).
+    """Mean of `trades`, its standard error and 95 % interval (NaN below LEAST_FOR_ERROR episodes).
 
     `episodes`: groups of trades held at overlapping times, in whichever market: each is one observation.
     """
@@ -69,12 +73,14 @@ def figure(trades: pl.DataFrame, column: str, *, seed: int) -> Figure:
     if not values.size:
         return Figure(nan, nan, nan, nan, 0, 0)
     episode = episode_of(trades)
-    found = event_mean(values, episode, draws=_DRAWS, seed=seed)
-    return Figure(float(values.mean()), found.error, found.low, found.high, values.size, int(episode[-1]) + 1)
+    episodes = int(episode[-1]) + 1
+    is_told = episodes >= LEAST_FOR_ERROR
+    found = event_mean(values, episode, draws=_DRAWS, seed=seed) if is_told else unknown(episodes)
+    return Figure(float(values.mean()), found.error, found.low, found.high, values.size, episodes)
 
 
 def episode_of(trades: pl.DataFrame) -> Ints:
-    """Per closed trade, in order of entry, the number of its episode: that of an earlier one still held, or a new one."""
+    """Per closed trade, in order of entry, the number of its episode: one entered while another is held shares it."""
     entered, left = (trades[name].to_physical().to_numpy() for name in ("entry_ts", "exit_ts"))
     held_until = np.maximum.accumulate(left)
     begins = np.concatenate(([False], entered[1:] > held_until[:-1]))

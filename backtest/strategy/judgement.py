@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from backtest.strategy.competition import LEAST_DSR, MOST_PBO, Competition
-from backtest.strategy.figure import HURDLE_T, Figure
+from backtest.strategy.figure import HURDLE_T, LEAST_FOR_ERROR, Figure
 from backtest.strategy.placebos import Compared
 from backtest.strategy.sample import Sample
 from backtest.verdict import Findings, Verdict, verdict
@@ -41,10 +41,14 @@ def judge(
         is_paying_later=sample.is_enough and net_later.is_positive and competition.is_won,
     )
     why = [] if sample.is_enough else [f"too little data: {sample}"]
-    why += [sentence for figure, what in ((gross, "gross"), (net, "net")) if (sentence := _not_positive(figure, what))]
+    why += [
+        sentence
+        for figure, what in ((gross, "gross, first 80 % of time"), (net, "net, first 80 %"))
+        if (sentence := _not_positive(figure, what))
+    ]
     if unbeaten:
         why.append("not above these placebos beyond chance: " + ", ".join(unbeaten))
-    if sentence := _not_positive(net_later, "net of the time set aside"):
+    if sentence := _not_positive(net_later, "net, last 20 % of time, set aside"):
         why.append(sentence)
     why += _not_won(competition)
     return Judgement(verdict(found), found, tuple(why))
@@ -53,8 +57,11 @@ def judge(
 def _not_positive(figure: Figure, what: str) -> str:
     if not figure.trades:
         return f"{what}: no closed trade"
-    if figure.episodes < 2:
-        return f"{what}: {figure.mean:+.2f} bps from a single episode, of which no error can be stated"
+    if figure.episodes < LEAST_FOR_ERROR:
+        return (
+            f"{what}: {figure.mean:+.2f} bps from {figure.episodes} episodes; an error is stated from "
+            f"{LEAST_FOR_ERROR} on"
+        )
     if figure.is_positive:
         return ""
     return (

@@ -23,9 +23,8 @@ class Sample:
 
     def __str__(self) -> str:
         return (
-            f"{self.episodes} non-overlapping episodes across {self.symbols} symbols and {self.regimes} regimes of "
-            f"volatility; at least {LEAST_EPISODES}, {LEAST_SYMBOLS} and {LEAST_REGIMES} are needed before anything "
-            "may be claimed"
+            f"non-overlapping episodes {self.episodes} of {LEAST_EPISODES} needed, symbols {self.symbols} of "
+            f"{LEAST_SYMBOLS}, volatility regimes {self.regimes} of {LEAST_REGIMES}, before anything may be claimed"
         )
 
 
