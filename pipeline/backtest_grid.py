@@ -123,14 +123,14 @@ def _longest_warmup(configs: Sequence[Config]) -> timedelta:
 
 
 def daily_bps(trades: Sequence[pl.DataFrame], days: Sequence[date], capital_quote: float) -> dict[date, float]:
-    """Net return by UTC day of the exit, in bps of the capital at work (so much in each market); 0 without a trade."""
+    """Net return by UTC day of the exit, in bps of the capital at work in all markets together; 0 without a trade."""
     found = dict.fromkeys(days, 0.0)
     for one in trades:
         if one.is_empty():
             continue
         done = one.filter(pl.col("status") == "closed").group_by(day=pl.col("exit_ts").dt.date())
         for day, net in done.agg(pl.col("net_quote").sum()).sort("day").iter_rows():
-            found[day] = found.get(day, 0.0) + net / (capital_quote * len(trades)) * 10_000
+            found[day] = found.get(day, 0.0) + net / capital_quote * 10_000
     return found
 
 

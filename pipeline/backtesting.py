@@ -193,9 +193,9 @@ def _compete(
 ) -> tuple[Competition, Mapping[date, float]]:
     """Register what was tried now, and hold the configuration asked for against all that ever was on this data."""
     own = [one.made[RULE].filter(pl.col("latency_ms") == JUDGED_LATENCY_MS) for one in markets]
-    terms = _terms_said(request, found)
+    terms, capital = _terms_said(request, found), request.capital_quote * len(found.markets)
     tried = [
-        Trial(FAMILY, code_digest(), found.data, {**config, **terms}, daily_bps(made, days, request.capital_quote))
+        Trial(FAMILY, code_digest(), found.data, {**config, **terms}, daily_bps(made, days, capital))
         for config, made in zip(configs, [own, *grid], strict=True)
     ]
     register(request.root, tried)

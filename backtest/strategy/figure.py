@@ -49,16 +49,17 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Excess:
-    """How much one mean is above another, with its 95 % interval; errors as if the two were independent."""
+    """How much one mean is above another, with its 95 % interval."""
 
     value: float
     low: float
     high: float
 
     @classmethod
-    def of(cls, one: Figure, other: Figure) -> "Excess":
+    def of(cls, one: Figure, other: Figure, *, is_mirrored: bool) -> "Excess":
+        """Errors as of independent means; of mirrored ones (what one gains the other loses) they add up."""
         value = one.mean - other.mean
-        reach = Z_95 * sqrt(one.error**2 + other.error**2)
+        reach = Z_95 * (one.error + other.error if is_mirrored else sqrt(one.error**2 + other.error**2))
         return cls(value, value - reach, value + reach)
 
 

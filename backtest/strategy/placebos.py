@@ -43,7 +43,8 @@ def compare(made: Mapping[str, pl.DataFrame], *, seed: int) -> dict[str, Compare
         if name == RULE:
             continue
         against = RULE if name in ("flipped", _OWN_EXITS) else _OWN_EXITS
-        excess = None if name == _OWN_EXITS else Excess.of(gross[against], gross[name])
+        mirrored = name == "flipped"
+        excess = None if name == _OWN_EXITS else Excess.of(gross[against], gross[name], is_mirrored=mirrored)
         done = closed(trades)
         found[name] = Compared(
             ordered=trades.height,
