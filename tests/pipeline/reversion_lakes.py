@@ -42,6 +42,9 @@ PARAMS = {
     "gap_s": 60,
 }
 _EVERY, _FALL, _BACK = 240, 5, 55
+_FIRST_EVENT = 210
+"""In minutes of the first day: from then on every other one is held over a settlement of funding at 8:00 or 16:00."""
+
 _FALLEN = 0.006
 _DECOYS = (75, 130, 185)
 
@@ -57,7 +60,7 @@ def reversion_lake(
     lake = Lake(root)
     for place, symbol in enumerate(symbols):
         rng = np.random.default_rng([seed, place])
-        offset = place * _EVERY // len(symbols)
+        offset = _FIRST_EVENT + place * _EVERY // len(symbols)
         _market(lake, Market("binance-usdm", symbol), days, edge_bps, offset, decoys, rng)
     publish(lake, "test")
     return root
