@@ -17,6 +17,7 @@ from backtest.strategy.factors import FACTORS
 from backtest.strategy.figure import HURDLE_T, Figure, closed, figure
 from backtest.strategy.placebos import RULE, Compared
 from backtest.strategy.sample import LEAST_EPISODES, LEAST_REGIMES, LEAST_SYMBOLS
+from backtest.strategy.wins import wins_of
 from backtest.trading.trade_summary import trade_summary
 from backtest.trading.trade_table import STATUS
 from backtest.verdict import VERDICTS
@@ -40,10 +41,12 @@ CAVEAT = "Research on recorded or simulated data: fills of real orders differ an
 def objects(done: Backtest) -> dict[str, Any]:
     """The whole of a backtest. `trades` and figures are at the judged latency."""
     judged = done.trades.filter(pl.col("latency_ms") == JUDGED_LATENCY_MS)
+    params = done.found.params
     fees = {one.market: fees_of(done.request, one.market) for one in done.markets}
     return plain(
         {
             **_figures(judged, done.request.seed),
+            "win_rate": asdict(wins_of(closed(judged), stop=params["stop"], target=params["pullback"])),
             "dsr": done.competition.dsr,
             "pbo": done.competition.pbo,
             "n_trials": done.competition.n_trials,

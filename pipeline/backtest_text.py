@@ -10,7 +10,15 @@ _WIDTH = 100
 
 def text(told: Mapping[str, Any]) -> str:
     """From the plain values of a backtest."""
-    parts = [_head(told), _figures(told), _costs(told), _break_even(told), _latencies(told), _controls(told)]
+    parts = [
+        _head(told),
+        _figures(told),
+        _wins(told),
+        _costs(told),
+        _break_even(told),
+        _latencies(told),
+        _controls(told),
+    ]
     if len(told["grid"]) > 1:
         parts.append(_grid(told))
     return "\n\n".join("\n".join(part) for part in [*parts, _trials(told), _verdict(told)]) + "\n"
@@ -54,6 +62,14 @@ def _row(one: Mapping[str, Any]) -> str:
     return f"{_number(one['mean']):>9}{interval:>22}{_number(one['t'], '.1f'):>7}{one['n']:>6}{one['episodes']:>10}"
 
 
+def _wins(told: Mapping[str, Any]) -> Iterator[str]:
+    one = told["win_rate"]
+    interval = f"({one['low']:.0%} to {one['high']:.0%})"
+    rate, payoff = _number(one["rate"], ".0%"), _number(one["payoff"], ".2f")
+    yield f"won {rate} of {one['n']} {interval}, a win is {payoff} of a loss"
+    yield f"  stop and target alone let a random walk win {one['by_geometry']:.0%} before costs"
+
+
 def _costs(told: Mapping[str, Any]) -> Iterator[str]:
     yield "where it went, bps: " + ", ".join(f"{name} {_number(value)}" for name, value in told["costs"].items())
 
@@ -91,6 +107,8 @@ def _controls(told: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _grid(told: Mapping[str, Any]) -> Iterator[str]:
+    if len(told["grid"]) < 2:
+        return
     names = [name for name in told["grid"][0]["config"] if len({one["config"][name] for one in told["grid"]}) > 1]
     yield "configurations tried, the one asked for first"
     yield "".join(f"{name:>{max(len(name) + 2, 10)}}" for name in names) + f"{'n':>6}{'gross':>9}{'net':>9}{'t':>7}"
