@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import product
 from math import prod
 from typing import Any, Final
@@ -10,6 +10,7 @@ from typing import Any, Final
 import polars as pl
 
 from backtest.trading.terms import Terms
+from backtest.trading.trade_table import TRADES
 from backtest.trading.trades import trades_met
 from pipeline.backtest_market import JUDGED_LATENCY_MS, Place, history_of, read, settlements_of
 from pipeline.errors import FootprintError
@@ -84,7 +85,7 @@ def try_configs(place: Place, configs: Sequence[Config], terms: Terms) -> list[p
     """TRADES of one market at the judged latency for each configuration, its rows made anew."""
     inventory = _inventory(place, configs)
     if inventory.is_empty():
-        return [pl.DataFrame() for _ in configs]
+        return [TRADES.empty() for _ in configs]
     start, end = (int(inventory["bar_end"].to_physical()[at]) for at in (0, -1))
     since = place.time.since
     start = start - MINUTE if since is None else max(start - MINUTE, round(since.timestamp() * 1_000_000))
@@ -120,18 +121,6 @@ def _inventory(place: Place, configs: Sequence[Config]) -> pl.DataFrame:
 
 def _longest_warmup(configs: Sequence[Config]) -> timedelta:
     return timedelta(hours=max(config["warmup_h"] for config in configs)) + timedelta(days=1)
-
-
-def daily_bps(trades: Sequence[pl.DataFrame], days: Sequence[date], capital_quote: float) -> dict[date, float]:
-    """Net return by UTC day of the exit, in bps of the capital at work in all markets together; 0 without a trade."""
-    found = dict.fromkeys(days, 0.0)
-    for one in trades:
-        if one.is_empty():
-            continue
-        done = one.filter(pl.col("status") == "closed").group_by(day=pl.col("exit_ts").dt.date())
-        for day, net in done.agg(pl.col("net_quote").sum()).sort("day").iter_rows():
-            found[day] = found.get(day, 0.0) + net / capital_quote * 10_000
-    return found
 
 
 def chunks(configs: Sequence[Config], count: int) -> Iterator[Sequence[Config]]:

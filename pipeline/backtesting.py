@@ -10,11 +10,13 @@ import polars as pl
 
 from backtest.strategy.alpha import Alpha, alpha
 from backtest.strategy.competition import Competition, compete
+from backtest.strategy.daily_returns import daily_bps
 from backtest.strategy.factors import factor_matrix, mean_factors
 from backtest.strategy.figure import Figure, closed, figure
-from backtest.strategy.judgement import LATER_SHARE, Judgement, judge
+from backtest.strategy.judgement import Judgement, judge
 from backtest.strategy.placebos import RULE, Compared, compare
 from backtest.strategy.sample import Sample, sample_of
+from backtest.strategy.split import split
 from backtest.trading.terms import Terms
 from backtest.trial import Trial, distinct
 from pipeline.backtest_grid import (
@@ -23,7 +25,6 @@ from pipeline.backtest_grid import (
     chunks,
     config_of,
     configs_of,
-    daily_bps,
     default_axes,
     try_configs,
 )
@@ -95,13 +96,13 @@ def backtest(request: Request, axes: Axes | None, *, workers: int, tell: Tell) -
             done.result()
             tell(f"[{number}/{len(what)}] {what[done]}")
         markets = [market for one in judging if (market := one.result()).minutes]
-        grid: list[list[pl.DataFrame]] = [[] for _ in configs[1:]]
+        parts: list[list[pl.DataFrame]] = [[] for _ in configs[1:]]
         for future, (_, first) in trying.items():
             for offset, made in enumerate(future.result()):
-                grid[first + offset].append(made)
+                parts[first + offset].append(made)
     if not markets:
         raise FootprintError("FP014", f"nothing to backtest. No rows of {SIGNAL} in this time", where=str(request.root))
-    return _judged(request, found, markets, configs, grid)
+    return _judged(request, found, markets, configs, [pl.concat(part) for part in parts])
 
 
 def _place(request: Request, market: Market) -> Place:
@@ -140,7 +141,7 @@ def _judged(
     found: Found,
     markets: Sequence[MarketTrades],
     configs: Sequence[Config],
-    grid: Sequence[Sequence[pl.DataFrame]],
+    grid: Sequence[pl.DataFrame],
 ) -> Backtest:
     seed = request.seed
     trades = pl.concat([one.made[RULE] for one in markets])
@@ -151,11 +152,12 @@ def _judged(
     regimes = pl.concat([one.regimes for one in markets])
     sample = sample_of(done, regimes, episodes=figure(done, "net_bps", seed=seed).episodes)
     first, last = min(one.first for one in markets), max(one.last for one in markets)
-    cut = first + (last - first) * (1 - LATER_SHARE)
-    before = done.filter(pl.col("exit_ts") <= cut)
-    later = done.filter(pl.col("entry_decided_ts") > cut)
-    competition, daily = _compete(request, found, markets, configs, grid, _days(first, last))
-    figures = [tuple(figure(part, name, seed=seed) for name in ("gross_bps", "net_bps")) for part in (before, later)]
+    halves = split(done, first=first, last=last)
+    competition, daily = _compete(request, found, configs, [judged, *grid], _days(first, last))
+    figures = [
+        tuple(figure(part, name, seed=seed) for name in ("gross_bps", "net_bps"))
+        for part in (halves.before, halves.later)
+    ]
     (gross, net), (gross_later, net_later) = figures
     return Backtest(
         request=request,
@@ -164,16 +166,16 @@ def _judged(
         trades=trades,
         controls=controls,
         sample=sample,
-        cut=cut,
+        cut=halves.cut,
         before=(gross, net),
         later=(gross_later, net_later),
-        straddling=done.height - before.height - later.height,
+        straddling=halves.across,
         competition=competition,
         alpha=_alpha(markets, daily),
         judgement=judge(
             gross=gross, net=net, net_later=net_later, controls=controls, competition=competition, sample=sample
         ),
-        tried=[_tried(config, one, seed) for config, one in zip(configs, [[judged], *grid], strict=True)],
+        tried=[_tried(config, one, seed) for config, one in zip(configs, [judged, *grid], strict=True)],
     )
 
 
@@ -186,17 +188,15 @@ def _days(first: datetime, last: datetime) -> list[date]:
 def _compete(
     request: Request,
     found: Found,
-    markets: Sequence[MarketTrades],
     configs: Sequence[Config],
-    grid: Sequence[Sequence[pl.DataFrame]],
+    tables: Sequence[pl.DataFrame],
     days: Sequence[date],
 ) -> tuple[Competition, Mapping[date, float]]:
     """Register what was tried now, and hold the configuration asked for against all that ever was on this data."""
-    own = [one.made[RULE].filter(pl.col("latency_ms") == JUDGED_LATENCY_MS) for one in markets]
     terms, capital = _terms_said(request, found), request.capital_quote * len(found.markets)
     tried = [
-        Trial(FAMILY, code_digest(), found.data, {**config, **terms}, daily_bps(made, days, capital))
-        for config, made in zip(configs, [own, *grid], strict=True)
+        Trial(FAMILY, code_digest(), found.data, {**config, **terms}, daily_bps(made, days, capital_quote=capital))
+        for config, made in zip(configs, tables, strict=True)
     ]
     register(request.root, tried)
     same_data = [trial for trial in registered(request.root, FAMILY) if trial.data == found.data]
@@ -229,10 +229,6 @@ def _alpha(markets: Sequence[MarketTrades], daily: Mapping[date, float]) -> Alph
     return alpha(returns.to_numpy(), factor_matrix(factors))
 
 
-def _tried(config: Config, made: Sequence[pl.DataFrame], seed: int) -> Tried:
-    filled = [one for one in made if not one.is_empty()]
-    done = closed(pl.concat(filled)) if filled else None
-    if done is None:
-        nothing = Figure(float("nan"), float("nan"), float("nan"), float("nan"), 0, 0)
-        return Tried(config, nothing, nothing)
+def _tried(config: Config, made: pl.DataFrame, seed: int) -> Tried:
+    done = closed(made)
     return Tried(config, figure(done, "gross_bps", seed=seed), figure(done, "net_bps", seed=seed))

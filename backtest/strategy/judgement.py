@@ -9,9 +9,6 @@ from backtest.strategy.placebos import Compared
 from backtest.strategy.sample import Sample
 from backtest.verdict import Findings, Verdict, verdict
 
-LATER_SHARE = 0.2
-"""Of the time, set aside at the end: what is found before has to hold there too."""
-
 
 @dataclass(frozen=True, slots=True)
 class Judgement:

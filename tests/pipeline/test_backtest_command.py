@@ -105,6 +105,22 @@ def test_the_base_of_a_grid_is_what_the_lake_holds(lake):
     assert anew.equals(own)
 
 
+def test_controls_trade_at_the_judged_latency_only(lake):
+    made = judge_market(Place(lake, MARKET, TimeRange()), PARAMS, terms_of(request(lake), MARKET, 0.02), seed=1).made
+    latencies = {name: set(trades["latency_ms"]) for name, trades in made.items()}
+    assert latencies.pop("rule") == {10, 50, 200}
+    assert set(latencies) == set(CONTROLS)
+    assert set.union(*latencies.values()) == {50}
+
+
+def test_returns_of_trials_are_of_all_capital_at_work(lake):
+    told, _ = backtest(lake)
+    (line,) = (lake / REGISTRY).read_text().splitlines()
+    net = sum(one["net_quote"] for one in told["trades"]["list"] if one["status"] == "closed")
+    assert sum(json.loads(line)["returns"].values()) == pytest.approx(net / 200_000 * 1e4)  # two markets
+    assert told["split"]["before"]["net_bps"]["n"] + told["split"]["later"]["net_bps"]["n"] <= told["net_bps"]["n"]
+
+
 def test_every_configuration_tried_is_a_trial_for_ever(lake):
     grid = lake.parent / "footprint.toml"
     grid.write_text("[backtest.grid]\nz_in = [2, 2.25]\npullback = [0.004]\npullback_sigmas = [1.0]\n")
