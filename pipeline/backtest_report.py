@@ -32,6 +32,7 @@ from pipeline.backtest_request import (
     Request,
     fees_of,
 )
+from pipeline.backtest_trials import FAMILY
 from pipeline.backtesting import Backtest
 from pipeline.version import package_version
 
@@ -132,7 +133,7 @@ def _competition(done: Backtest) -> dict[str, Any]:
     one = done.competition
     deflated = one.deflated
     return {
-        "family": "reversion",
+        "family": FAMILY,
         "days": one.days,
         "dsr_reason": one.dsr_reason or None,
         "dsr_asked": LEAST_DSR,

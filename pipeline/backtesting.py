@@ -3,14 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, as_completed
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any, Final
+from datetime import date, datetime
+from typing import Any
 
 import polars as pl
 
 from backtest.strategy.alpha import Alpha, alpha
-from backtest.strategy.competition import Competition, compete
-from backtest.strategy.daily_returns import daily_bps
+from backtest.strategy.competition import Competition
 from backtest.strategy.factors import factor_matrix, mean_factors
 from backtest.strategy.figure import Figure, closed, figure
 from backtest.strategy.judgement import Judgement, judge
@@ -18,7 +17,6 @@ from backtest.strategy.placebos import RULE, Compared, compare
 from backtest.strategy.sample import Sample, sample_of
 from backtest.strategy.split import split
 from backtest.trading.terms import Terms
-from backtest.trial import Trial, distinct
 from pipeline.backtest_grid import (
     Axes,
     Config,
@@ -29,14 +27,12 @@ from pipeline.backtest_grid import (
     try_configs,
 )
 from pipeline.backtest_market import JUDGED_LATENCY_MS, MarketTrades, Place, judge_market
-from pipeline.backtest_request import SIGNAL, Found, Request, fees_of, find, terms_of
+from pipeline.backtest_request import SIGNAL, Found, Request, find, terms_of
+from pipeline.backtest_trials import against_trials, days_of
 from pipeline.errors import FootprintError
 from pipeline.market import Market
 from pipeline.pool import process_pool
 from pipeline.reader import LakeReader
-from pipeline.trials import code_digest, register, registered
-
-FAMILY: Final = "reversion"
 
 Tell = Callable[[str], None]
 
@@ -153,7 +149,7 @@ def _judged(
     sample = sample_of(done, regimes, episodes=figure(done, "net_bps", seed=seed).episodes)
     first, last = min(one.first for one in markets), max(one.last for one in markets)
     halves = split(done, first=first, last=last)
-    competition, daily = _compete(request, found, configs, [judged, *grid], _days(first, last))
+    competition, daily = against_trials(request, found, configs, [judged, *grid], days_of(first, last))
     figures = [
         tuple(figure(part, name, seed=seed) for name in ("gross_bps", "net_bps"))
         for part in (halves.before, halves.later)
@@ -177,50 +173,6 @@ def _judged(
         ),
         tried=[_tried(config, one, seed) for config, one in zip(configs, [judged, *grid], strict=True)],
     )
-
-
-def _days(first: datetime, last: datetime) -> list[date]:
-    """UTC days of minutes that are stamped with their ends."""
-    begin = (first - timedelta(microseconds=1)).date()
-    return [begin + timedelta(days=day) for day in range(((last - timedelta(microseconds=1)).date() - begin).days + 1)]
-
-
-def _compete(
-    request: Request,
-    found: Found,
-    configs: Sequence[Config],
-    tables: Sequence[pl.DataFrame],
-    days: Sequence[date],
-) -> tuple[Competition, Mapping[date, float]]:
-    """Register what was tried now, and hold the configuration asked for against all that ever was on this data."""
-    terms, capital = _terms_said(request, found), request.capital_quote * len(found.markets)
-    tried = [
-        Trial(FAMILY, code_digest(), found.data, {**config, **terms}, daily_bps(made, days, capital_quote=capital))
-        for config, made in zip(configs, tables, strict=True)
-    ]
-    register(request.root, tried)
-    same_data = [trial for trial in registered(request.root, FAMILY) if trial.data == found.data]
-    rivals = distinct(same_data)
-    chosen = next(
-        place
-        for place, trial in enumerate(rivals)
-        if (trial.code, dict(trial.config)) == (tried[0].code, dict(tried[0].config))
-    )
-    return compete(rivals, chosen), tried[0].returns
-
-
-def _terms_said(request: Request, found: Found) -> dict[str, str | float]:
-    """What of the terms makes another trial of the same rule."""
-    said = []
-    for market in found.markets:
-        fees, _ = fees_of(request, market)
-        said.append(f"{market} {fees.maker_bps:g}/{fees.taker_bps:g}")
-    return {
-        "entry": request.entry,
-        "latency_ms": JUDGED_LATENCY_MS,
-        "capital_quote": request.capital_quote,
-        "fees": ", ".join(said),
-    }
 
 
 def _alpha(markets: Sequence[MarketTrades], daily: Mapping[date, float]) -> Alpha | str:
