@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import polars as pl
 
 from backtest.placebo.control_places import Pullback
@@ -21,6 +22,7 @@ from backtest.trading.reversion_episodes import ENTRY_REASON
 from backtest.trading.settlements import settlements, with_scheduled
 from backtest.trading.terms import Terms
 from backtest.trading.trades import trades_met
+from pipeline.errors import FootprintError
 from pipeline.lake import Lake
 from pipeline.market import Market
 from pipeline.reader import LakeReader
@@ -75,6 +77,7 @@ def judge_market(place: Place, params: Mapping[str, Any], terms: Terms, seed: in
     design = design_of(params, rows.height, seed)
     chosen = {RULE: rows, **controls(rows, paid, design=design)}
     met = history_of(place, list(chosen.values()), paid, rests=terms.rest_s is not None)
+    _check_books(place, rows, met)
     due = paid.filter(pl.col("settle_ts").is_between(rows["bar_end"].min(), rows["bar_end"].max(), closed="right"))
     judged = _at(terms, (JUDGED_LATENCY_MS,))
     return MarketTrades(
@@ -89,6 +92,20 @@ def judge_market(place: Place, params: Mapping[str, Any], terms: Terms, seed: in
         unknown_stamps=due.filter(pl.col("rate").is_null() | pl.col("ref_px").is_null()).height,
         has_funding_schedule=has_schedule,
     )
+
+
+def _check_books(place: Place, rows: pl.DataFrame, met: History) -> None:
+    """Raises FP011 if the rows have mids of books that are not there: they were made from others."""
+    priced = rows.drop_nulls("mid")["bar_end"].to_physical().to_numpy()
+    missing = priced.size - int(np.isin(priced, met.books.ends).sum())
+    if missing:
+        raise FootprintError(
+            "FP011",
+            f"{missing:,} of {priced.size:,} minutes of reversion_signal have a mid, and book_state has no OK book "
+            f"there: the rows were made from other books",
+            where=str(place.market),
+            hint="footprint compute, to bring the signal up to date",
+        )
 
 
 def read(place: Place, table: str, *, before: timedelta = timedelta(0)) -> pl.LazyFrame:

@@ -55,7 +55,7 @@ def _terms_said(request: Request, found: Found) -> dict[str, str | float]:
         said.append(f"{market} {fees.maker_bps:g}/{fees.taker_bps:g}")
     return {
         "entry": request.entry,
-        "latency_ms": JUDGED_LATENCY_MS,
+        "order_latency_ms": JUDGED_LATENCY_MS,
         "capital_quote": request.capital_quote,
         "fees": ", ".join(said),
     }

@@ -116,6 +116,7 @@ def test_controls_trade_at_the_judged_latency_only(lake):
 def test_returns_of_trials_are_of_all_capital_at_work(lake):
     told, _ = backtest(lake)
     (line,) = (lake / REGISTRY).read_text().splitlines()
+    assert {"latency_ms", "order_latency_ms", "z_in", "entry", "fees"} <= set(json.loads(line)["config"])
     net = sum(one["net_quote"] for one in told["trades"]["list"] if one["status"] == "closed")
     assert sum(json.loads(line)["returns"].values()) == pytest.approx(net / 200_000 * 1e4)  # two markets
     assert told["split"]["before"]["net_bps"]["n"] + told["split"]["later"]["net_bps"]["n"] <= told["net_bps"]["n"]
@@ -202,6 +203,13 @@ def test_rows_of_two_sets_of_parameters_are_not_one_strategy(lake, monkeypatch):
     monkeypatch.setattr(Lake, "lineage", lambda *_: {"parameters": PARAMS | {"z_in": next(told)}})
     done = footprint("backtest", "--lake", lake)
     assert (done.code, "are not one strategy" in done.err) == (1, True)
+
+
+def test_rows_made_from_other_books_are_refused(lake):
+    shutil.rmtree(lake / "book_state")
+    done = footprint("backtest", "--lake", lake)
+    assert (done.code, "2,880 of 2,880" in done.err) == (1, True)
+    assert "made from other books" in done.err
 
 
 @pytest.mark.parametrize(
