@@ -72,6 +72,11 @@ _COMMANDS = {
         "Write a table, or some of its rows, to a file, its provenance beside it.",
         "export book_state --to book_state.parquet --since 2024-08-08 --where \"state = 'OK'\"",
     ),
+    "backtest": (
+        "pipeline.commands.backtest",
+        "Judge the inventory reversion rule: trades, costs, placebos, trials and a verdict.",
+        "backtest --lake data/lake --json backtest.json",
+    ),
     "serve": (
         "pipeline.commands.serve",
         "Run the schedules of footprint.toml until Ctrl-C; runs are seen in Prefect's UI.",

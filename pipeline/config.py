@@ -8,6 +8,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any, Final
 
+from backtest.trading.fees import FeeSchedule
 from pipeline.contracts import is_inverse
 from pipeline.errors import FootprintError
 from pipeline.market import KINDS, VENUES, Market, MarketSettings
@@ -23,6 +24,8 @@ _SHAPES: Final[Mapping[str, type]] = {
     "raw": list,
     "pair": list,
     "group": list,
+    "fees": list,
+    "backtest": dict,
 }
 _SECTIONS: Final = {
     "lake": {"root"},
@@ -30,7 +33,26 @@ _SECTIONS: Final = {
     "schedule": {"hourly", "daily"},
     "pair": {"own", "reference"},
     "group": {"own", "peers"},
+    "fees": {"venue", "tier", "maker_bps", "taker_bps", "source"},
+    "backtest": {"grid"},
 }
+GRID_AXES: Final = frozenset(
+    {
+        "half_life_min",
+        "z_in",
+        "z_out",
+        "z_rearm",
+        "q_in",
+        "pullback",
+        "pullback_sigmas",
+        "stop",
+        "arm_h",
+        "hold_h",
+        "cooldown_h",
+        "lookback_min",
+    }
+)
+"""What of the reversion rule [backtest.grid] may vary; pullback and pullback_sigmas are one axis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +77,15 @@ class Config:
     preset: str = "default"
     params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     schedule: Schedule = field(default_factory=Schedule)
+    fees: tuple[FeeSchedule, ...] = ()
+    grid: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
 
 
+_HIGHEST_FEE_BPS: Final = 1_000
 _POSITIVE: Final = ("a number > 0", lambda value: _is_number(value) and value > 0)
 _RULES: Final[Mapping[str, tuple[str, Callable[[Any], bool]]]] = {
     "kind": (f"one of {', '.join(KINDS)}", lambda value: value in KINDS),
@@ -115,6 +140,8 @@ def _parse(path: Path) -> Config:
         preset=preset,
         params={name: _table(values, path, f"[params.{name}]") for name, values in params.items()},
         schedule=_schedule(raw.get("schedule", {}), path),
+        fees=_fees(raw.get("fees", []), path),
+        grid=_grid(raw.get("backtest", {}), path),
     )
 
 
@@ -205,6 +232,41 @@ def _schedule(item: Mapping[str, Any], path: Path) -> Schedule:
         if fault := cron_fault(cron):
             raise _bad(path, f"{name} is {cron!r}: {fault}")
     return Schedule(**crons)
+
+
+def _fees(items: Sequence[Any], path: Path) -> tuple[FeeSchedule, ...]:
+    """Fee schedules, one for each tier of a venue."""
+    found: dict[tuple[str, str], FeeSchedule] = {}
+    for item in items:
+        one = _fee_schedule(_table(item, path, "[[fees]]"), path)
+        if (one.venue, one.tier) in found:
+            raise _bad(path, f"[[fees]] is stated twice for tier {one.tier!r} of {one.venue}")
+        found[one.venue, one.tier] = one
+    return tuple(found.values())
+
+
+def _fee_schedule(item: Mapping[str, Any], path: Path) -> FeeSchedule:
+    _known(item, _SECTIONS["fees"], path, "key in [[fees]]")
+    if missing := _SECTIONS["fees"] - set(item):
+        raise _bad(path, f"[[fees]] lacks {', '.join(sorted(missing))}")
+    venue, tier, source = (_text(item, name, path) for name in ("venue", "tier", "source"))
+    if venue not in VENUES:
+        raise unknown("venue", venue, VENUES, str(path))
+    for name in ("maker_bps", "taker_bps"):
+        if not _is_number(item[name]) or abs(item[name]) > _HIGHEST_FEE_BPS:
+            raise _bad(path, f"{name} is {item[name]!r}, expected bps of the notional, as 4.5 (a rebate is below 0)")
+    return FeeSchedule(venue, tier, float(item["maker_bps"]), float(item["taker_bps"]), source)
+
+
+def _grid(item: Mapping[str, Any], path: Path) -> dict[str, tuple[float, ...]]:
+    """By parameter of the reversion rule, the values to try."""
+    _known(item, _SECTIONS["backtest"], path, "key in [backtest]")
+    axes = _table(item.get("grid", {}), path, "[backtest.grid]")
+    _known(axes, set(GRID_AXES), path, "key in [backtest.grid]")
+    for name, values in axes.items():
+        if not isinstance(values, list) or not values or not all(map(_is_number, values)):
+            raise _bad(path, f"{name} is {values!r}, expected a list of numbers to try")
+    return {name: tuple(dict.fromkeys(map(float, values))) for name, values in axes.items()}
 
 
 def _text(item: Mapping[str, Any], name: str, path: Path, default: str = "") -> str:

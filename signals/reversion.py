@@ -6,6 +6,7 @@ laid down before it is tested, and no statement that it holds.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from math import nan
 
@@ -18,11 +19,12 @@ from signals.book_state import BAR_END, BOOK_STATE
 from signals.inputs import KNOWN_TS, SYMBOL, VENUE
 from signals.maker_inventory import MAKER_INVENTORY
 from signals.reading import whole
-from signals.reversion_machine import REASONS, STATES, Machine, Minute, Rules
+from signals.reversion_machine import REASONS, STATES, Machine, Minute, Rules, Step
 from signals.table import UTC_US, Column, Input, Params, Signal, Span, Table
 from signals.touch_fills import TouchFills
 
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
 REVERSION = Table(
     name="reversion_signal",
@@ -63,6 +65,12 @@ REVERSION = Table(
     ),
 )
 
+_LEAST_TOLD = 0.8
+"""Share of the minutes of a window that must have a return."""
+
+_SHALLOWEST, _DEEPEST = 1e-6, 1 - 1e-9
+"""A pullback has to be a share between 0 and 1; no price gives way by the deepest."""
+
 _BOOK = ("bar_end", "known_ts", "state", "bid_px", "ask_px")
 _INVENTORY = ("venue", "symbol", "bar_end", "known_ts", "half_life_min", "z_level", "q_level")
 
@@ -84,12 +92,31 @@ def reversion_signal(
     del chunk_rows  # a row a minute, and a few columns of the book
     inventory = _at_half_life(whole(inputs, MAKER_INVENTORY, columns=_INVENTORY), half_life_min)
     book = whole(inputs, BOOK_STATE, columns=_BOOK)
-    start, end, warmup = microseconds(span.start), microseconds(span.until), round(warmup_h * 60 * MINUTE)
-    made = [REVERSION.empty()]
+    start, end = microseconds(span.start), microseconds(span.until)
+    made = reversion_rows(inventory, book, Rules(**rules), start=start, end=end, warmup_h=warmup_h)
+    return {"reversion_signal": made}
+
+
+def reversion_rows(
+    inventory: pl.DataFrame,
+    book: pl.DataFrame,
+    rules: Rules,
+    *,
+    start: int,
+    end: int,
+    warmup_h: float,
+    pullback_sigmas: float | None = None,
+) -> pl.DataFrame:
+    """REVERSION of minutes in (start, end] (microseconds), from minutes of one half-life and the seconds of a book.
+
+    With `pullback_sigmas` the pullback asked for is so many standard deviations of the return over arm_h instead of a
+    fixed share; where the deviation is not known, none is deep enough.
+    """
+    warmup, made = round(warmup_h * 60 * MINUTE), [REVERSION.empty()]
     for day in range(start // DAY * DAY, end, DAY):
         minutes, seconds = (_between(rows, day - warmup, day + DAY) for rows in (inventory, book))
-        made.append(_between(_run(minutes, seconds, Rules(**rules)), max(day, start), end))
-    return {"reversion_signal": REVERSION.check(pl.concat(made))}
+        made.append(_between(_run(minutes, seconds, rules, pullback_sigmas), max(day, start), end))
+    return REVERSION.check(pl.concat(made))
 
 
 def _at_half_life(inventory: pl.DataFrame, half_life_min: int) -> pl.DataFrame:
@@ -106,7 +133,7 @@ def _between(rows: pl.DataFrame, after: int, until: int) -> pl.DataFrame:
     return rows.filter(pl.col("bar_end").to_physical().is_between(after, until, closed="right"))
 
 
-def _run(inventory: pl.DataFrame, book: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+def _run(inventory: pl.DataFrame, book: pl.DataFrame, rules: Rules, pullback_sigmas: float | None) -> pl.DataFrame:
     """Rows of REVERSION of a machine that is run through all these minutes."""
     if inventory.is_empty():
         return REVERSION.empty()
@@ -117,7 +144,10 @@ def _run(inventory: pl.DataFrame, book: pl.DataFrame, rules: Rules) -> pl.DataFr
         mid=(pl.col("bid_px") + pl.col("ask_px")) / 2,
         bookless_s=pl.Series(_bookless_s(inventory, book)),
     )
-    made = [machine.step(minute) for minute in _minutes(minutes)]
+    if pullback_sigmas is None:
+        made = [machine.step(minute) for minute in _minutes(minutes)]
+    else:
+        made = _stepped(machine, minutes, _pullbacks(minutes, rules.arm_h, pullback_sigmas))
     return minutes.with_columns(
         state=pl.Series([step.state for step in made], dtype=pl.String),
         direction=pl.Series([step.direction for step in made], dtype=pl.Int8),
@@ -126,6 +156,28 @@ def _run(inventory: pl.DataFrame, book: pl.DataFrame, rules: Rules) -> pl.DataFr
         ref_px=pl.Series([step.ref for step in made], dtype=pl.Float64).fill_nan(None),
         entry_px=pl.Series([step.entry for step in made], dtype=pl.Float64).fill_nan(None),
     ).select(REVERSION.schema.names())
+
+
+def _stepped(machine: Machine, minutes: pl.DataFrame, pullbacks: Floats) -> list[Step]:
+    """The machine's steps where each minute has its own pullback."""
+    made = []
+    for minute, pullback in zip(_minutes(minutes), pullbacks.tolist(), strict=True):
+        machine.rules = replace(machine.rules, pullback=pullback)
+        made.append(machine.step(minute))
+    return made
+
+
+def _pullbacks(minutes: pl.DataFrame, window_h: float, sigmas: float) -> Floats:
+    """Per minute, so many standard deviations of the return over the window up to it, from one-minute returns."""
+    window_min = max(round(window_h * 60), 1)
+    step = pl.col("bar_end").diff() == pl.duration(minutes=1)
+    moves = minutes.select("bar_end", squared=pl.when(step).then(pl.col("mid").log().diff() ** 2))
+    seen = moves.rolling("bar_end", period=f"{window_min}m").agg(
+        pl.col("squared").mean(), told=pl.col("squared").count()
+    )
+    is_told = (seen["told"] >= _LEAST_TOLD * window_min).to_numpy()
+    deviation = np.sqrt(window_min * seen["squared"].fill_null(nan).to_numpy())
+    return np.where(is_told, np.clip(sigmas * deviation, _SHALLOWEST, _DEEPEST), _DEEPEST)
 
 
 def _minutes(rows: pl.DataFrame) -> Iterator[Minute]:

@@ -56,6 +56,21 @@ def after_pullback(armed: Entries, minutes: Minutes, wait: Pullback) -> Entries:
     return Entries(np.array([at for at, _ in found], np.int64), np.array([side for _, side in found], np.int64))
 
 
+def all_pullbacks(minutes: Minutes, wait: Pullback) -> Entries:
+    """Every minute in which the price begins to have given way, down (+1) or up (-1), as if armed at all times."""
+    mids = pl.DataFrame({"at": pl.Series(minutes.ends).cast(pl.Datetime("us")), "mid": minutes.mid}).with_columns(
+        pl.col("mid").fill_nan(None)
+    )
+    period = f"{round(wait.lookback_min * MINUTE)}us"
+    reached = mids.rolling("at", period=period, closed="both").agg(high=pl.col("mid").max(), low=pl.col("mid").min())
+    found = []
+    for side, extreme in ((1, reached["high"]), (-1, reached["low"])):
+        gave = side * minutes.mid <= side * extreme.fill_null(np.nan).to_numpy() * (1 - side * wait.depth)
+        at = np.flatnonzero(gave & ~np.concatenate(([False], gave[:-1])))
+        found.append(Entries(at.astype(np.int64), np.full(at.size, side, np.int64)))
+    return Entries(np.concatenate([one.at for one in found]), np.concatenate([one.side for one in found]))
+
+
 def _gave_way(at: int, side: int, minutes: Minutes, wait: Pullback) -> int | None:
     now = minutes.ends[at]
     since, until = np.searchsorted(

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from backtest.placebo.control_places import (
     Pullback,
     after_pullback,
+    all_pullbacks,
     hour_and_vol_labels,
     matched,
     return_labels,
@@ -34,6 +35,7 @@ CONTROLS: Mapping[str, str] = {
     "past_return": "at random after like returns, whatever the inventory: is it plain reversal?",
     "shuffled": "stretches between entries, and sides, in random order",
     "carry": "the rule's entries on the side that funding paid last, whatever the inventory",
+    "any_pullback": "in at every pullback on either side, whatever the inventory: is it plain reversal after a fall?",
 }
 
 
@@ -71,6 +73,7 @@ def controls(rows: pl.DataFrame, settlements: pl.DataFrame, *, design: Design) -
         "random_times": after_pullback(at_random, minutes, design.pullback),
         "past_return": matched(entered, by_return, draws["past_return"]),
         "shuffled": shuffled(entered, rows.height, draws["shuffled"]),
+        "any_pullback": all_pullbacks(minutes, design.pullback),
         "carry": _carry(entered, rows, settlements, round(design.funding_delay_s * SECOND)),
     }
     made = {name: with_entries(rows, entries, exits) for name, entries in chosen.items()}

@@ -69,10 +69,17 @@ class Books:
         """What an order of that side could take within `bps`, one of BANDS; NaN if the feed has not shown that deep."""
         return float(self.depths[side][book, BANDS.index(bps)])
 
-    def take(self, *, side: int, qty: float, arrives: int, patience_s: float) -> Taken | None:
+    def before(self, time: int) -> int | None:
+        """The last book at or before a time (microseconds); None if there is none."""
+        found = int(np.searchsorted(self.ends, time, side="right")) - 1
+        return found if found >= 0 else None
+
+    def take(
+        self, *, side: int, qty: float, arrives: int, patience_s: float, goes_beyond: bool = False
+    ) -> Taken | None:
         """Filled whole by the first book that can, from the arrival on; None if none can within the patience."""
         for book in books_met(self.ends, arrives, patience_s=patience_s):
-            fill = walk(self._shown(book, side), side=side, qty=qty)
+            fill = walk(self._shown(book, side), side=side, qty=qty, goes_beyond=goes_beyond)
             if fill.how != "none":
                 return Taken(book, fill)
         return None

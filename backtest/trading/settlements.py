@@ -48,5 +48,23 @@ def settlements(
     )
 
 
+def with_scheduled(stated: pl.DataFrame, *, interval_h: float, since: int, until: int) -> pl.DataFrame:
+    """SCHEMA with a row, its rate null, for each scheduled settlement in (since, until] that nothing was stated for.
+
+    Venues settle at multiples of the interval from 00:00 UTC on. Without these rows a feed that was not recorded would
+    look like one that pays nothing. since, until: microseconds.
+    """
+    if not interval_h > 0:
+        raise ValueError(f"expected an interval above 0 h, got {interval_h}")
+    every = round(interval_h * 3600 * 1_000_000)
+    due = pl.int_range(since // every + 1, until // every + 1, eager=True) * every
+    scheduled = pl.DataFrame({"settle_ts": due.cast(UTC_US), "interval_h": [interval_h] * due.len()}, _SCHEDULED)
+    missing = scheduled.join(stated, on="settle_ts", how="anti")
+    return pl.concat([stated, missing], how="diagonal").select(SCHEMA.names()).sort("settle_ts")
+
+
+_SCHEDULED = {"settle_ts": UTC_US, "interval_h": pl.Float64()}
+
+
 def _last(name: str, holds: pl.Expr) -> pl.Expr:
     return pl.col(name).filter(holds & pl.col(name).is_not_null()).last()

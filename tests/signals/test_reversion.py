@@ -10,8 +10,8 @@ from polars.testing import assert_frame_equal
 from signals.bars import DAY, MINUTE
 from signals.book_state import BOOK_STATE
 from signals.maker_inventory import MAKER_INVENTORY
-from signals.reversion import REVERSION, REVERSION_SIGNAL
-from signals.reversion_machine import REASONS, STATES
+from signals.reversion import REVERSION, REVERSION_SIGNAL, reversion_rows
+from signals.reversion_machine import REASONS, STATES, Rules
 from signals.table import UTC_US, Span
 from tests.signals.rows import rows_of, seconds
 
@@ -237,3 +237,33 @@ def test_nothing_older_than_the_warm_up_changes_a_day():
     assert_frame_equal(run(made, seen, days=2, arm_h=2)[-2:], rows)
     reach = {source.name: source.reach(REVERSION_SIGNAL.params) for source in REVERSION_SIGNAL.inputs}
     assert reach == {"maker_inventory": timedelta(hours=48), "book_state": timedelta(hours=48)}
+
+
+def _by_sigmas(z, mids, sigmas, **changed):
+    """States of a rule whose pullback is in deviations of the return over three minutes."""
+    made = inventory(*z).select("venue", "symbol", "bar_end", "known_ts", "z_level", "q_level")
+    params = REVERSION_SIGNAL.params | QUICK | changed
+    rules = Rules(**{name: params[name] for name in Rules.__dataclass_fields__})
+    rows = reversion_rows(made, book(*mids), rules, start=0, end=DAY, warmup_h=1, pullback_sigmas=sigmas)
+    return rows["state"].to_list()
+
+
+def test_a_pullback_may_be_in_deviations_of_the_past_return():
+    # one-minute returns of 1 %, up and down: over three minutes sqrt(3) % = 1.73 %
+    mids = [100, 101, 100, 101, 100, 101, 100]
+    z = [0, 0, 0, 0, 0, 0, 2.5]
+    # a fall of 1 % from 101 is 0.57 deviations
+    assert _by_sigmas(z, mids, 0.5)[-1] == "ENTRY"
+    assert _by_sigmas(z, mids, 0.65)[-1] == "ARMED"
+    assert _by_sigmas(z, mids, None, pullback=0.5)[-1] == "ARMED"
+
+
+def test_where_the_deviation_is_not_known_no_pullback_is_deep_enough():
+    z = [0, 0, 0, 2.5, 2.5]
+    assert _by_sigmas(z, [100, 101, None, 101, 90], 0.5)[-1] == "ARMED"
+    assert _by_sigmas(z, [100, 101, 100, 101, 90], 0.5)[-1] == "ENTRY"
+
+
+def test_deviations_look_back_only():
+    z, mids = [0, 0, 0, 2.5, 2.5, 2.5, 0], [100, 101, 100, 101, 100.2, 101, 50]
+    assert _by_sigmas(z, mids, 0.5)[:-1] == _by_sigmas(z[:-1], mids[:-1], 0.5)

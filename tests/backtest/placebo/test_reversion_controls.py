@@ -14,6 +14,7 @@ from backtest.placebo.control_places import (
     NO_LABEL,
     Pullback,
     after_pullback,
+    all_pullbacks,
     hour_and_vol_labels,
     matched,
     return_labels,
@@ -194,3 +195,27 @@ def test_armings_and_entries_are_read_from_the_reasons():
     assert (armings_of(ROWS).at.tolist(), armings_of(ROWS).side.tolist()) == ([1, 8], [1, -1])
     assert entries_of(ROWS).at.tolist() == [3, 8]
     assert entries_of(ROWS.with_columns(reason=pl.lit(None, pl.String))).at.size == 0
+
+
+def test_any_pullback_enters_where_the_price_begins_to_have_given_way():
+    # 98.9 is 1.1 % below 100, in reach at minute 4; 100.1 is 1.2 % above it, in minute 7, after the long is left
+    assert held(made("any_pullback")) == [(1, 4, (6, "hold_timeout")), (-1, 7, (9, "hold_timeout"))]
+
+
+@given(
+    st.lists(st.one_of(st.just(nan), st.floats(95, 105)), min_size=1, max_size=30),
+    st.integers(1, 9),
+)
+def test_pullbacks_are_those_a_walk_over_the_minutes_finds(mids, lookback_min):
+    ends = MINUTE * np.arange(1, len(mids) + 1)
+    found = all_pullbacks(Minutes(ends, np.array(mids)), Pullback(0.02, arm_min=5, lookback_min=lookback_min))
+    walked = []
+    for side, extreme in ((1, max), (-1, min)):
+        before = False
+        for at, mid in enumerate(mids):
+            seen = [one for one in mids[max(at - lookback_min, 0) : at + 1] if one == one]
+            now = mid == mid and side * mid <= side * extreme(seen) * (1 - side * 0.02)
+            if now and not before:
+                walked.append((at, side))
+            before = now
+    assert list(zip(found.at.tolist(), found.side.tolist(), strict=True)) == walked

@@ -37,7 +37,7 @@ def test_more_than_is_shown_is_not_filled():
 
 
 def test_without_depth_half_the_spread_is_paid_and_said():
-    assert walk(replace(ASKS, depths=(nan,) * 3), side=1, qty=8) == Walk(100.01, "touch")
+    assert walk(replace(ASKS, depths=(nan,) * 3), side=1, qty=8) == Walk(100.01, "touch", unshown=6)
 
 
 def test_no_book_no_fill():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backtest.trading.settlements import SCHEMA, settlements
+from backtest.trading.settlements import SCHEMA, settlements, with_scheduled
 from signals.inputs import FUNDING
 from tests.signals.rows import rows_of, seconds
 
@@ -43,3 +43,15 @@ def test_what_is_old_is_not_known(max_age_s, rate):
 def test_nothing_stated_no_settlements():
     assert made().is_empty()
     assert made((990, None, "predicted", 1e-4, 100.0)).schema == SCHEMA
+
+
+def test_a_settlement_that_was_due_and_not_recorded_is_a_row_without_a_rate():
+    stated_one = made((990, 1000, "predicted", 1e-4, 100.0))
+    found = with_scheduled(stated_one, interval_h=1 / 3.6, since=0, until=3_000_000_000)  # every 1,000 s
+    assert found.schema == SCHEMA
+    assert seconds(found, "settle_ts") == [1000, 2000, 3000]
+    assert found["rate"].to_list() == [1e-4, None, None]
+    later = with_scheduled(stated_one.clear(), interval_h=1 / 3.6, since=1_000_000_000, until=2_999_000_000)
+    assert seconds(later, "settle_ts") == [2000]
+    with pytest.raises(ValueError, match="above 0 h"):
+        with_scheduled(stated_one, interval_h=0, since=0, until=1)

@@ -1,0 +1,1 @@
+"""Judging a strategy: its trades in numbers with their errors, against placebos, trials and factors."""
