@@ -5,22 +5,27 @@ market and a plain fill model. This is research on recorded data: a hypothesis a
 laid down before it is tested, and no statement that it holds.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from math import nan
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from signals.bars import DAY, MINUTE, SECOND, latest_before, microseconds
+from signals.bars import DAY, MILLISECOND, MINUTE, SECOND, latest_before, microseconds
 from signals.book_state import BAR_END, BOOK_STATE
 from signals.inputs import KNOWN_TS, SYMBOL, VENUE
 from signals.maker_inventory import MAKER_INVENTORY
 from signals.reading import whole
-from signals.reversion_machine import REASONS, STATES, Machine, Minute, Rules
+from signals.reversion_machine import REASONS, STATES, Rules
+from signals.reversion_path import Path, played
 from signals.table import UTC_US, Column, Input, Params, Signal, Span, Table
 from signals.touch_fills import TouchFills
+
+if TYPE_CHECKING:
+    from signals.kernels.reversion import Played
 
 Ints = NDArray[np.int64]
 
@@ -111,30 +116,44 @@ def _run(inventory: pl.DataFrame, book: pl.DataFrame, rules: Rules) -> pl.DataFr
     if inventory.is_empty():
         return REVERSION.empty()
     ok = book.filter(pl.col("state") == "OK").select("bar_end", "bid_px", "ask_px")
-    machine = Machine(rules, TouchFills(*(column.to_physical().to_numpy() for column in ok)))
+    known = _known(inventory, book)
     minutes = inventory.join(ok, on="bar_end", how="left", maintain_order="left").with_columns(
-        known_ts=pl.Series(_known(inventory, book)).cast(UTC_US),
-        mid=(pl.col("bid_px") + pl.col("ask_px")) / 2,
-        bookless_s=pl.Series(_bookless_s(inventory, book)),
+        known_ts=pl.Series(known).cast(UTC_US), mid=(pl.col("bid_px") + pl.col("ask_px")) / 2
     )
-    made = [machine.step(minute) for minute in _minutes(minutes)]
-    return minutes.with_columns(
-        state=pl.Series([step.state for step in made], dtype=pl.String),
-        direction=pl.Series([step.direction for step in made], dtype=pl.Int8),
-        reason=pl.Series(["+".join(step.reasons) or None for step in made], dtype=pl.String),
-        waited=pl.Series([step.waited for step in made], dtype=pl.Boolean),
-        ref_px=pl.Series([step.ref for step in made], dtype=pl.Float64).fill_nan(None),
-        entry_px=pl.Series([step.entry for step in made], dtype=pl.Float64).fill_nan(None),
-    ).select(REVERSION.schema.names())
+    z, q, mid, bid, ask = (
+        minutes[name].fill_null(nan).to_numpy() for name in ("z_level", "q_level", "mid", "bid_px", "ask_px")
+    )
+    fills = TouchFills(*(column.to_physical().to_numpy() for column in ok))
+    path = Path(
+        at=minutes["bar_end"].to_physical().to_numpy(),
+        z=z,
+        q=q,
+        mid=mid,
+        bid=bid,
+        ask=ask,
+        bookless_s=_bookless_s(inventory, book).astype(np.float64),
+        orders=fills.outcomes(known + round(rules.latency_ms * MILLISECOND)),
+    )
+    return minutes.with_columns(_columns(played(path, rules))).select(REVERSION.schema.names())
 
 
-def _minutes(rows: pl.DataFrame) -> Iterator[Minute]:
-    """The rows as the machine takes them."""
-    values = rows.select(
-        pl.col("bar_end", "known_ts").to_physical(),
-        pl.col("z_level", "q_level", "mid", "bid_px", "ask_px", "bookless_s").fill_null(nan),
-    )
-    return (Minute(*row) for row in values.iter_rows())
+def _columns(made: "Played") -> list[pl.Series]:
+    """What a machine did, as columns of REVERSION."""
+    from signals.kernels.reversion import REASONS as BITS  # numba is imported only to compute
+
+    names = {
+        int(bits): "+".join(name for bit, name in enumerate(BITS) if bits >> bit & 1) or None
+        for bits in {*made.reasons.tolist()}
+    }
+    waited = pl.Series("waited", made.waited)
+    return [
+        pl.Series("state", tuple(STATES), pl.String).gather(made.state.astype(np.uint32)).alias("state"),
+        pl.Series("direction", made.side, pl.Int8),
+        pl.Series("reason", [names[bits] for bits in made.reasons.tolist()], pl.String),
+        pl.select(pl.when(waited >= 0).then(waited == 1)).to_series().alias("waited"),
+        pl.Series("ref_px", made.ref).fill_nan(None),
+        pl.Series("entry_px", made.entry).fill_nan(None),
+    ]
 
 
 def _known(inventory: pl.DataFrame, book: pl.DataFrame) -> Ints:
