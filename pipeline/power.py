@@ -16,7 +16,7 @@ from backtest.trading.funding_cash import Stamps
 from pipeline.pool import process_pool
 from pipeline.simulator.coarse import CoarseMarket, simulate_coarse
 from pipeline.simulator.coarse_parameters import PRESETS
-from signals.inventory_scores import Windows
+from signals.inventory_scores import DAY_MIN, Windows
 from signals.maker_inventory import MAKER_INVENTORY_SIGNAL
 from signals.reversion import REVERSION_SIGNAL
 from signals.reversion_machine import Rules
@@ -53,7 +53,7 @@ def default_costs() -> Costs:
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """What is simulated and traded: the same for all worlds. Samples longer than a world are left out."""
+    """What is simulated and traded: the same for all worlds."""
 
     days: int
     pressures_bps: tuple[float, ...] = PRESSURES_BPS
@@ -64,7 +64,9 @@ class Design:
 
     @property
     def sample_days(self) -> tuple[int, ...]:
-        return (*(days for days in SAMPLE_DAYS if days < self.days), self.days)
+        """Lengths of samples that a world is cut into; the last is all of it that has scores."""
+        whole = self.days - self.strategy.windows.min_history // DAY_MIN
+        return (*(days for days in SAMPLE_DAYS if days < whole), whole)
 
 
 Tell = Callable[[int, float, float], None]
@@ -90,8 +92,12 @@ def world_tallies(seed: int, pressure_bps: float, design: Design) -> dict[str, T
     """Simulate one world, trade it, and count what each control came to."""
     world = simulate_coarse(days=design.days, seed=seed, preset=design.preset, pressure_sd_bps=pressure_bps)
     market, held = market_of(world), world.truth["makers_qty"].to_numpy()
+    first = design.strategy.windows.min_history
     plays = all_plays(market, held, design.strategy, Draw(seed, design.leak_min))
-    return {name: tally(one, market, design.costs, design.sample_days) for name, one in plays.items()}
+    return {
+        name: tally(one, market, design.costs, first_min=first, sample_days=design.sample_days)
+        for name, one in plays.items()
+    }
 
 
 def market_of(world: CoarseMarket) -> Market:

@@ -11,11 +11,9 @@ from backtest.placebo.control_rows import Entries
 from backtest.power.market import Market, Strategy
 from backtest.power.plays import Plays, by_plain_exits, by_rule
 from backtest.power.rarity import Rarity, rarity_of_flow, rarity_of_level
-from signals.bars import DAY, MINUTE
+from signals.inventory_scores import DAY_MIN
 
 Floats = NDArray[np.float64]
-
-DAY_MIN = DAY // MINUTE
 
 CONTROLS: Mapping[str, str] = {
     "rule": "the reversion rule on public data, its defaults",

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from backtest.power.market import Strategy
 from signals.bars import DAY, MINUTE
-from signals.inventory_scores import scores, share_before
+from signals.inventory_scores import level_scores, share_before
 from signals.maker_inventory import MEMORY_HALF_LIVES
 
 Ints = NDArray[np.int64]
@@ -40,8 +40,11 @@ def rarity_of_flow(received: Floats, ends: Ints, strategy: Strategy) -> Rarity:
 
 def rarity_of_level(held: Floats, ends: Ints, strategy: Strategy) -> Rarity:
     """Of an inventory that is given (base); NaN where it is not known."""
+    from signals.kernels.maker_inventory import mid_ranks  # numba is imported only to compute
+
     windows = strategy.windows
     coverage = share_before(np.ones(held.size), windows.level)
-    found = scores(held, coverage, int(ends[0]) // MINUTE - 1, 0, windows, strategy.min_coverage)
+    z = level_scores(held, coverage, int(ends[0]) // MINUTE - 1, 0, windows, strategy.min_coverage)
+    q = mid_ranks(z, windows.rank, 0)
     is_old = np.arange(1, held.size + 1) >= windows.min_history
-    return Rarity(np.where(is_old, found.z_level, np.nan), np.where(is_old, found.q_level, np.nan))
+    return Rarity(np.where(is_old, z, np.nan), np.where(is_old, q, np.nan))

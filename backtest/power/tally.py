@@ -10,7 +10,7 @@ from backtest.inference.newey_west import hac_lag, hac_mean
 from backtest.power.market import Costs, Market
 from backtest.power.plays import Plays
 from backtest.trading.funding_cash import Stamps
-from signals.bars import DAY
+from signals.inventory_scores import DAY_MIN
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -44,11 +44,11 @@ class Tally:
         return self.gross_bps / self.n if self.n else float("nan")
 
 
-def tally(plays: Plays, market: Market, costs: Costs, sample_days: tuple[int, ...]) -> Tally:
-    """Count and sum up; samples of each length follow one another from the first minute on, a rest is left out."""
+def tally(plays: Plays, market: Market, costs: Costs, *, first_min: int, sample_days: tuple[int, ...]) -> Tally:
+    """Count and sum up; samples of each length follow one another from minute `first_min` on, a rest is left out."""
     gross, funding = gross_bps(plays, market), funding_bps(plays, market)
-    day = (market.ends[plays.entered] - market.ends[0]) // DAY
-    n_days = (market.ends.size * 60_000_000) // DAY
+    day = (plays.entered - first_min) // DAY_MIN
+    n_days = (market.ends.size - first_min) // DAY_MIN
     return Tally(
         n=gross.size,
         n_open=plays.n_open,
