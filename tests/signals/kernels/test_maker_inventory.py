@@ -78,3 +78,11 @@ def test_ranks_kept_in_a_tree_are_those_counted_to_the_bit(window, begin):
     rng = np.random.default_rng(6)
     x = np.where(rng.random(900) < 0.1, np.nan, rng.normal(size=900).round(2))
     np.testing.assert_array_equal(mid_ranks(x, window, begin), counted(x, window, begin))
+
+
+def test_ranks_are_the_same_over_the_seams_of_blocks():
+    x = np.random.default_rng(7).normal(size=40_000).round(2)
+    whole = mid_ranks(x, 50, 0)
+    np.testing.assert_array_equal(whole[30_000:], mid_ranks(x, 50, 30_000))
+    at = np.array([16_383, 16_384, 16_385, 32_768, 32_770])
+    np.testing.assert_array_equal(whole[at], [counted(x[i - 50 : i + 1], 50, 50)[0] for i in at])
