@@ -45,6 +45,11 @@ _COMMANDS = {
         "Score the detectors on simulated markets whose truth is known, the naive baseline beside each value.",
         "score --seeds 2 --hours 1 --feed 100ms --json score.json",
     ),
+    "power": (
+        "pipeline.commands.power",
+        "Would a pressure of inventory on prices be found if it were there? The reversion rule in known worlds.",
+        "power --seeds 2 --days 120 --pressure 0 --pressure 100",
+    ),
     "ingest": (
         _WORK,
         "Register raw files and normalise them; the same file twice, overlaps and any order give the same tables.",

@@ -102,7 +102,7 @@ def level_scores(
 ) -> Floats:
     """The level's score of the minutes from position `begin` on; see `scores`."""
     mean, sd = _moments(inventory, first_minute, windows.level, min_coverage)
-    used = np.maximum(sd[begin:], SD_FLOOR * _median_before(sd, begin, windows.rank))
+    used = _floored(sd, begin, windows.rank)
     is_covered = coverage[begin:] >= min_coverage
     return _score(inventory[begin:] - mean[begin:], np.where(is_covered, used, np.nan))
 
@@ -123,12 +123,28 @@ def _moments(x: Floats, first_minute: int, window: int, min_coverage: float) -> 
     return mean, np.where(few, np.nan, np.sqrt(spread / np.maximum(count - 1, 1)))
 
 
-def _median_before(sd: Floats, begin: int, window: int) -> Floats:
-    """Median of the standard deviations in the window before each position from `begin` on; 0 if there are none."""
-    from signals.kernels.trailing_quantile import trailing_medians  # numba is imported only to compute
+def _floored(sd: Floats, begin: int, window: int) -> Floats:
+    """The standard deviations from position `begin` on, each at least the floor of its window.
+
+    No median of what is not negative is above twice the mean, so few need theirs: medians are what takes long.
+    """
+    from signals.kernels.trailing_moments import trailing_moments  # numba is imported only to compute
 
     early = max(begin - window, 0)
-    places, at = early + np.flatnonzero(~np.isnan(sd[early:])), np.arange(begin, sd.size)
+    is_there = ~np.isnan(sd[early:])
+    _, mean, _ = trailing_moments(sd[early:], is_there, window, 0)
+    used = sd[begin:].copy()
+    low = np.flatnonzero(is_there[begin - early :] & ~(used >= 2.001 * SD_FLOOR * mean[begin - early :]))
+    if low.size:
+        medians = _medians_before(sd, early + np.flatnonzero(is_there), begin + low, window)
+        used[low] = np.maximum(used[low], SD_FLOOR * medians)
+    return used
+
+
+def _medians_before(sd: Floats, places: Ints, at: Ints, window: int) -> Floats:
+    """Median of what lies at `places` in the window before each position `at`; 0 if there is nothing."""
+    from signals.kernels.trailing_quantile import trailing_medians  # numba is imported only to compute
+
     first, after = np.searchsorted(places, at - window), np.searchsorted(places, at)
     lower, upper, has_any = trailing_medians(sd[places], first, after)
     return np.where(has_any, (lower + upper) / 2, 0.0)

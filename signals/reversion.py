@@ -5,26 +5,30 @@ market and a plain fill model. This is research on recorded data: a hypothesis a
 laid down before it is tested, and no statement that it holds.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import timedelta
 from math import nan
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from signals.bars import DAY, MINUTE, SECOND, latest_before, microseconds
+from signals.bars import DAY, MILLISECOND, MINUTE, SECOND, latest_before, microseconds
 from signals.book_state import BAR_END, BOOK_STATE
 from signals.inputs import KNOWN_TS, SYMBOL, VENUE
 from signals.maker_inventory import MAKER_INVENTORY
+from signals.pullback_depth import pullback_depth
 from signals.reading import whole
-from signals.reversion_machine import REASONS, STATES, Machine, Minute, Rules, Step
+from signals.reversion_machine import REASONS, STATES, Rules
+from signals.reversion_path import Path, played
 from signals.table import UTC_US, Column, Input, Params, Signal, Span, Table
 from signals.touch_fills import TouchFills
 
+if TYPE_CHECKING:
+    from signals.kernels.reversion import Played
+
 Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 REVERSION = Table(
     name="reversion_signal",
@@ -64,12 +68,6 @@ REVERSION = Table(
         Column("entry_px", pl.Float64(), "quote per base", "price of the entry, while in the market"),
     ),
 )
-
-_LEAST_TOLD = 0.8
-"""Share of the minutes of a window that must have a return."""
-
-_SHALLOWEST, _DEEPEST = 1e-6, 1 - 1e-9
-"""A pullback has to be a share between 0 and 1; no price gives way by the deepest."""
 
 _BOOK = ("bar_end", "known_ts", "state", "bid_px", "ask_px")
 _INVENTORY = ("venue", "symbol", "bar_end", "known_ts", "half_life_min", "z_level", "q_level")
@@ -138,55 +136,47 @@ def _run(inventory: pl.DataFrame, book: pl.DataFrame, rules: Rules, pullback_sig
     if inventory.is_empty():
         return REVERSION.empty()
     ok = book.filter(pl.col("state") == "OK").select("bar_end", "bid_px", "ask_px")
-    machine = Machine(rules, TouchFills(*(column.to_physical().to_numpy() for column in ok)))
+    known = _known(inventory, book)
     minutes = inventory.join(ok, on="bar_end", how="left", maintain_order="left").with_columns(
-        known_ts=pl.Series(_known(inventory, book)).cast(UTC_US),
-        mid=(pl.col("bid_px") + pl.col("ask_px")) / 2,
-        bookless_s=pl.Series(_bookless_s(inventory, book)),
+        known_ts=pl.Series(known).cast(UTC_US), mid=(pl.col("bid_px") + pl.col("ask_px")) / 2
     )
-    if pullback_sigmas is None:
-        made = [machine.step(minute) for minute in _minutes(minutes)]
-    else:
-        made = _stepped(machine, minutes, _pullbacks(minutes, rules.arm_h, pullback_sigmas))
-    return minutes.with_columns(
-        state=pl.Series([step.state for step in made], dtype=pl.String),
-        direction=pl.Series([step.direction for step in made], dtype=pl.Int8),
-        reason=pl.Series(["+".join(step.reasons) or None for step in made], dtype=pl.String),
-        waited=pl.Series([step.waited for step in made], dtype=pl.Boolean),
-        ref_px=pl.Series([step.ref for step in made], dtype=pl.Float64).fill_nan(None),
-        entry_px=pl.Series([step.entry for step in made], dtype=pl.Float64).fill_nan(None),
-    ).select(REVERSION.schema.names())
-
-
-def _stepped(machine: Machine, minutes: pl.DataFrame, pullbacks: Floats) -> list[Step]:
-    """The machine's steps where each minute has its own pullback."""
-    made = []
-    for minute, pullback in zip(_minutes(minutes), pullbacks.tolist(), strict=True):
-        machine.rules = replace(machine.rules, pullback=pullback)
-        made.append(machine.step(minute))
-    return made
-
-
-def _pullbacks(minutes: pl.DataFrame, window_h: float, sigmas: float) -> Floats:
-    """Per minute, so many standard deviations of the return over the window up to it, from one-minute returns."""
-    window_min = max(round(window_h * 60), 1)
-    step = pl.col("bar_end").diff() == pl.duration(minutes=1)
-    moves = minutes.select("bar_end", squared=pl.when(step).then(pl.col("mid").log().diff() ** 2))
-    seen = moves.rolling("bar_end", period=f"{window_min}m").agg(
-        pl.col("squared").mean(), told=pl.col("squared").count()
+    z, q, mid, bid, ask = (
+        minutes[name].fill_null(nan).to_numpy() for name in ("z_level", "q_level", "mid", "bid_px", "ask_px")
     )
-    is_told = (seen["told"] >= _LEAST_TOLD * window_min).to_numpy()
-    deviation = np.sqrt(window_min * seen["squared"].fill_null(nan).to_numpy())
-    return np.where(is_told, np.clip(sigmas * deviation, _SHALLOWEST, _DEEPEST), _DEEPEST)
-
-
-def _minutes(rows: pl.DataFrame) -> Iterator[Minute]:
-    """The rows as the machine takes them."""
-    values = rows.select(
-        pl.col("bar_end", "known_ts").to_physical(),
-        pl.col("z_level", "q_level", "mid", "bid_px", "ask_px", "bookless_s").fill_null(nan),
+    fills = TouchFills(*(column.to_physical().to_numpy() for column in ok))
+    path = Path(
+        pullback=np.full(mid.size, rules.pullback)
+        if pullback_sigmas is None
+        else pullback_depth(minutes, window_h=rules.arm_h, sigmas=pullback_sigmas),
+        at=minutes["bar_end"].to_physical().to_numpy(),
+        z=z,
+        q=q,
+        mid=mid,
+        bid=bid,
+        ask=ask,
+        bookless_s=_bookless_s(inventory, book).astype(np.float64),
+        orders=fills.outcomes(known + round(rules.latency_ms * MILLISECOND)),
     )
-    return (Minute(*row) for row in values.iter_rows())
+    return minutes.with_columns(_columns(played(path, rules))).select(REVERSION.schema.names())
+
+
+def _columns(made: "Played") -> list[pl.Series]:
+    """What a machine did, as columns of REVERSION."""
+    from signals.kernels.reversion import REASONS as BITS  # numba is imported only to compute
+
+    names = {
+        int(bits): "+".join(name for bit, name in enumerate(BITS) if bits >> bit & 1) or None
+        for bits in {*made.reasons.tolist()}
+    }
+    waited = pl.Series("waited", made.waited)
+    return [
+        pl.Series("state", tuple(STATES), pl.String).gather(made.state.astype(np.uint32)).alias("state"),
+        pl.Series("direction", made.side, pl.Int8),
+        pl.Series("reason", [names[bits] for bits in made.reasons.tolist()], pl.String),
+        pl.select(pl.when(waited >= 0).then(waited == 1)).to_series().alias("waited"),
+        pl.Series("ref_px", made.ref).fill_nan(None),
+        pl.Series("entry_px", made.entry).fill_nan(None),
+    ]
 
 
 def _known(inventory: pl.DataFrame, book: pl.DataFrame) -> Ints:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from math import nan
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,22 @@ from signals.reversion_machine import Fill, Order
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+
+
+NEVER: Final = int(np.iinfo(np.int64).max)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """What becomes of an order, one place per order: when, and the price if it is an entry that is bought or sold.
+
+    A price of NaN: such an entry comes to nothing at that time. NEVER: an exit waits beyond the data.
+    """
+
+    entry_at: Ints
+    bought: Floats
+    sold: Floats
+    exit_at: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +40,15 @@ class TouchFills:
     ends: Ints
     bid: Floats
     ask: Floats
+
+    def outcomes(self, arrives: Ints) -> Outcomes:
+        """What `fill` says of orders that arrive then, of all at once."""
+        second = -(-arrives // SECOND) * SECOND
+        ends = np.append(self.ends, NEVER)
+        found = np.searchsorted(ends, second)
+        is_met = ends[found] == second
+        bought, sold = (np.append(px, nan)[found] for px in (self.ask, self.bid))
+        return Outcomes(second, np.where(is_met, bought, nan), np.where(is_met, sold, nan), ends[found])
 
     def fill(self, order: Order, until: int) -> Fill | None:
         second = -(-order.arrives // SECOND) * SECOND

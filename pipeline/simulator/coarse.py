@@ -9,6 +9,7 @@ leveraged traders wish for raises its premium, the premium makes the funding, an
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from pipeline.simulator.coarse_flow import Floats, Takers, Value, half_lives, ou
 from pipeline.simulator.coarse_funding import INTERVAL_H, INTERVAL_MIN
 from pipeline.simulator.coarse_kernel import Here, Market, market_path, opening_longs, remember
 from pipeline.simulator.coarse_parameters import PRESETS, CoarseParameters
+from pipeline.simulator.coarse_pressure import pressed_path
 from pipeline.simulator.coarse_tables import COARSE_FUNDING, COARSE_MAKERS, COARSE_MINUTES, COARSE_TRUTH, MAKERS
 from signals.table import UTC_US
 
@@ -45,18 +47,28 @@ class CoarseMarket:
 
 
 def simulate_coarse(
-    *, days: int, seed: int, preset: str = "calm", without: Collection[str] = (), stress: Collection[str] = ()
+    *,
+    days: int,
+    seed: int,
+    preset: str = "calm",
+    without: Collection[str] = (),
+    stress: Collection[str] = (),
+    pressure_sd_bps: float | None = None,
 ) -> CoarseMarket:
     """`days` whole days from 2021-01-01 of the world `preset`; the same seed gives the same bytes.
 
     without: names in SWITCHES that stay at home; the random numbers of the others stay what they are. stress: names
-    in STRESSES. Raises ValueError for a name there is not and for less than a day.
+    in STRESSES. pressure_sd_bps: instead of the preset's pressure, what one standard deviation of the makers'
+    inventory does to the price; values and takers stay what they are, and leveraged and basis traders answer the
+    premium that comes of it. Raises ValueError for a name there is not and for less than a day.
     """
     _must_be_known("preset", [preset], PRESETS)
     _must_be_known("group or switch", without, SWITCHES)
     _must_be_known("stress", stress, STRESSES)
     if days < 1:
         raise ValueError(f"a coarse world has at least one day, got {days}")
+    if pressure_sd_bps is not None and ("inventory_pressure" in without or not 0.0 <= pressure_sd_bps < inf):
+        raise ValueError(f"expected a pressure of 0 bps or more, not switched off, got {pressure_sd_bps:g}")
     p, n = PRESETS[preset], days * _DAY_MIN
     worth = value(p, seed, n)
     flow = takers(p, seed, worth, without)
@@ -65,7 +77,10 @@ def simulate_coarse(
         comes.premium[_middle_days(n)] += 2.0 * p.cap + 6.0 * p.premium_demand
     here = Here(*(int(name not in without) for name in Here._fields))
     lives = half_lives(p, seed)
-    market = market_path(p, here, comes, lives)
+    if pressure_sd_bps is None:
+        market = market_path(p, here, comes, lives)
+    else:
+        market = pressed_path(p, here, comes, lives, sd_bps=pressure_sd_bps)
     minutes = _minutes(p, seed, worth, flow, here, market)
     return CoarseMarket(
         minutes=minutes,

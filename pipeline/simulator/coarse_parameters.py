@@ -158,6 +158,6 @@ ALT = CALM._replace(
 )
 
 PRESSED = CALM._replace(pressure=27.0)
-"""Calm, but makers press the price by some 20 bps per standard deviation: what a strategy must be able to find."""
+"""Calm, but makers press the price by some 14 bps per standard deviation: what a strategy must be able to find."""
 
 PRESETS = {"calm": CALM, "alt": ALT, "pressed": PRESSED}

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from signals.inventory_scores import Windows, scores
+from signals.inventory_scores import SD_FLOOR, Windows, _floored, scores
 
 SMALL = Windows(level=4, change=5, rank=9, min_history=2)
 
@@ -91,3 +91,21 @@ def test_vector_21_chance_alone_exceeds_two_deviations_of_six_hours_so_often(hal
     x = np.array(list(accumulate(noise.tolist(), lambda held, new: kept * held + new)))
     z = scores(x, np.ones(x.size), 0, 0, Windows(360, 2, 720, 2), 0.8).z_level
     assert np.mean(np.abs(z[~np.isnan(z)]) > 2) == pytest.approx(share, abs=0.01)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32), st.integers(0, 299))
+def test_the_floor_is_that_of_the_median_wherever_one_is_needed(seed, begin):
+    """Quiet stretches, loud ones and gaps, against the median of every window."""
+    rng = np.random.default_rng(seed)
+    sd = np.abs(rng.normal(size=300)) * 10.0 ** rng.integers(-4, 2, 6).repeat(50)
+    sd[rng.random(300) < 0.1] = np.nan
+    wanted = [
+        max(
+            sd[i],
+            SD_FLOOR
+            * (np.median(past) if (past := sd[max(i - 90, 0) : i][~np.isnan(sd[max(i - 90, 0) : i])]).size else 0),
+        )
+        for i in range(begin, 300)
+    ]
+    np.testing.assert_array_equal(_floored(sd, begin, 90), wanted)

@@ -7,7 +7,7 @@ import pytest
 
 from signals.bars import SECOND
 from signals.reversion_machine import Fill, Order
-from signals.touch_fills import TouchFills
+from signals.touch_fills import NEVER, TouchFills
 
 OK_SECONDS = np.array([10, 11, 14]) * SECOND
 BOOK = TouchFills(OK_SECONDS, bid=np.array([1.0, 2.0, 3.0]), ask=np.array([1.5, 2.5, 3.5]))
@@ -41,3 +41,14 @@ def test_an_exit_waits_for_a_book():
 def test_nothing_is_known_of_a_second_that_is_yet_to_come():
     assert fill(1, 10.15, 10.99) is None
     assert fill(1, 11.05, 11.99) is None
+
+
+def test_all_outcomes_at_once_are_those_of_single_orders():
+    arrives = np.arange(8, 16, 0.25) * SECOND
+    found = BOOK.outcomes(arrives.astype(np.int64))
+    for i, at in enumerate(arrives.astype(int).tolist()):
+        for side, px in ((1, found.bought[i]), (-1, found.sold[i])):
+            entry = BOOK.fill(Order(side, at, is_exit=False), NEVER - 1)
+            assert (entry.at, repr(entry.px)) == (found.entry_at[i], repr(float(px)))
+            leave = BOOK.fill(Order(side, at, is_exit=True), NEVER - 1)
+            assert (leave.at if leave else NEVER) == found.exit_at[i]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signals.kernels.maker_inventory import leak, mid_ranks
+from signals.kernels.maker_inventory import leak, mid_ranks, shares_below
 
 ONES = np.ones(6)
 
@@ -58,4 +58,31 @@ def test_the_compiled_forms_are_the_plain_ones():
     x = np.random.default_rng(4).normal(size=60).round(1)
     for fast, plain in zip(leak(x, np.ones(60), 0.9, 9, 20), leak.py_func(x, np.ones(60), 0.9, 9, 20), strict=True):
         np.testing.assert_array_equal(fast, plain)
-    np.testing.assert_array_equal(mid_ranks(x, 20, 5), mid_ranks.py_func(x, 20, 5))
+    ranks = np.random.default_rng(5).integers(-1, 9, 60)
+    np.testing.assert_array_equal(shares_below(ranks, 9, 20, 5), shares_below.py_func(ranks, 9, 20, 5))
+
+
+def counted(x, window, begin):
+    """`mid_ranks` by counting all that lies in the window: the slow twin."""
+    rank = np.full(x.size - begin, np.nan)
+    for i in range(begin, x.size):
+        past = x[max(i - window, 0) : i]
+        values = np.count_nonzero(past == past)
+        if values and x[i] == x[i]:
+            rank[i - begin] = (np.count_nonzero(past < x[i]) + np.count_nonzero(past <= x[i])) / (2 * values)
+    return rank
+
+
+@pytest.mark.parametrize(("window", "begin"), [(300, 0), (300, 300), (300, 450), (2_000, 100)])
+def test_ranks_kept_in_a_tree_are_those_counted_to_the_bit(window, begin):
+    rng = np.random.default_rng(6)
+    x = np.where(rng.random(900) < 0.1, np.nan, rng.normal(size=900).round(2))
+    np.testing.assert_array_equal(mid_ranks(x, window, begin), counted(x, window, begin))
+
+
+def test_ranks_are_the_same_over_the_seams_of_blocks():
+    x = np.random.default_rng(7).normal(size=40_000).round(2)
+    whole = mid_ranks(x, 50, 0)
+    np.testing.assert_array_equal(whole[30_000:], mid_ranks(x, 50, 30_000))
+    at = np.array([16_383, 16_384, 16_385, 32_768, 32_770])
+    np.testing.assert_array_equal(whole[at], [counted(x[i - 50 : i + 1], 50, 50)[0] for i in at])
