@@ -36,7 +36,10 @@ class Path:
 
 
 def played(path: Path, rules: Rules) -> "Played":
-    """The machine at the end of each minute; the engine is NORMAL, and `rules.pullback` is not looked at. See `kernels.reversion` for what the numbers say."""
+    """The machine at the end of each minute; the engine is NORMAL, and the pullback asked for is that of the path.
+
+    See `kernels.reversion` for what the numbers say.
+    """
     from signals.kernels import reversion as k  # numba is imported only to compute
 
     limits = k.Limits(
@@ -52,19 +55,9 @@ def played(path: Path, rules: Rules) -> "Played":
         gap_s=float(rules.gap_s),
     )
     times = (path.at, path.orders.entry_at, path.orders.exit_at)
-    values = (
-        path.z,
-        path.q,
-        path.mid,
-        path.bid,
-        path.ask,
-        path.bookless_s,
-        path.pullback,
-        path.orders.bought,
-        path.orders.sold,
-    )
+    values = (path.z, path.q, path.mid, path.bid, path.ask, path.bookless_s, path.pullback)
+    prices = (path.orders.bought, path.orders.sold)
     at, entry_at, exit_at = (np.ascontiguousarray(one, np.int64) for one in times)
-    z, q, mid, bid, ask, bookless_s, pullback, bought, sold = (np.ascontiguousarray(one, np.float64) for one in values)
-    return k.play(
-        k.Seen(at, z, q, mid, bid, ask, bookless_s, pullback), k.Orders(entry_at, bought, sold, exit_at), limits
-    )
+    seen = k.Seen(at, *(np.ascontiguousarray(one, np.float64) for one in values))
+    bought, sold = (np.ascontiguousarray(one, np.float64) for one in prices)
+    return k.play(seen, k.Orders(entry_at, bought, sold, exit_at), limits)
