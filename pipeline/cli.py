@@ -67,6 +67,11 @@ _COMMANDS = {
         "Write a table, or some of its rows, to a file, its provenance beside it.",
         "export book_state --to book_state.parquet --since 2024-08-08 --where \"state = 'OK'\"",
     ),
+    "report": (
+        "pipeline.commands.report",
+        "Write one market as a page that opens from disk without network: pictures first, then tables.",
+        "report --lake data/demo --out data/demo/report",
+    ),
     "serve": (
         "pipeline.commands.serve",
         "Run the schedules of footprint.toml until Ctrl-C; runs are seen in Prefect's UI.",
