@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from signals.bars import SECOND, instant, latest_before, microseconds
 from signals.book_ledger import Blind, BookLedger, LedgerRules
 from signals.book_levels import BookLevels
-from signals.chain import Break, Chain
+from signals.book_messages import BookMessages
+from signals.chain import Break
 from signals.fills import Fills
 from signals.grid import Grid
 from signals.inputs import BOOK_CLOSE
@@ -52,16 +53,15 @@ class Book:
         self.levels = BookLevels(
             grid, first_bar=first_bar, bar_us=bar_us, max_cells=max_cells, refill_us=refill_us, ledger=self.ledger
         )
-        self.chain = Chain()
+        self.messages = BookMessages()
         self.known_us = -1
-        self._message: tuple[int, int] | None = None  # id and marks of the message the last frame ended in
         if opening is not None and not opening.is_empty():
             self._open(opening.row(-1, named=True))
 
     @property
     def breaks(self) -> list[Break]:
         """Stretches so far in which the chain was broken; the last one may still be open (to_ts None)."""
-        return self.chain.breaks
+        return self.messages.chain.breaks
 
     def feed(self, frame: pl.DataFrame, takes: Takes | None = None, fills: Fills | None = None) -> Ints:
         """Apply the rows and return the bars they end: shape (columns + 1, bars), see kernels.book_fields.
@@ -77,7 +77,7 @@ class Book:
             return self._with_known([], ts, known)
         if ts[0] < self.levels.now:
             raise ValueError(self._complaint(frame, 0))
-        starts, marks = self._mark_messages(frame, ts)
+        starts, marks = self.messages.mark(frame, ts)
         side, price, qty = (frame[name].to_numpy() for name in ("side", "price", "qty"))
         bars = []
         for begin in range(0, ts.size, BLOCK):
@@ -102,10 +102,10 @@ class Book:
         levels.settle(-1)
         if levels.now < 0:
             return BOOK_CLOSE.empty()
-        usable = self.chain.is_usable
+        chain, nothing = self.messages.chain, np.empty(0, np.int64)
         sides: dict[str, Any] = {}
         for side, name in enumerate(("bid", "ask")):
-            px, lots = levels.side(side) if self.chain.mode else (np.empty(0, np.int64), np.empty(0, np.int64))
+            px, lots = levels.side(side) if chain.mode else (nothing, nothing)
             sides |= {
                 f"{name}_px": [self.grid.price(px).tolist()],
                 f"{name}_qty": [self.grid.qty(lots).tolist()],
@@ -117,9 +117,9 @@ class Book:
             "symbol": [symbol],
             "event_ts": [instant(levels.now)],
             "known_ts": [instant(self.known_us)],
-            "last_update_id": [self.chain.last_id if self.chain.last_id >= 0 else None],
-            "chain_mode": [self.chain.mode],
-            "is_in_gap": [not usable],
+            "last_update_id": [chain.last_id if chain.last_id >= 0 else None],
+            "chain_mode": [chain.mode],
+            "is_in_gap": [not chain.is_usable],
             "recent_gaps_us": [levels.recent_gaps().tolist()],
             **sides,
         }
@@ -130,36 +130,9 @@ class Book:
 
     def _open(self, row: dict[str, Any]) -> None:
         """Continue from a row of BOOK_CLOSE."""
-        now = microseconds(row["event_ts"])
-        last_id = row["last_update_id"]
-        self.chain = Chain(-1 if last_id is None else last_id, row["chain_mode"], now)
+        self.messages.open(row)
         self.known_us = microseconds(row["known_ts"])
-        self.levels.open(row, now=now, is_usable=self.chain.is_usable)
-
-    def _mark_messages(self, frame: pl.DataFrame, ts: Ints) -> tuple[Ints, NDArray[np.uint8]]:
-        """First row of each message and what the chain says about it, as flag bits of kernels.book_rows."""
-        from signals.kernels import book_rows as bits  # numba is imported only to compute
-        from signals.kernels import chain as codes
-
-        ids = _integers(frame["msg_id"])
-        starts = np.concatenate(([0], np.flatnonzero(ids[1:] != ids[:-1]) + 1))
-        goes_on = self._message is not None and self._message[0] == ids[0]
-        begins = starts[1:] if goes_on else starts
-        update_id, prev_id, is_snapshot = (
-            frame[name][begins] for name in ("update_id", "prev_update_id", "is_snapshot")
-        )
-        code = self.chain.follow(ts[begins], _ids(update_id), _ids(prev_id), is_snapshot.to_numpy())
-        meaning = np.zeros(7, np.uint8)
-        meaning[[codes.SKIP, codes.WAIT]] = bits.IGNORE
-        meaning[codes.BREAK] = bits.IGNORE | bits.BREAKS
-        meaning[codes.BRIDGE] = bits.BRIDGES
-        meaning[codes.SNAPSHOT] = bits.SNAPSHOT
-        meaning[codes.SNAPSHOT_USABLE] = bits.SNAPSHOT | bits.BRIDGES
-        marks = meaning[code] | np.uint8(bits.FIRST)
-        if goes_on and self._message is not None:
-            marks = np.concatenate((np.array([self._message[1] & ~bits.FIRST], np.uint8), marks))
-        self._message = (int(ids[-1]), int(marks[-1]))
-        return starts, marks
+        self.levels.open(row, now=microseconds(row["event_ts"]), is_usable=self.messages.chain.is_usable)
 
     def _with_known(self, bars: list[Ints], ts: Ints, known: Ints) -> Ints:
         """Join bars and add the row of what was known; `ts`, `known` are the rows fed."""
@@ -189,8 +162,3 @@ class Book:
 
 def _integers(column: pl.Series) -> Ints:
     return column.to_physical().to_numpy()
-
-
-def _ids(column: pl.Series) -> Ints:
-    """Ids, -1 where unknown."""
-    return _integers(column.fill_null(-1) if column.null_count() else column)

@@ -1,0 +1,99 @@
+// Draws the columns in sight, pooled by maximum to the pixels of the screen: a canvas that is left to shrink a picture
+// itself drops columns, and with them the walls that lasted a second.
+// Given: source, x_range, figure, legend, tiles, tile, pools, rows, columns, since (ms), width (ms), low, height.
+const kept = (window.bookHeats ??= new Map())
+
+const inflated = async (text) => {
+  const packed = atob(text)
+  const bytes = new Uint8Array(packed.length)
+  for (let k = 0; k < packed.length; k++) bytes[k] = packed.charCodeAt(k)
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))
+  return new Uint8Array(await new Response(stream).arrayBuffer())
+}
+
+// Levels of the pyramid, each bucket's columns one after the other.
+const unpacked = async () => {
+  const full = new Uint8Array(rows * columns)
+  for (let n = 0; n < tiles.length; n++) {
+    const part = await inflated(tiles[n])
+    const wide = part.length / rows
+    for (let row = 0; row < rows; row++) {
+      full.set(part.subarray(row * wide, (row + 1) * wide), row * columns + n * tile)
+    }
+  }
+  const levels = [{pool: 1, columns, codes: full}]
+  for (const pool of pools.slice(1)) {
+    const below = levels[levels.length - 1]
+    const step = pool / below.pool
+    const wide = Math.ceil(below.columns / step)
+    const made = new Uint8Array(rows * wide)
+    for (let row = 0; row < rows; row++) {
+      for (let at = 0; at < below.columns; at++) {
+        const to = row * wide + Math.floor(at / step)
+        const code = below.codes[row * below.columns + at]
+        if (code > made[to]) made[to] = code
+      }
+    }
+    levels.push({pool, columns: wide, codes: made})
+  }
+  return levels
+}
+
+const show = (codes, wide, x, dw) => {
+  const Bytes = source.data.image[0].constructor
+  source.data = {image: [new Bytes(codes, [rows, wide])], x: [x], dw: [dw], y: source.data.y, dh: source.data.dh}
+}
+
+const draw = (heat) => {
+  const pixels = Math.max(1, Math.round(figure.inner_width * window.devicePixelRatio))
+  const [start, end] = [Math.min(x_range.start, x_range.end), Math.max(x_range.start, x_range.end)]
+  const key = [start, end, pixels].join()
+  if (!heat.levels || !(figure.inner_width > 0) || !(end > start) || key === heat.key) return
+  heat.key = key
+  const first = (start - since) / width
+  const span = (end - start) / width
+  if (span <= pixels) {  // a column is a pixel or more: as they are
+    const from = Math.floor(first)
+    const wide = Math.ceil(first + span) - from
+    const codes = new Uint8Array(rows * wide)
+    const [a, b] = [Math.max(from, 0), Math.min(from + wide, columns)]
+    for (let row = 0; row < rows && a < b; row++) {
+      codes.set(heat.levels[0].codes.subarray(row * columns + a, row * columns + b), row * wide + a - from)
+    }
+    heat.pooled = 1
+    show(codes, wide, since + from * width, wide * width)
+    return
+  }
+  const level = heat.levels.filter(one => one.pool === 1 || span / one.pool >= pixels).pop()
+  const edges = Array.from({length: pixels + 1}, (_, k) => Math.floor((first + k * span / pixels) / level.pool))
+  const codes = new Uint8Array(rows * pixels)
+  for (let row = 0; row < rows; row++) {
+    const base = row * level.columns
+    for (let k = 0; k < pixels; k++) {
+      let most = 0
+      for (let at = Math.max(edges[k], 0); at < Math.min(edges[k + 1], level.columns); at++) {
+        if (level.codes[base + at] > most) most = level.codes[base + at]
+      }
+      codes[row * pixels + k] = most
+    }
+  }
+  heat.pooled = span / pixels
+  show(codes, pixels, start, end - start)
+}
+
+legend.ncols = figure.inner_width < 700 ? 1 : 3
+const known = kept.get(source.id)
+if (known) {
+  draw(known)
+} else {
+  const heat = {levels: null, key: "", pooled: pools[0]}
+  kept.set(source.id, heat)
+  performance.mark("book-heat-first")
+  // Left to the next turn, so that the first picture is painted before the tiles are unpacked.
+  setTimeout(async () => {
+    heat.levels = await unpacked()
+    draw(heat)
+    performance.mark("book-heat-complete")
+    document.documentElement.dataset.bookHeat = "complete"
+  }, 0)
+}

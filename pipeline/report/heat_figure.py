@@ -1,0 +1,155 @@
+"""The order-book heatmap as a Bokeh chart: tiles pooled by the page to the pixels of the screen, and marks on them."""
+
+from collections.abc import Mapping, Sequence
+from math import ceil, floor, log, log10
+from typing import TYPE_CHECKING, Any, Final
+
+from pipeline.report.book_heat import LEVELS, BookHeat, Scale
+from pipeline.report.heat_tiles import POOLS, TILE, codes, first_picture, tiles
+from pipeline.report.look import FONT, script, utc_figure
+from pipeline.report.marks import Marks, draw_marks
+from signals.bars import microseconds
+
+if TYPE_CHECKING:
+    from bokeh.models import ColorBar, Legend, LinearColorMapper
+    from bokeh.plotting import figure
+
+NOTHING: Final = "#14081f"
+"""Where nothing rests: darker than the least size, on a light page too, so that more is always lighter."""
+UNKNOWN_COLOR: Final = "#8c8c8c"
+
+_HEIGHT: Final = 480
+
+
+def heat_figure(heat: BookHeat, marks: Sequence[Marks], *, x_range: Any, height: int = _HEIGHT) -> "figure":
+    """The chart. x_range: a Range1d in milliseconds since 1970 UTC, which other charts may share.
+
+    Raises FP019 if Bokeh is not installed.
+    """
+    from bokeh.models import ColumnDataSource, CustomJS, Range1d
+
+    chart = utc_figure(x_range=x_range, y_range=Range1d(heat.low_px, heat.high_px), height=height)
+    chart.background_fill_color, chart.background_fill_alpha = NOTHING, 1.0
+    chart.yaxis.axis_label = "price"
+    chart.yaxis.formatter.use_scientific = False
+    chart.grid.visible = False
+    code = codes(heat)
+    first, joined = first_picture(code)
+    since, width = microseconds(heat.since) / 1e3, heat.width_s * 1e3
+    place = {"x": [since], "dw": [width * joined * first.shape[0]]}
+    place |= {"y": [heat.low_px], "dh": [heat.high_px - heat.low_px]}
+    source = ColumnDataSource({"image": [first.T.copy()], **place})
+    mapper = _mapper()
+    image = chart.image(
+        image="image", x="x", y="y", dw="dw", dh="dh", source=source, color_mapper=mapper, level="image"
+    )
+    chart.add_layout(_color_bar(mapper, heat.scale), "above")
+    hatched = _unknown(chart, heat)
+    drawn = {one.title: draw_marks(chart, one) for one in marks if one.frame.height}
+    legend = _legend(chart, drawn | hatched)
+    args = {
+        "source": source, "x_range": x_range, "figure": chart, "legend": legend, "tiles": tiles(code), "tile": TILE,
+        "pools": list(POOLS), "first": joined, "rows": code.shape[1], "columns": code.shape[0], "since": since,
+        "width": width,
+    }  # fmt: skip
+    redraw = CustomJS(args=args, code=script("heat_draw.js"))
+    chart.js_on_change("inner_width", redraw)
+    for edge in ("start", "end"):
+        x_range.js_on_change(edge, redraw)
+    _hover(chart, heat, image, joined, drawn)
+    return chart
+
+
+def _mapper() -> "LinearColorMapper":
+    """From codes to colours: viridis, which is even to the eye and to those who see fewer colours."""
+    from bokeh.models import LinearColorMapper
+    from bokeh.palettes import viridis
+
+    palette = [NOTHING, *viridis(LEVELS)]
+    return LinearColorMapper(palette=palette, low=0.5, high=LEVELS + 1.5, low_color=UNKNOWN_COLOR)
+
+
+def _color_bar(mapper: "LinearColorMapper", scale: Scale) -> "ColorBar":
+    from bokeh.models import ColorBar, FixedTicker
+
+    labels = {1: "0"} | {code_of(size, scale): shown(size) for size in round_sizes(scale)}
+    title = "largest size resting in a price bucket at one moment, base units, log scale"
+    if scale.above:
+        title += f"; {scale.above:,} cells are larger than {shown(scale.high)}"
+    return ColorBar(
+        color_mapper=mapper, orientation="horizontal", height=10, padding=4, title=title, location=(0, 0),
+        ticker=FixedTicker(ticks=list(labels)), major_label_overrides=labels, background_fill_alpha=0,
+        title_text_font_style="normal", title_text_font=FONT, title_text_font_size="12px",
+        major_label_text_font=FONT, title_text_color="#808080", major_label_text_color="#808080",
+    )  # fmt: skip
+
+
+def code_of(size: float, scale: Scale) -> float:
+    """Where a size stands on the axis of codes: the edge below its level's code is low x ..., see Scale."""
+    return LEVELS * log(size / scale.low) / log(scale.high / scale.low) + 1.5
+
+
+def round_sizes(scale: Scale, most: int = 8) -> list[float]:
+    """1, 2 and 5 times powers of ten within the scale, or powers of ten alone where these are too many."""
+    powers = range(floor(log10(scale.low)), ceil(log10(scale.high)) + 1)
+    for steps in ((1, 2, 5), (1, 3), (1,)):
+        sizes = [step * 10.0**power for power in powers for step in steps]
+        inside = [size for size in sizes if scale.low <= size <= scale.high]
+        if len(inside) <= most:
+            break
+    return inside
+
+
+def shown(size: float) -> str:
+    """A size with up to four digits that say something."""
+    return f"{size:,.0f}" if size >= 10_000 else f"{size:.4g}"
+
+
+def _unknown(chart: "figure", heat: BookHeat) -> dict[str, Any]:
+    """Hatch the stretches in which the book was not known; the glyph by its title."""
+    stretches = heat.unknown()
+    if not stretches:
+        return {}
+    edges = [[microseconds(moment) / 1e3 for moment in side] for side in zip(*stretches, strict=True)]
+    glyph = chart.vstrip(
+        x0=edges[0], x1=edges[1], fill_alpha=0, line_alpha=0, hatch_pattern="/", hatch_color="#ffffff",
+        hatch_alpha=0.5, hatch_scale=10,
+    )  # fmt: skip
+    seconds = sum((end - begin).total_seconds() for begin, end in stretches)
+    return {f"book not known ({seconds:,.0f} s)": glyph}
+
+
+def _legend(chart: "figure", drawn: Mapping[str, Any]) -> "Legend":
+    """Entries that hide what they name when clicked, below the chart."""
+    from bokeh.models import Legend, LegendItem
+
+    made = Legend(
+        items=[LegendItem(label=title, renderers=[glyph]) for title, glyph in drawn.items()],
+        click_policy="hide", orientation="horizontal", label_text_font=FONT, label_text_font_size="12px",
+        label_text_color="#808080", background_fill_alpha=0, border_line_alpha=0, location="left", spacing=12,
+        glyph_width=16, glyph_height=16, label_height=14, margin=0, padding=4,
+    )  # fmt: skip
+    chart.add_layout(made, "below")
+    return made
+
+
+def _hover(chart: "figure", heat: BookHeat, image: Any, joined: int, drawn: Mapping[str, Any]) -> None:
+    """The cell under the pointer in words, and the text of marks."""
+    from bokeh.models import CustomJSHover, HoverTool
+
+    facts = {
+        "source": image.data_source, "joined": joined, "width_s": heat.width_s, "low_px": heat.low_px,
+        "height_px": heat.height_px, "decimals": heat.decimals, "levels": LEVELS, "low": heat.scale.low,
+        "high": heat.scale.high,
+    }  # fmt: skip
+    formatter = CustomJSHover(args=facts, code=script("heat_hover.js"))
+    lines = "".join(f"<div>@image{{{name}}}</div>" for name in ("time", "price", "size"))
+    cell = HoverTool(
+        renderers=[image], tooltips=lines, formatters={"@image": formatter}, attachment="horizontal",
+        description="size under the pointer", point_policy="follow_mouse",
+    )  # fmt: skip
+    chart.add_tools(cell)
+    if drawn:
+        chart.add_tools(
+            HoverTool(renderers=list(drawn.values()), tooltips="@text<br>@at UTC", description="marks under the pointer")
+        )
