@@ -28,7 +28,7 @@ section { background: var(--paper); border: 1px solid var(--grid); border-radius
 h3 { font-size: .95rem; margin: 1rem 0 .3rem; }
 .wide, .chart { overflow-x: auto; } svg { max-width: 100%; height: auto; } .chart svg { min-width: 560px; }
 svg.bar { max-width: none; height: auto; vertical-align: middle; }
-.unit { color: var(--muted); font-size: .8rem; }
+table.even td { white-space: nowrap; } .unit { color: var(--muted); font-size: .8rem; }
 nav { max-width: 1240px; margin: .3rem auto 0; font-size: .9rem; }
 nav a { margin-right: .9rem; white-space: nowrap; }
 a { color: var(--strong); } section > p { margin: .2rem 0 .5rem; }

@@ -27,11 +27,12 @@ def report(
     as_json: JsonOption = False,
 ) -> int:
     """Write one market as a page that opens from disk: book, inventory, basis, what was unusual, what is missing."""
-    from pipeline.report.document import check_bokeh, document, tearsheets_in
+    from pipeline.report.document import document, tearsheets_in
+    from pipeline.report.look import bokeh_version
     from pipeline.report.scope import scope_of
     from pipeline.rowfile import whole_file
 
-    check_bokeh()
+    bokeh_version()
     scope = scope_of(setup(lake, config).lake.root, venue=venue, symbol=symbol, since=since, until=until)
     target = out / "index.html"
     with whole_file(target) as scratch:

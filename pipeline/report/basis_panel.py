@@ -44,8 +44,8 @@ def basis_panel(scope: Scope, frame: TimeFrame) -> TimePanel | None:
         figures.append(_basis_figure(frame, times, mid, index))
     squeeze_told = ""
     if not np.isnan(apr).all():
-        drawn = frame.figure("% per year, > 0 longs pay", height=160)
-        line(drawn, "running funding", times, 100 * apr, ORANGE, step=_SECOND_MS, unit="% per year")
+        drawn = frame.figure("% per year", height=120)
+        line(drawn, "running funding, > 0 longs pay shorts", times, 100 * apr, ORANGE, step=_SECOND_MS, unit="% per year")
         level(drawn, 0.0)
         squeeze_told = _add_squeezes(scope, drawn)
         figures.append(finished(drawn))
@@ -57,7 +57,7 @@ def basis_panel(scope: Scope, frame: TimeFrame) -> TimePanel | None:
 
 
 def _basis_figure(frame: TimeFrame, times: Floats, mid: Floats, index: Floats) -> Any:
-    drawn = frame.figure("bps, > 0 dearer", height=220)
+    drawn = frame.figure("bps, > 0 dearer", height=180)
     if not np.isnan(index).all():
         line(drawn, "mark against index", times, index, PINK, step=_SECOND_MS, unit="bps of index")
     if not np.isnan(mid).all():

@@ -39,7 +39,7 @@ def calm_panel(scope: Scope, frame: TimeFrame) -> TimePanel | None:
     regimes = scope.rows("volatility_regime", "bar_end", "realised_vol", "p_high", "regime", "naive_is_high")
     if rows.is_empty():
         return None
-    drawn = frame.figure("% per root year", height=220)
+    drawn = frame.figure("% per root year", height=190)
     has_line = _add_windows(drawn, rows)
     is_high = regimes["naive_is_high"].fill_null(False).to_numpy()
     flagged = regimes.filter(is_high)
@@ -78,7 +78,7 @@ def _add_windows(drawn: Any, rows: pl.DataFrame) -> bool:
 
 def _ribbon(frame: TimeFrame, regimes: pl.DataFrame, p_high: Floats) -> Any:
     """Probability of the highest state; shaded where it is held."""
-    drawn = frame.figure("p(high)", height=130, y_range=Range1d(start=-0.03, end=1.03))
+    drawn = frame.figure("p(high)", height=70, y_range=Range1d(start=-0.03, end=1.03))
     times = milliseconds(regimes["bar_end"])
     highest = regimes["regime"].max()
     held = (regimes["regime"] == highest).fill_null(False).to_numpy() if highest else np.zeros(times.size, bool)

@@ -34,7 +34,7 @@ def detectors_panel() -> Panel | None:
     head = "<th>detector</th><th>metric</th><th>feed</th><th class='n'>value</th><th></th><th class='n'>naive</th>"
     head += "<th>asked</th><th>verdict</th>"
     body = "".join(_line(row) for row in rows)
-    table = f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    table = f'<div class="wide"><table class="even"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
     return Panel(_QUESTION, f"<p>Of {len(rows)} metrics with a target: {lead}.</p>{table}", _NOTE, short="Detectors")
 
 

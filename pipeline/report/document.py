@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from backtest.page import Panel, page
-from pipeline.errors import FootprintError
+from pipeline.report.look import BANNER, bokeh_version, embedded, head
 from pipeline.report.provenance import lineage, stretch
 from pipeline.report.scope import Scope
 from pipeline.version import package_version
@@ -26,7 +26,7 @@ _CAVEAT: Final = (
 
 def document(scope: Scope, links: Sequence[Link] = ()) -> str:
     """The whole page. links: pages beside it. Raises FP019 if bokeh, which draws over time, is not installed."""
-    check_bokeh()
+    bokeh_version()
     from pipeline.report.time_panel import TimeFrame
 
     frame = TimeFrame.of(scope)
@@ -34,26 +34,17 @@ def document(scope: Scope, links: Sequence[Link] = ()) -> str:
     script, divs = _embedded([figure for panel in over_time for figure in panel.figures])
     panels = [_as_panel(panel, divs) for panel in over_time] + _tables(scope)
     title = f"{scope.market.symbol} on {scope.market.venue}"
-    return page(title, _lead(scope, links), panels, _facts(scope), head=_head(), foot=script)
-
-
-def check_bokeh() -> None:
-    """Raises FP019 if it is not there."""
-    try:
-        import bokeh  # noqa: F401
-    except ImportError as missing:
-        why = "figures over time are drawn by bokeh, which is not here"
-        raise FootprintError("FP019", why, hint="pip install 'mm-footprint[report]'") from missing
+    return page(title, _lead(scope, links), panels, _facts(scope), head=head() if script else "", foot=script)
 
 
 def _over_time() -> list[Callable[[Scope, "TimeFrame"], "TimePanel | None"]]:
     from pipeline.report.basis_panel import basis_panel
     from pipeline.report.calm_panel import calm_panel
+    from pipeline.report.heat_panel import heat_panel
     from pipeline.report.inventory_panel import inventory_panel
-    from pipeline.report.price_panel import price_panel
     from pipeline.report.width_panel import width_panel
 
-    return [price_panel, inventory_panel, basis_panel, calm_panel, width_panel]
+    return [heat_panel, inventory_panel, basis_panel, calm_panel, width_panel]
 
 
 def _tables(scope: Scope) -> list[Panel]:
@@ -71,10 +62,8 @@ def _embedded(figures: Sequence[Any]) -> tuple[str, list[str]]:
     """The script that draws them, and where each stands."""
     if not figures:
         return "", []
-    from bokeh.embed import components
-
-    script, divs = components(tuple(figures))
-    return script, list(divs)
+    script, places = embedded(tuple(figures))
+    return script, list(places)
 
 
 def _as_panel(panel: "TimePanel", divs: list[str]) -> Panel:
@@ -85,25 +74,14 @@ def _as_panel(panel: "TimePanel", divs: list[str]) -> Panel:
     )
 
 
-def _head() -> str:
-    """Bokeh's core only, as its wheel brings it: no tables, widgets or formulas, and no network."""
-    from bokeh.resources import Resources
-
-    from pipeline.report.theme import DRESS
-
-    return Resources(mode="inline", components=["bokeh"]).render() + DRESS
-
-
 def _lead(scope: Scope, links: Sequence[Link]) -> str:
-    from pipeline.report.theme import UNDRAWN
-
     parts = [escape(f"{scope.instrument['kind']}, {stretch(scope)}. {_shortness(scope)}")]
     if not (scope.root / CATALOGUE).exists():
         parts.append("The catalogue was not published, so the SQL below needs <code>footprint publish</code> first.")
     if links:
         named = ", ".join(f'<a href="{escape(href, quote=True)}">{escape(name)}</a>' for name, href in links)
         parts.append(f"Tearsheets: {named}.")
-    return f"{' '.join(parts)}</p>{UNDRAWN}<p class='note'>{escape(_CAVEAT)}"
+    return f"{' '.join(parts)}</p>{BANNER}<p class='note'>{escape(_CAVEAT)}"
 
 
 def _shortness(scope: Scope) -> str:

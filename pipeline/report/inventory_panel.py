@@ -49,7 +49,7 @@ def inventory_panel(scope: Scope, frame: TimeFrame) -> TimePanel | None:
 
 def _figure(frame: TimeFrame, rows: pl.DataFrame, z: Floats, z_in: float) -> Any:
     times = milliseconds(rows["bar_end"])
-    drawn = frame.figure("z, > 0 makers long", height=230)
+    drawn = frame.figure("z, > 0 makers long", height=190)
     in_market = rows["state"].is_in(("ENTRY", "LONG", "SHORT")).to_numpy()
     is_armed = (rows["state"] == "ARMED").to_numpy()
     shade(drawn, "armed", *stretches(times, is_armed, step=_MINUTE_MS), ORANGE)

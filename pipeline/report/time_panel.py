@@ -9,8 +9,9 @@ import numpy as np
 import polars as pl
 from bokeh.models import (
     CrosshairTool,
+    CustomJS,
     CustomJSTickFormatter,
-    DatetimeTickFormatter,
+    DataRange1d,
     HoverTool,
     NumeralTickFormatter,
     Range1d,
@@ -19,30 +20,19 @@ from bokeh.models.annotations import Span
 from bokeh.plotting import figure
 from numpy.typing import NDArray
 
+from pipeline.report.look import FONT, utc_figure
 from pipeline.report.pooled import pooled
 from pipeline.report.scope import Scope
 
 Floats = NDArray[np.float64]
-
-LEFT, RIGHT = 72, 18
-"""Widths (pixels) left and right of every plot, so that they stand exactly below each other."""
 
 # Colours that people who confuse red and green can tell apart (Okabe and Ito 2008), and that show on white and black.
 BLUE, ORANGE, GREEN, RED, PINK, SKY, GREY = (
     "#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#8a8a8a",
 )  # fmt: skip
 
-_CLOCK: Final[dict[str, Any]] = {
-    "milliseconds": "%H:%M:%S.%3N",
-    "seconds": "%H:%M:%S",
-    "minsec": "%H:%M:%S",
-    "minutes": "%H:%M",
-    "hourmin": "%H:%M",
-    "hours": "%H:%M",
-    "days": "%m-%d",
-    "months": "%Y-%m",
-    "years": "%Y",
-}
+_FOLD: Final = 'legend.ncols = figure.inner_width < 480 ? 1 : "auto"'
+"""On a phone a legend is a column: in one row its end would lie outside the page."""
 _TOUCH: Final = ":host .bk-events { touch-action: pan-y !important; }"
 """A finger that moves up or down scrolls the page, not the figure."""
 
@@ -68,33 +58,12 @@ class TimeFrame:
 
     def figure(self, unit: str, *, height: int, y_range: Any = None, form: str = "") -> figure:
         """An empty figure; unit: at the vertical axis; form: of its ticks, as NumeralTickFormatter takes it."""
-        drawn = figure(
-            x_range=self.x_range,
-            height=height,
-            sizing_mode="stretch_width",
-            x_axis_type="datetime",
-            tools="xpan,xbox_zoom,xwheel_zoom,reset,save",
-            active_drag="xbox_zoom",
-            toolbar_location="right",
-            toolbar_inner=True,
-            min_border_left=LEFT,
-            min_border_right=RIGHT,
-            background_fill_color=None,
-            border_fill_color=None,
-            outline_line_color=None,
-            output_backend="canvas",
-            stylesheets=[_TOUCH],
-            **({} if y_range is None else {"y_range": y_range}),
-        )
-        drawn.toolbar.logo = None
+        drawn = utc_figure(x_range=self.x_range, y_range=y_range or DataRange1d(), height=height)
+        drawn.stylesheets = [*drawn.stylesheets, _TOUCH]
         drawn.toolbar.autohide = True
-        drawn.xaxis.formatter = DatetimeTickFormatter(**_CLOCK)
         drawn.xaxis.axis_label = f"UTC, {self.day}"
         drawn.yaxis.axis_label = unit
         drawn.yaxis.formatter = NumeralTickFormatter(format=form) if form else _short_numbers()
-        drawn.axis.axis_label_text_font_style = "normal"
-        drawn.axis.axis_label_text_font_size = "11px"
-        drawn.axis.major_label_text_font_size = "11px"
         drawn.add_tools(CrosshairTool(overlay=self.span))
         return drawn
 
@@ -164,16 +133,15 @@ def level(drawn: figure, value: float, color: str = GREY) -> None:
 
 
 def finished(drawn: figure) -> figure:
-    """The legend above the plot, one row, clickable."""
+    """With its legend above the plot, clickable."""
     for legend in drawn.legend:
-        legend.click_policy = "hide"
-        legend.orientation = "horizontal"
-        legend.label_text_font_size = "11px"
-        legend.background_fill_alpha = 0.0
-        legend.border_line_color = None
-        legend.update(padding=0, margin=2, spacing=12, location="left", glyph_width=16)
-    if drawn.legend:
-        drawn.add_layout(drawn.legend[0], "above")
+        legend.update(
+            click_policy="hide", orientation="horizontal", label_text_font=FONT, label_text_font_size="12px",
+            background_fill_alpha=0.0, border_line_color=None, padding=0, margin=2, spacing=12, location="left",
+            glyph_width=16,
+        )  # fmt: skip
+        drawn.add_layout(legend, "above")
+        drawn.js_on_change("inner_width", CustomJS(args={"figure": drawn, "legend": legend}, code=_FOLD))
     return drawn
 
 

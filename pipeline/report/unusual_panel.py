@@ -47,7 +47,7 @@ def _observations(row: dict[str, Any]) -> str:
     head = (
         "<th>observation</th><th class='n'>value</th><th>strength</th><th>reading</th><th class='n'>age</th><th>on</th>"
     )
-    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{cells}</tbody></table></div>'
+    return f'<div class="wide"><table class="even"><thead><tr>{head}</tr></thead><tbody>{cells}</tbody></table></div>'
 
 
 def _line(one: Observation, row: dict[str, Any]) -> str:
@@ -92,7 +92,7 @@ def _strongest(rows: pl.DataFrame) -> str:
         return "<p>None: every observation was ordinary for the minutes before it, or not known.</p>"
     lines = [
         [
-            f"{row['bar_end']:%m-%d\u00a0%H:%M}",
+            f"{row['bar_end']:%m\u2011%d\u00a0%H:%M}",
             row["n_strong"],
             row["n_up"],
             row["n_down"],

@@ -43,7 +43,7 @@ def width_panel(scope: Scope, frame: TimeFrame) -> TimePanel | None:
         milliseconds(wide["bar_end"]), wide["is_wide"].fill_null(False).to_numpy(), step=_SECOND_MS
     )
     if not np.isnan(spread).all():
-        drawn = frame.figure("spread, bps of mid", height=180)
+        drawn = frame.figure("bps of mid", height=130)
         shade(
             drawn,
             f"unusually wide ({counted(starts.size, 'episode')})",
@@ -55,7 +55,7 @@ def width_panel(scope: Scope, frame: TimeFrame) -> TimePanel | None:
         figures.append(finished(drawn))
     band = next((bps for bps in _BANDS if book[f"bid_depth_{bps}bps_qty"].null_count() < book.height), None)
     if band is not None:
-        drawn = frame.figure(f"base within {band} bps", height=180)
+        drawn = frame.figure(f"base within {band} bps", height=130)
         for side, color in (("bid", GREEN), ("ask", RED)):
             values = floats(book[f"{side}_depth_{band}bps_qty"])
             line(drawn, f"{side}s", times, values, color, step=_SECOND_MS, unit="base")
