@@ -83,7 +83,8 @@ class BookHeat:
         """The stretches in which the book was not known, in order."""
         is_unknown = np.concatenate(([0], self.levels[:, 0] == UNKNOWN, [0])).astype(np.int8)
         edges = np.flatnonzero(np.diff(is_unknown)).reshape(-1, 2).tolist()
-        return [tuple(self.since + timedelta(seconds=self.width_s * at) for at in pair) for pair in edges]
+        moments = [[self.since + timedelta(seconds=self.width_s * at) for at in pair] for pair in edges]
+        return [(begin, end) for begin, end in moments]
 
 
 def book_heat(

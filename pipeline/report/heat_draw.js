@@ -1,6 +1,6 @@
 // Draws the columns in sight, pooled by maximum to the pixels of the screen: a canvas that is left to shrink a picture
 // itself drops columns, and with them the walls that lasted a second.
-// Given: source, x_range, figure, legend, tiles, tile, pools, rows, columns, since (ms), width (ms), low, height.
+// Given: source, x_range, figure, legend, tiles, tile, pools, rows, columns, since and width (ms).
 const kept = (window.bookHeats ??= new Map())
 
 const inflated = async (text) => {
@@ -60,7 +60,10 @@ const draw = (heat) => {
     for (let row = 0; row < rows && a < b; row++) {
       codes.set(heat.levels[0].codes.subarray(row * columns + a, row * columns + b), row * wide + a - from)
     }
-    heat.pooled = 1
+    heat.bin = (x) => {
+      const column = Math.floor((x - since) / width)
+      return [since + column * width, since + (column + 1) * width]
+    }
     show(codes, wide, since + from * width, wide * width)
     return
   }
@@ -77,7 +80,10 @@ const draw = (heat) => {
       codes[row * pixels + k] = most
     }
   }
-  heat.pooled = span / pixels
+  heat.bin = (x) => {
+    const k = Math.min(Math.max(Math.floor((x - start) / (end - start) * pixels), 0), pixels - 1)
+    return [since + edges[k] * level.pool * width, since + edges[k + 1] * level.pool * width]
+  }
   show(codes, pixels, start, end - start)
 }
 
@@ -86,8 +92,9 @@ const known = kept.get(source.id)
 if (known) {
   draw(known)
 } else {
-  const heat = {levels: null, key: "", pooled: pools[0]}
+  const heat = {levels: null, key: "", bin: null}
   kept.set(source.id, heat)
+  document.documentElement.dataset.bookHeat = "first"
   performance.mark("book-heat-first")
   // Left to the next turn, so that the first picture is painted before the tiles are unpacked.
   setTimeout(async () => {

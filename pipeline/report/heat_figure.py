@@ -1,13 +1,15 @@
 """The order-book heatmap as a Bokeh chart: tiles pooled by the page to the pixels of the screen, and marks on them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import ceil, floor, log, log10
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.report.book_heat import LEVELS, BookHeat, Scale
+from pipeline.report.draw_marks import draw_marks
+from pipeline.report.exact_size import template
 from pipeline.report.heat_tiles import POOLS, TILE, codes, first_picture, tiles
 from pipeline.report.look import FONT, script, utc_figure
-from pipeline.report.marks import Marks, draw_marks
+from pipeline.report.marks import Marks
 from signals.bars import microseconds
 
 if TYPE_CHECKING:
@@ -18,7 +20,10 @@ NOTHING: Final = "#14081f"
 """Where nothing rests: darker than the least size, on a light page too, so that more is always lighter."""
 UNKNOWN_COLOR: Final = "#8c8c8c"
 
-_HEIGHT: Final = 480
+SQL_PLACE: Final = "heat-sql"
+
+_HEIGHT: Final = 360
+"""Of the picture alone, without axes and legends: each of the buckets has a row of pixels, whatever is around it."""
 
 
 def heat_figure(heat: BookHeat, marks: Sequence[Marks], *, x_range: Any, height: int = _HEIGHT) -> "figure":
@@ -44,9 +49,9 @@ def heat_figure(heat: BookHeat, marks: Sequence[Marks], *, x_range: Any, height:
         image="image", x="x", y="y", dw="dw", dh="dh", source=source, color_mapper=mapper, level="image"
     )
     chart.add_layout(_color_bar(mapper, heat.scale), "above")
-    hatched = _unknown(chart, heat)
-    drawn = {one.title: draw_marks(chart, one) for one in marks if one.frame.height}
-    legend = _legend(chart, drawn | hatched)
+    legend = _legend(chart)
+    _unknown(chart, heat, legend)
+    draw_marks(chart, marks, legend)
     args = {
         "source": source, "x_range": x_range, "figure": chart, "legend": legend, "tiles": tiles(code), "tile": TILE,
         "pools": list(POOLS), "first": joined, "rows": code.shape[1], "columns": code.shape[0], "since": since,
@@ -56,7 +61,7 @@ def heat_figure(heat: BookHeat, marks: Sequence[Marks], *, x_range: Any, height:
     chart.js_on_change("inner_width", redraw)
     for edge in ("start", "end"):
         x_range.js_on_change(edge, redraw)
-    _hover(chart, heat, image, joined, drawn)
+    _hover(chart, heat, image, joined)
     return chart
 
 
@@ -73,14 +78,12 @@ def _color_bar(mapper: "LinearColorMapper", scale: Scale) -> "ColorBar":
     from bokeh.models import ColorBar, FixedTicker
 
     labels = {1: "0"} | {code_of(size, scale): shown(size) for size in round_sizes(scale)}
-    title = "largest size resting in a price bucket at one moment, base units, log scale"
-    if scale.above:
-        title += f"; {scale.above:,} cells are larger than {shown(scale.high)}"
     return ColorBar(
-        color_mapper=mapper, orientation="horizontal", height=10, padding=4, title=title, location=(0, 0),
-        ticker=FixedTicker(ticks=list(labels)), major_label_overrides=labels, background_fill_alpha=0,
-        title_text_font_style="normal", title_text_font=FONT, title_text_font_size="12px",
-        major_label_text_font=FONT, title_text_color="#808080", major_label_text_color="#808080",
+        color_mapper=mapper, orientation="horizontal", height=10, padding=4, location=(0, 0),
+        title="largest size resting, base units, log scale", ticker=FixedTicker(ticks=list(labels)),
+        major_label_overrides=labels, background_fill_alpha=0, title_text_font_style="normal", title_text_font=FONT,
+        title_text_font_size="12px", title_text_color="#808080", major_label_text_font=FONT,
+        major_label_text_color="#808080",
     )  # fmt: skip
 
 
@@ -105,26 +108,11 @@ def shown(size: float) -> str:
     return f"{size:,.0f}" if size >= 10_000 else f"{size:.4g}"
 
 
-def _unknown(chart: "figure", heat: BookHeat) -> dict[str, Any]:
-    """Hatch the stretches in which the book was not known; the glyph by its title."""
-    stretches = heat.unknown()
-    if not stretches:
-        return {}
-    edges = [[microseconds(moment) / 1e3 for moment in side] for side in zip(*stretches, strict=True)]
-    glyph = chart.vstrip(
-        x0=edges[0], x1=edges[1], fill_alpha=0, line_alpha=0, hatch_pattern="/", hatch_color="#ffffff",
-        hatch_alpha=0.5, hatch_scale=10,
-    )  # fmt: skip
-    seconds = sum((end - begin).total_seconds() for begin, end in stretches)
-    return {f"book not known ({seconds:,.0f} s)": glyph}
-
-
-def _legend(chart: "figure", drawn: Mapping[str, Any]) -> "Legend":
+def _legend(chart: "figure") -> "Legend":
     """Entries that hide what they name when clicked, below the chart."""
-    from bokeh.models import Legend, LegendItem
+    from bokeh.models import Legend
 
     made = Legend(
-        items=[LegendItem(label=title, renderers=[glyph]) for title, glyph in drawn.items()],
         click_policy="hide", orientation="horizontal", label_text_font=FONT, label_text_font_size="12px",
         label_text_color="#808080", background_fill_alpha=0, border_line_alpha=0, location="left", spacing=12,
         glyph_width=16, glyph_height=16, label_height=14, margin=0, padding=4,
@@ -133,23 +121,39 @@ def _legend(chart: "figure", drawn: Mapping[str, Any]) -> "Legend":
     return made
 
 
-def _hover(chart: "figure", heat: BookHeat, image: Any, joined: int, drawn: Mapping[str, Any]) -> None:
-    """The cell under the pointer in words, and the text of marks."""
-    from bokeh.models import CustomJSHover, HoverTool
+def _unknown(chart: "figure", heat: BookHeat, legend: "Legend") -> None:
+    """Hatch the stretches in which the book was not known."""
+    from bokeh.models import LegendItem
 
-    facts = {
-        "source": image.data_source, "joined": joined, "width_s": heat.width_s, "low_px": heat.low_px,
-        "height_px": heat.height_px, "decimals": heat.decimals, "levels": LEVELS, "low": heat.scale.low,
-        "high": heat.scale.high,
-    }  # fmt: skip
-    formatter = CustomJSHover(args=facts, code=script("heat_hover.js"))
-    lines = "".join(f"<div>@image{{{name}}}</div>" for name in ("time", "price", "size"))
-    cell = HoverTool(
-        renderers=[image], tooltips=lines, formatters={"@image": formatter}, attachment="horizontal",
-        description="size under the pointer", point_policy="follow_mouse",
+    stretches = heat.unknown()
+    if not stretches:
+        return
+    edges = [[microseconds(moment) / 1e3 for moment in side] for side in zip(*stretches, strict=True)]
+    glyph = chart.vstrip(
+        x0=edges[0], x1=edges[1], fill_alpha=0, line_alpha=0, hatch_pattern="/", hatch_color="#ffffff",
+        hatch_alpha=0.5, hatch_scale=10,
     )  # fmt: skip
-    chart.add_tools(cell)
-    if drawn:
-        chart.add_tools(
-            HoverTool(renderers=list(drawn.values()), tooltips="@text<br>@at UTC", description="marks under the pointer")
+    seconds = sum((end - begin).total_seconds() for begin, end in stretches)
+    legend.items.append(LegendItem(label=f"book not known ({seconds:,.0f} s)", renderers=[glyph]))
+
+
+def _hover(chart: "figure", heat: BookHeat, image: Any, joined: int) -> None:
+    """The cell under the pointer in words; clicked, the SQL for its exact value, where `heat_note` stands."""
+    from bokeh.models import CustomJS, CustomJSHover, HoverTool
+
+    cells = {
+        "source": image.data_source, "joined": joined, "since": microseconds(heat.since) / 1e3,
+        "width": heat.width_s * 1e3, "low_px": heat.low_px, "height_px": heat.height_px, "decimals": heat.decimals,
+    }  # fmt: skip
+    scale = {"levels": LEVELS, "low": heat.scale.low, "high": heat.scale.high}
+    formatter = CustomJSHover(args=cells | scale, code=script("heat_hover.js"))
+    lines = "".join(f"<div>@image{{{name}}}</div>" for name in ("time", "price", "size"))
+    chart.add_tools(
+        HoverTool(
+            renderers=[image], tooltips=lines, formatters={"@image": formatter}, attachment="horizontal",
+            point_policy="follow_mouse", description="size under the pointer",
         )
+    )  # fmt: skip
+    columns, rows = heat.levels.shape
+    query = {"query": template(heat.market), "place": SQL_PLACE, "columns": columns, "rows": rows}
+    chart.js_on_event("tap", CustomJS(args=cells | query, code=script("heat_tap.js")))

@@ -31,11 +31,20 @@ def bokeh_version() -> str:
 
 
 def head() -> str:
-    """What a page with Bokeh charts needs in its head: the library itself, nothing of which asks a network."""
+    """What a page with charts needs in its head: the library itself, nothing of which asks a network, and what tells
+    the reader if it fails. Raises FP019 if Bokeh is not installed."""
     bokeh_version()
     from bokeh.resources import Resources
 
-    return Resources(mode="inline", components=["bokeh"]).render()
+    library = Resources(mode="inline", components=["bokeh"], log_level="warn").render()
+    return f"<script>{script('guard.js')}</script>\n{library}"
+
+
+BANNER: Final = (
+    '<noscript><p class="warn">The charts of this page are drawn by scripts that are part of it, and scripts are '
+    'switched off.</p></noscript><p class="warn chart-failed" hidden></p>'
+)
+"""HTML above the charts: why there are none, if there are none."""
 
 
 def embedded(models: Any) -> tuple[str, Any]:
@@ -45,15 +54,17 @@ def embedded(models: Any) -> tuple[str, Any]:
     return components(models)
 
 
-def utc_figure(*, x_range: Any, y_range: Any, height: int, tools: str = "xpan,xwheel_zoom,box_zoom,reset,save") -> "figure":
+def utc_figure(
+    *, x_range: Any, y_range: Any, height: int, tools: str = "xpan,xwheel_zoom,box_zoom,reset,save"
+) -> "figure":
     """An empty chart over time, as wide as the page: milliseconds since 1970 in UTC to the right, whatever the
-    reader's zone."""
+    reader's zone. height: of the frame, pixels."""
     bokeh_version()
     from bokeh.models import CustomJS, DatetimeTickFormatter
     from bokeh.plotting import figure
 
     made = figure(
-        x_range=x_range, y_range=y_range, height=height, sizing_mode="stretch_width", tools=tools,
+        x_range=x_range, y_range=y_range, frame_height=height, sizing_mode="stretch_width", tools=tools,
         active_drag="box_zoom", min_border_left=LEFT, min_border_right=RIGHT, x_axis_type="datetime",
         background_fill_alpha=0, border_fill_alpha=0,
     )  # fmt: skip

@@ -9,9 +9,6 @@ from pipeline.market import Market
 from pipeline.timerange import TimeRange
 
 if TYPE_CHECKING:
-    from bokeh.models import GlyphRenderer
-    from bokeh.plotting import figure
-
     from pipeline.reader import LakeReader
 
 Shape = Literal["dot", "arrow", "bar"]
@@ -24,22 +21,15 @@ SHOWN: Final = 2_000
 class Marks:
     """Marks of one kind. frame: `ts` (UTC), `price` and `text`, for hovering; an arrow points up where its
     `direction` is +1 and down where it is -1; a dot is white where it is +1 (the taker bought), else black; a bar
-    goes from `ts` to `to_ts`. total: how many there are in the window, if not all are in the frame."""
+    goes from `ts` to `to_ts`. Those of greater `weight` are shown first where there is no room for all. total: how many
+    there are in the window, the frame may hold the largest only."""
 
     label: str
     shape: Shape
     color: str
     frame: pl.DataFrame
+    total: int
     is_filled: bool = True
-    total: int | None = None
-
-    @property
-    def title(self) -> str:
-        """The label, and how many are shown."""
-        shown = self.frame.height
-        if self.total is None or self.total == shown:
-            return f"{self.label} ({shown:,})"
-        return f"{self.label} (largest {shown:,} of {self.total:,} shown)"
 
 
 def marks_of(reader: "LakeReader", market: Market, time: TimeRange, *, shown: int = SHOWN) -> list[Marks]:
@@ -67,7 +57,7 @@ def _trades(trades: pl.LazyFrame, shown: int) -> Marks:
     edges = market.select(first=us.min(), last=us.max(), n=pl.len()).collect()
     first, last, total = edges.row(0)
     if not total:
-        return Marks("trades", "dot", "#ffffff", market.select(*_TRADE).collect(), total=0)
+        return Marks("trades", "dot", "#ffffff", market.select(*_TRADE).collect(), 0)
     piece = (last - first) // shown + 1
     largest = (
         market.with_columns(piece=(us - first) // piece)
@@ -77,15 +67,13 @@ def _trades(trades: pl.LazyFrame, shown: int) -> Marks:
         .select(*_TRADE)
         .collect()
     )
-    return Marks("trades", "dot", "#ffffff", largest, total=total)
+    return Marks("trades", "dot", "#ffffff", largest, total)
 
 
-def _largest(
-    label: str, shape: Shape, color: str, frame: pl.DataFrame, shown: int, *, is_filled: bool = True
-) -> Marks:
+def _largest(label: str, shape: Shape, color: str, frame: pl.DataFrame, shown: int, *, is_filled: bool = True) -> Marks:
     """The marks of the greatest weight, in order of time."""
     kept = frame.sort("weight", "ts", descending=[True, False], nulls_last=True).head(shown).sort("ts")
-    return Marks(label, shape, color, kept, is_filled, frame.height)
+    return Marks(label, shape, color, kept, frame.height, is_filled)
 
 
 def _sweeps(sweeps: pl.LazyFrame) -> pl.LazyFrame:
@@ -139,7 +127,9 @@ def _chains(refills: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _side(buy: str, sell: str, column: str = "side") -> pl.Expr:
-    return pl.when(pl.col(column) == 1).then(pl.lit(buy)).when(pl.col(column) == -1).then(pl.lit(sell))
+    """What a side is called; one that is not known, "unknown side"."""
+    known = pl.when(pl.col(column) == 1).then(pl.lit(buy)).when(pl.col(column) == -1).then(pl.lit(sell))
+    return known.otherwise(pl.lit("unknown side"))
 
 
 def _short(column: str) -> pl.Expr:
@@ -151,35 +141,6 @@ _TRADE: Final = (
     pl.col("event_ts").alias("ts"),
     pl.col("price"),
     pl.col("taker_side").alias("direction"),
-    pl.format(
-        "{} {} at {}", _side("bought", "sold", "taker_side").otherwise(pl.lit("traded")), _short("qty"), "price"
-    ).alias("text"),
+    pl.col("qty").alias("weight"),
+    pl.format("{} {} at {}", _side("bought", "sold", "taker_side"), _short("qty"), "price").alias("text"),
 )
-
-
-def draw_marks(chart: "figure", marks: Marks) -> "GlyphRenderer":
-    """Draw the marks on a chart over time; they hide when their entry in the legend is clicked."""
-    from bokeh.models import ColumnDataSource
-
-    frame = marks.frame
-    ms = {name: (frame[name].cast(pl.Int64) / 1e3).to_numpy() for name in ("ts", "to_ts") if name in frame.columns}
-    data = {"ts": ms["ts"], "price": frame["price"].to_numpy(), "text": frame["text"].to_list()}
-    data["at"] = frame["ts"].dt.strftime("%H:%M:%S%.3f").to_list()
-    if marks.shape == "bar":
-        source = ColumnDataSource(data | {"to_ts": ms["to_ts"]})
-        return chart.segment(
-            x0="ts", x1="to_ts", y0="price", y1="price", source=source, color=marks.color, line_width=3, line_cap="round"
-        )
-    is_up = (frame["direction"] == 1).to_list()
-    if marks.shape == "dot":
-        data |= {"fill": [marks.color if up else "#000000" for up in is_up]}
-        data |= {"line": ["#000000" if up else marks.color for up in is_up]}
-        return chart.scatter(
-            "ts", "price", source=ColumnDataSource(data), size=5, fill_color="fill", line_color="line", line_width=0.7
-        )
-    data["marker"] = ["triangle" if up else "inverted_triangle" for up in is_up]
-    fill = {"fill_color": marks.color, "line_color": "#ffffff", "line_width": 0.8}
-    hollow = {"fill_alpha": 0.0, "line_color": marks.color, "line_width": 1.6}
-    return chart.scatter(
-        "ts", "price", source=ColumnDataSource(data), marker="marker", size=10, **(fill if marks.is_filled else hollow)
-    )
