@@ -45,7 +45,9 @@ def basis_panel(scope: Scope, frame: TimeFrame) -> TimePanel | None:
     squeeze_told = ""
     if not np.isnan(apr).all():
         drawn = frame.figure("% per year", height=120)
-        line(drawn, "running funding, > 0 longs pay shorts", times, 100 * apr, ORANGE, step=_SECOND_MS, unit="% per year")
+        line(
+            drawn, "running funding, > 0 longs pay shorts", times, 100 * apr, ORANGE, step=_SECOND_MS, unit="% per year"
+        )
         level(drawn, 0.0)
         squeeze_told = _add_squeezes(scope, drawn)
         figures.append(finished(drawn))

@@ -13,6 +13,9 @@
   })
   addEventListener("unhandledrejection", (event) => say(event.reason))
   addEventListener("load", () => setTimeout(() => {
-    if (document.documentElement.dataset.bookHeat !== "complete") say("nothing was drawn within 20 seconds")
+    const places = [...document.querySelectorAll("[data-root-id]")]
+    const hasHeat = document.getElementById("heat-sql") !== null
+    const isDrawn = !hasHeat || document.documentElement.dataset.bookHeat === "complete"
+    if (!isDrawn || places.some((one) => one.childElementCount === 0)) say("nothing was drawn within 20 seconds")
   }, 20_000))
 }
