@@ -25,11 +25,13 @@ _HORIZONS_S: Final = (1, 5, 10, 30, 60, 300, 900, 3_600)
 _LATENCY_MS: Final = 50
 _LEAST_WINDOWS: Final = 20
 """Fewer returns without overlap say nothing."""
+_LEAST_PLACES: Final = 30
+"""Fewer places have no interval worth drawing."""
 _PER_HORIZON: Final = 30
 """Places sampled within a horizon: more of them are nearly the same return."""
 _DAYS: Final = 10
 _SAMPLING: Final = Sampling(block=None, draws=1_000, seed=7)
-_PALETTE: Final = {"imbalance": "#0072b2", "order flow": "#e69f00", "inventory": "#cc79a7"}
+_PALETTE: Final = {"imbalance": "#2b8bd0", "order flow": "#e69f00", "inventory": "#cc79a7"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,8 @@ def decay_panel(scope: Scope, colors: Colors = ON_PAGE) -> Panel | None:
     if not shown:
         return Panel(
             _QUESTION,
-            f"<p>Nothing can be said: no horizon has {_LEAST_WINDOWS} returns without overlap in {scope.span}.</p>",
+            f"<p>Nothing can be said: no horizon has {_LEAST_WINDOWS} returns without overlap, and {_LEAST_PLACES} values "
+            f"before them, in {scope.span}.</p>",
             note,
             sql,
             short="Fading",
@@ -94,7 +97,8 @@ def decay_of(one: Faded, rows: pl.DataFrame, mids: Mids) -> dict[float, Estimate
     days = ends // 86_400_000_000
     if np.unique(days).size >= _DAYS:
         return ic_decay(values, forward, days, least=_LEAST_WINDOWS, sampling=_SAMPLING)
-    return {h: _pooled(values, returns, ends, int(h), one.step_s) for h, returns in forward.items()}
+    found = {h: _pooled(values, returns, ends, int(h), one.step_s) for h, returns in forward.items()}
+    return {h: estimate for h, estimate in found.items() if estimate.n >= _LEAST_PLACES}
 
 
 def _pooled(values: Floats, returns: Floats, ends: NDArray[np.int64], horizon: int, step_s: int) -> Estimate:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Link = tuple[str, str]
 """What a link is called, and where it leads, from the page's folder."""
 
+_KINDS: Final = {"perp": "Perpetual", "spot": "Spot", "future": "Future", "option": "Option"}
 _CAVEAT: Final = (
     "Research on recorded or simulated data; no advice to trade. Readings were fixed beforehand; what is unusual need "
     "not be profitable."
@@ -31,6 +32,9 @@ def document(scope: Scope, links: Sequence[Link] = ()) -> str:
 
     frame = TimeFrame.of(scope)
     over_time = [panel for make in _over_time() if (panel := make(scope, frame)) is not None]
+    for panel in over_time:  # the last figure of a panel says for all what is to the right
+        for figure in panel.figures[:-1]:
+            figure.xaxis.axis_label = None
     script, divs = _embedded([figure for panel in over_time for figure in panel.figures])
     panels = [_as_panel(panel, divs) for panel in over_time] + _tables(scope)
     title = f"{scope.market.symbol} on {scope.market.venue}"
@@ -75,7 +79,8 @@ def _as_panel(panel: "TimePanel", divs: list[str]) -> Panel:
 
 
 def _lead(scope: Scope, links: Sequence[Link]) -> str:
-    parts = [escape(f"{scope.instrument['kind']}, {stretch(scope)}. {_shortness(scope)}")]
+    kind = scope.instrument["kind"]
+    parts = [escape(f"{_KINDS.get(kind, kind)}, {stretch(scope)}. {_shortness(scope)}")]
     if not (scope.root / CATALOGUE).exists():
         parts.append("The catalogue was not published, so the SQL below needs <code>footprint publish</code> first.")
     if links:

@@ -27,7 +27,7 @@ _CAPITAL: Final = 100_000.0
 _RISK_SHARE, _DEPTH_SHARE, _DEPTH_BPS = 0.0025, 0.1, 10
 _MAX_AGE_S: Final = 3_600.0
 _SEED: Final = 7
-_NET, _DRAWDOWN, _CONTROL = "#0072b2", "#d55e00", "#8a8a8a"
+_NET, _DRAWDOWN, _CONTROL = "#2b8bd0", "#d55e00", "#8a8a8a"
 
 
 def equity_panel(scope: Scope, colors: Colors = ON_PAGE) -> Panel | None:
@@ -106,12 +106,12 @@ def _chart(scope: Scope, made: pl.DataFrame, others: Mapping[str, pl.DataFrame],
     ends = np.array([equity(other)[1][-1] if equity(other)[1].size else 0.0 for other in others.values()])
     values = np.concatenate([*steps, ends])
     chart = Chart(
-        "Net of fees, slippage and funding", "dots at the end: controls", "quote", (first, last),
+        "Net of fees, slippage and funding", "crosses at the end: controls", "quote", (first, last),
         (float(values.min()), float(values.max())), colors,
     )  # fmt: skip
     chart.line("drawdown", x, steps[1], _DRAWDOWN, dash="4 3")
     chart.line("net", x, steps[0], _NET, width=2)
-    chart.marks("controls", np.full(ends.size, last - 0.005 * (last - first)), ends, ["cross"] * ends.size, _CONTROL)
+    chart.marks("controls", np.full(ends.size, last - 0.008 * (last - first)), ends, ["cross"] * ends.size, _CONTROL)
     return f'<div class="chart">{chart.text()}</div>'
 
 

@@ -29,7 +29,7 @@ def missing_panel(scope: Scope, colors: Colors = ON_PAGE) -> Panel:
     files = scope.lake.rows("manifest", scope.market)
     quarantined = _quarantined(scope)
     body = (
-        f'<div class="chart">{chart}</div>{_gaps(missing)}<h3>Files</h3>{_files(files)}<h3>Lines that could not be '
+        f'<div class="beside"><div class="chart">{chart}</div><div>{_gaps(missing)}</div></div><h3>Files</h3>{_files(files)}<h3>Lines that could not be '
         f"taken</h3>{quarantined}"
     )
     note = f"{stretch(scope)}; files and their lines over their whole length. {_inferred(scope)}"

@@ -198,7 +198,7 @@ def test_a_market_of_spot_alone_is_a_page(tmp_path: Path):
     prints = [spot | {"t": at, "E": spot["E"] + 100 * at, "T": spot["E"] + 100 * at} for at in range(20)]
     lake = Lake(tmp_path / "lake")
     add(lake, write_capture(tmp_path / "spot.gz", prints), market=SPOT)
-    assert "spot, 2024-03-05 12:00:00" in words(text_of(lake))
+    assert "Spot, 2024-03-05 12:00:00" in words(text_of(lake))
 
 
 def test_names_from_files_stay_words(tmp_path: Path):
