@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pipeline.report.book_heat import LEVELS, BookHeat, Scale
 from pipeline.report.draw_marks import draw_marks
 from pipeline.report.exact_size import template
-from pipeline.report.heat_tiles import POOLS, TILE, codes, first_picture, tiles
+from pipeline.report.heat_tiles import ALPHABET, POOLS, TILE, codes, first_picture, tiles
 from pipeline.report.look import FONT, script, utc_figure
 from pipeline.report.marks import Marks
 from signals.bars import microseconds
@@ -52,11 +52,9 @@ def heat_figure(heat: BookHeat, marks: Sequence[Marks], *, x_range: Any, height:
     legend = _legend(chart)
     _unknown(chart, heat, legend)
     draw_marks(chart, marks, legend)
-    args = {
-        "source": source, "x_range": x_range, "figure": chart, "legend": legend, "tiles": tiles(code), "tile": TILE,
-        "pools": list(POOLS), "first": joined, "rows": code.shape[1], "columns": code.shape[0], "since": since,
-        "width": width,
-    }  # fmt: skip
+    packed = {"tiles": tiles(code), "tile": TILE, "alphabet": ALPHABET, "pools": list(POOLS)}
+    shape = {"rows": code.shape[1], "columns": code.shape[0], "since": since, "width": width}
+    args = {"source": source, "x_range": x_range, "figure": chart, "legend": legend} | packed | shape
     redraw = CustomJS(args=args, code=script("heat_draw.js"))
     chart.js_on_change("inner_width", redraw)
     for edge in ("start", "end"):

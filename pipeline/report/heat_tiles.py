@@ -5,7 +5,7 @@ known is seen before what is not.
 """
 
 import zlib
-from base64 import b64encode
+from base64 import b85encode
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 TILE: Final = 4_096
 POOLS: Final = (1, 4, 16, 64)
 """Columns joined at each level of the pyramid; only the first is stored, the page makes the others."""
+ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%,()*+-;.=/?@^_`{|}~"
+"""Digits of the base 85: none that a page or a script writes in another way."""
+_SAFE: Final = bytes.maketrans(b"&<>", b",./")
 _FIRST_COLUMNS: Final = 2_048
 
 
@@ -26,11 +29,15 @@ def codes(heat: "BookHeat") -> NDArray[np.uint8]:
 
 
 def tiles(code: NDArray[np.uint8]) -> list[str]:
-    """TILE columns each, bucket by bucket, deflated and in base64."""
-    return [
-        b64encode(zlib.compress(np.ascontiguousarray(code[begin : begin + TILE].T).tobytes(), 6)).decode()
-        for begin in range(0, code.shape[0], TILE)
-    ]
+    """TILE columns each: bucket by bucket the change from column to column (modulo 256), deflated, as text."""
+    return [_packed(code[begin : begin + TILE].T) for begin in range(0, code.shape[0], TILE)]
+
+
+def _packed(rows: NDArray[np.uint8]) -> str:
+    """Filtered as PNG does it, for sizes stand still; in base 85, which is 6 % shorter than base 64."""
+    packing = zlib.compressobj(6, strategy=zlib.Z_FILTERED)
+    packed = packing.compress(np.diff(rows, axis=1, prepend=np.uint8(0)).tobytes()) + packing.flush()
+    return b85encode(packed).translate(_SAFE).decode()
 
 
 def pooled(code: NDArray[np.uint8], columns: int) -> NDArray[np.uint8]:
