@@ -39,7 +39,10 @@ def calm_panel(scope: Scope, frame: TimeFrame) -> TimePanel | None:
     regimes = scope.rows("volatility_regime", "bar_end", "realised_vol", "p_high", "regime", "naive_is_high")
     if rows.is_empty():
         return None
+    spikes = scope.rows("correlation_regime", "bar_end", "is_spike")
     drawn = frame.figure("% per root year", height=190)
+    is_spike = spikes["is_spike"].fill_null(False).to_numpy()
+    shade(drawn, "spike of correlation", *stretches(milliseconds(spikes["bar_end"]), is_spike, step=_MINUTE_MS), PINK)
     has_line = _add_windows(drawn, rows)
     is_high = regimes["naive_is_high"].fill_null(False).to_numpy()
     flagged = regimes.filter(is_high)
@@ -51,11 +54,16 @@ def calm_panel(scope: Scope, frame: TimeFrame) -> TimePanel | None:
     p_high = floats(regimes["p_high"])
     if not np.isnan(p_high).all():
         figures.append(_ribbon(frame, regimes, p_high))
-    note = made_from(scope, {"volatility": rows.height, "volatility_regime": regimes.height}, ("book_updates",))
+    note = made_from(
+        scope,
+        {"volatility": rows.height, "volatility_regime": regimes.height, "correlation_regime": spikes.height},
+        ("book_updates",),
+    )
     sql = "\n".join(
         [
-            "select bar_end, window_min, v.realised_vol, p_high, regime, naive_is_high",
-            "from volatility as v left join volatility_regime using (venue, symbol, bar_end)",
+            "select bar_end, window_min, v.realised_vol, p_high, r.regime, naive_is_high, is_spike",
+            "from volatility as v left join volatility_regime as r using (venue, symbol, bar_end)",
+            "left join correlation_regime using (venue, symbol, bar_end)",
             *scope.sql("volatility", "").splitlines()[2:-1],
             "order by bar_end, window_min",
         ]

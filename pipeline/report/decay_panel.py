@@ -67,14 +67,8 @@ def decay_panel(scope: Scope, colors: Colors = ON_PAGE) -> Panel | None:
     sql = scope.sql("book_state", "bar_end, known_ts, imbalance_10bps, state, bid_px, ask_px")
     shown = {label: decay for label, decay in found.items() if any(np.isfinite(one.low) for one in decay.values())}
     if not shown:
-        return Panel(
-            _QUESTION,
-            f"<p>Nothing can be said: no horizon has {_LEAST_WINDOWS} returns without overlap, and {_LEAST_PLACES} values "
-            f"before them, in {scope.span}.</p>",
-            note,
-            sql,
-            short="Fading",
-        )
+        why = f"no horizon has {_LEAST_WINDOWS} returns without overlap and {_LEAST_PLACES} values before them"
+        return Panel(_QUESTION, f"<p>Nothing can be said: {why} in {scope.span}.</p>", note, sql, short="Fading")
     chart = decay_chart(shown, _PALETTE, y_unit="rank correlation", colors=colors)
     absent = [label for label in found if label not in shown]
     without = f" Too little is known of {', '.join(absent)}." if absent else ""

@@ -29,8 +29,8 @@ def missing_panel(scope: Scope, colors: Colors = ON_PAGE) -> Panel:
     files = scope.lake.rows("manifest", scope.market)
     quarantined = _quarantined(scope)
     body = (
-        f'<div class="beside"><div class="chart">{chart}</div><div>{_gaps(missing)}</div></div><h3>Files</h3>{_files(files)}<h3>Lines that could not be '
-        f"taken</h3>{quarantined}"
+        f'<div class="beside"><div class="chart">{chart}</div><div>{_gaps(missing)}</div></div>'
+        f"<h3>Files</h3>{_files(files)}<h3>Lines that could not be taken</h3>{quarantined}"
     )
     note = f"{stretch(scope)}; files and their lines over their whole length. {_inferred(scope)}"
     return Panel(_QUESTION, body, note, _gap_sql(scope), short="Missing")

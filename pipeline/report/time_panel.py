@@ -26,7 +26,7 @@ from pipeline.report.scope import Scope
 
 Floats = NDArray[np.float64]
 
-# Colours that people who confuse red and green can tell apart (after Okabe and Ito 2008), and that show on white and on black.
+# Colours that people who confuse red and green can tell apart (after Okabe and Ito 2008), on white and on black.
 BLUE, ORANGE, GREEN, RED, PINK, SKY, GREY = (
     "#2b8bd0", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#8a8a8a",
 )  # fmt: skip

@@ -184,6 +184,15 @@ def test_a_market_without_a_book_is_a_page_of_what_there_is(tmp_path: Path):
     assert "What is missing?" in found.questions
 
 
+def test_a_book_that_was_never_whole_is_said_to_be_none(tmp_path: Path):
+    """Depth without a snapshot: every second is RESYNC, every value null."""
+    lake = Lake(tmp_path / "lake")
+    add(lake, write_capture(tmp_path / "a.gz", [one for one in session() if "lastUpdateId" not in one]))
+    text = text_of(lake)
+    assert "Where did the price go?" in read(text).questions
+    assert words(text).count("No second has an OK book") == 2
+
+
 def test_a_market_of_spot_alone_is_a_page(tmp_path: Path):
     spot = {
         "e": "trade",

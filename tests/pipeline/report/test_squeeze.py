@@ -1,10 +1,11 @@
 """Funding is a squeeze only if it is rare among 90 days of settlements, on the side that pays."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import polars as pl
 
-from pipeline.report.squeeze import squeezes
+from pipeline.report.squeeze import history_of, squeezes
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -54,3 +55,28 @@ def test_only_the_last_ninety_days_count():
 
 def test_no_settlement_is_no_squeeze():
     assert squeezes(settled([])).height == 0
+
+
+def funding(days: int) -> pl.DataFrame:
+    """An estimate an hour before each settlement, every eight hours."""
+    times = [START + timedelta(hours=8 * at) for at in range(3 * days)]
+    rows = {
+        "event_ts": [time - timedelta(hours=1) for time in times],
+        "next_ts": times,
+        "seq": range(len(times)),
+        "kind": ["predicted"] * len(times),
+        "rate": [0.0001] * len(times),
+        "interval_h": [8.0] * len(times),
+        "mark_price": [100.0] * len(times),
+    }
+    return pl.DataFrame(rows).with_columns(pl.col("event_ts", "next_ts").cast(pl.Datetime("us", "UTC")))
+
+
+def test_history_is_counted_to_the_beginning_of_the_window():
+    """Rates of eight hours as a fraction of a year: 0.0001 * 8760 / 8."""
+    since = START + timedelta(days=95)
+    scope = SimpleNamespace(since=since, until=since + timedelta(days=1), scan=lambda *_, **__: funding(100).lazy())
+    found = history_of(scope)  # type: ignore[arg-type]
+    assert found.days == 95
+    assert found.settled["apr"].round(9).unique().to_list() == [0.1095]
+    assert found.settled["settle_ts"][-1] <= scope.until
