@@ -10,7 +10,7 @@ from pipeline.report.look import BANNER, bokeh_version, embedded, head
 from pipeline.report.provenance import lineage, stretch
 from pipeline.report.scope import Scope
 from pipeline.version import package_version
-from pipeline.warehouse import CATALOGUE
+from pipeline.warehouse import CATALOGUE, tables_behind
 
 if TYPE_CHECKING:
     from pipeline.report.time_panel import TimeFrame, TimePanel
@@ -83,6 +83,10 @@ def _lead(scope: Scope, links: Sequence[Link]) -> str:
     parts = [escape(f"{_KINDS.get(kind, kind)}, {stretch(scope)}. {_shortness(scope)}")]
     if not (scope.root / CATALOGUE).exists():
         parts.append("The catalogue was not published, so the SQL below needs <code>footprint publish</code> first.")
+    elif tables_behind(scope.lake):
+        parts.append(
+            "The catalogue is older than the tables: <code>footprint publish</code>, and the SQL below agrees."
+        )
     if links:
         named = ", ".join(f'<a href="{escape(href, quote=True)}">{escape(name)}</a>' for name, href in links)
         parts.append(f"Tearsheets: {named}.")

@@ -1,7 +1,7 @@
 """What the reversion rule would have made on these data, beside its controls."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 import polars as pl
@@ -44,7 +44,7 @@ def equity_panel(scope: Scope, colors: Colors = ON_PAGE) -> Panel | None:
         why = "The contract is inverse, and these trades are of linear ones: no profit or loss is stated."
         return Panel(_QUESTION, f"<p>{why}</p>", note, sql, short="Net of costs")
     book = scope.rows("book_state")
-    settled = settlements(scope.rows("funding"), reference="mark_price", max_age_s=_MAX_AGE_S)
+    settled = settlements(scope.rows("funding"), reference=_reference(scope), max_age_s=_MAX_AGE_S)
     terms = _terms(chosen)
     made = trades(rows, book, settled, terms=terms)
     if made.is_empty():
@@ -56,6 +56,11 @@ def equity_panel(scope: Scope, colors: Colors = ON_PAGE) -> Panel | None:
     }
     body = f"<p>{_told(made)}</p>{_chart(scope, made, others, colors)}{_table(made, others)}{_VERDICT}"
     return Panel(_QUESTION, body, f"{note} {_costs(terms)}", sql, short="Net of costs")
+
+
+def _reference(scope: Scope) -> Literal["mark_price", "index_price"]:
+    """The price that funding is paid on: the mark, on Hyperliquid the oracle's."""
+    return "index_price" if scope.market.venue == "hyperliquid" else "mark_price"
 
 
 def _terms(chosen: Mapping[str, Any]) -> Terms:

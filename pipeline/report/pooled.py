@@ -37,10 +37,13 @@ def _with_holes(times: Floats, values: Floats, step: float) -> tuple[Floats, Flo
 
 
 def stretches(times: Floats, is_on: NDArray[np.bool_], *, step: float) -> tuple[Floats, Floats]:
-    """Beginnings and ends of the runs of bars that are on; a bar of length `step` ends at its time."""
+    """Beginnings and ends of the runs of bars that are on, of length `step`.
+
+    A bar is told at its end, so what it tells holds from its time on until the next bar's: never before it was known.
+    """
     if not is_on.any():
         return np.array([]), np.array([])
     on = times[is_on]
     breaks = np.flatnonzero(np.diff(on) > 1.5 * step)
     first, last = np.concatenate(([0], breaks + 1)), np.concatenate((breaks, [on.size - 1]))
-    return on[first] - step, on[last]
+    return on[first], on[last] + step

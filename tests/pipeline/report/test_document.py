@@ -175,6 +175,14 @@ def test_a_lake_without_a_catalogue_says_how_to_make_its_queries_run(lake_small:
     assert "footprint publish" in words(text_of(Lake(root)).split("<main>")[0])
 
 
+def test_a_catalogue_older_than_the_tables_is_said_to_be(lake_small: Lake, tmp_path: Path):
+    root = tmp_path / "lake"
+    shutil.copytree(lake_small.root, root)
+    assert "older than the tables" not in words(text_of(Lake(root)))
+    add(Lake(root), write_capture(tmp_path / "more.gz", [ticker(1_709_640_005_000, 99)]))
+    assert "older than the tables" in words(text_of(Lake(root)).split("<main>")[0])
+
+
 def test_a_market_without_a_book_is_a_page_of_what_there_is(tmp_path: Path):
     """Quotes only: no depth, no prints."""
     quotes = [message for message in session() if message.get("e") == "bookTicker"]

@@ -65,13 +65,13 @@ def test_of_any_line_the_extremes_and_a_hole_are_kept_in_order(given_values: lis
 @pytest.mark.parametrize(
     ("is_on", "found"),
     [
-        ([0, 1, 1, 0, 1], [(10, 30), (40, 50)]),
-        ([1, 1, 1, 1, 1], [(0, 50)]),
+        ([0, 1, 1, 0, 1], [(20, 40), (50, 60)]),
+        ([1, 1, 1, 1, 1], [(10, 60)]),
         ([0, 0, 0, 0, 0], []),
-        ([0, 0, 0, 0, 1], [(40, 50)]),
+        ([0, 0, 0, 0, 1], [(50, 60)]),
     ],
 )
-def test_stretches_begin_where_their_first_bar_does(is_on: list[int], found: list[tuple[int, int]]):
+def test_stretches_begin_when_their_first_bar_is_told(is_on: list[int], found: list[tuple[int, int]]):
     times = np.array([10.0, 20, 30, 40, 50])
     starts, ends = stretches(times, np.array(is_on, bool), step=10)
     assert list(zip(starts, ends, strict=True)) == found
@@ -79,4 +79,4 @@ def test_stretches_begin_where_their_first_bar_does(is_on: list[int], found: lis
 
 def test_stretches_do_not_reach_over_missing_bars():
     starts, ends = stretches(np.array([10.0, 20, 50]), np.array([True, True, True]), step=10)
-    assert list(zip(starts, ends, strict=True)) == [(0, 20), (40, 50)]
+    assert list(zip(starts, ends, strict=True)) == [(10, 30), (50, 60)]

@@ -12,6 +12,8 @@ from pipeline.lake import Lake
 from pipeline.report.document import document
 from pipeline.report.scope import scope_of
 from tests.browser import Seen, opened
+from tests.pipeline.captures import session, write_capture
+from tests.pipeline.lakes import add
 
 _DRAWN = "document.documentElement.dataset.bookHeat === 'complete'"
 _PLOTS = ".plot"
@@ -105,3 +107,37 @@ def test_the_first_screen_is_a_picture(seen: Seen):
     assert box is not None
     assert box["y"] < 320
     assert box["height"] > 350
+
+
+_SOON = (
+    "const later = setTimeout; window.setTimeout = (what, ms, ...rest) => later(what, ms >= 20000 ? 2000 : ms, ...rest)"
+)
+"""What waits for twenty seconds waits for two."""
+
+
+@pytest.fixture(scope="module")
+def no_heat(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of a book that was never whole: no heatmap, but mark prices."""
+    folder = tmp_path_factory.mktemp("no_heat")
+    lake = Lake(folder / "lake")
+    add(lake, write_capture(folder / "a.gz", [one for one in session() if "lastUpdateId" not in one]))
+    path = folder / "index.html"
+    path.write_text(document(scope_of(lake.root, venue=None, symbol=None, since=None, until=None)), encoding="utf-8")
+    return path
+
+
+def test_a_page_without_a_heatmap_does_not_say_that_it_failed(browser: Any, no_heat: Path):
+    with opened(browser, no_heat, before=_SOON) as found:
+        found.page.wait_for_timeout(3_500)
+        assert found.page.locator(_PLOTS).count() > 0
+        assert found.page.locator(".chart-failed").is_hidden()
+        assert found.complaints == []
+
+
+def test_a_page_whose_figures_cannot_be_drawn_says_so(browser: Any, page: Path, tmp_path: Path):
+    broken = tmp_path / "broken.html"
+    broken.write_text(page.read_text(encoding="utf-8").replace("Bokeh.embed", "Bokeh.broken"), encoding="utf-8")
+    with opened(browser, broken, before=_SOON) as found:
+        found.page.wait_for_timeout(3_500)
+        assert found.page.locator(".chart-failed").is_visible()
+        assert "could not be drawn" in found.page.locator(".chart-failed").inner_text()
