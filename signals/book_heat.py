@@ -58,7 +58,8 @@ def largest_sizes(
     frames: Iterable[pl.DataFrame], opening: pl.DataFrame, until: int, *, grid: Grid, buckets: Buckets, columns: Columns
 ) -> NDArray[np.float32]:
     """The most lots that rested in each bucket during each column, shape (columns, buckets); -1 where the book was
-    never usable, and in columns that end after `until`, the time up to which the frames tell all.
+    never usable, and in columns that end after `until`, the time up to which the frames tell all (not before the last
+    of their rows).
 
     frames: one market-day of BOOK_UPDATES in order, cut anywhere; opening: the BOOK_CLOSE of the day before, or no
     rows. Both sides count: a bucket that the mid crosses holds bids and asks. Raises ValueError if a row does not

@@ -40,11 +40,14 @@ class Seen:
 @contextmanager
 def opened(
     browser: Any, path: Path, *, width: int = 1240, height: int = 800, zone: str = "UTC", scheme: str = "light",
-    ready: str | None = None, before: str = "",
+    scale: float = 1, ready: str | None = None, before: str = "",
 ) -> Iterator[Seen]:  # fmt: skip
-    """Open a file in a window of its own. ready: a condition in JavaScript to wait for; before: a script run first."""
+    """Open a file in a window of its own.
+
+    scale: pixels of the screen a CSS pixel; ready: a condition in JavaScript to wait for; before: a script run first.
+    """
     context = browser.new_context(
-        viewport={"width": width, "height": height}, timezone_id=zone, color_scheme=scheme, device_scale_factor=1
+        viewport={"width": width, "height": height}, timezone_id=zone, color_scheme=scheme, device_scale_factor=scale
     )
     try:
         page = context.new_page()

@@ -52,7 +52,8 @@ def test_the_wheel_holds_code_and_sql_and_nothing_of_the_tests(wheel: Path):
         names = archive.namelist()
     tops = {name.split("/")[0] for name in names if ".dist-info" not in name}
     assert tops == {path.name for path in map(_ROOT.joinpath, ("signals", "backtest", "pipeline", "sql"))}
-    shipped = {path.relative_to(_ROOT).as_posix() for path in (_ROOT / "sql").rglob("*.sql")}
+    texts = [*(_ROOT / "sql").rglob("*.sql"), *(_ROOT / "pipeline").rglob("*.sql"), *(_ROOT / "pipeline").rglob("*.js")]
+    shipped = {path.relative_to(_ROOT).as_posix() for path in texts}
     assert shipped <= set(names)
 
 

@@ -1,6 +1,7 @@
 """The exact value behind a cell of the heatmap, as SQL for the catalogue."""
 
 from datetime import UTC, datetime, timedelta
+from math import floor
 from pathlib import Path
 
 from pipeline.market import Market
@@ -13,7 +14,7 @@ def exact_sql(heat: BookHeat, ts: datetime, price: float) -> str:
     Raises ValueError if the point is not in the picture.
     """
     columns, rows = heat.levels.shape
-    column, row = (ts - heat.since) // timedelta(seconds=heat.width_s), round_down(heat, price)
+    column, row = (ts - heat.since) // timedelta(seconds=heat.width_s), row_of(heat, price)
     if not (0 <= column < columns and 0 <= row < rows):
         raise ValueError(
             f"expected a time from {heat.since} to before {heat.until} and a price from {heat.low_px} to below "
@@ -24,9 +25,9 @@ def exact_sql(heat: BookHeat, ts: datetime, price: float) -> str:
     return filled(template(heat.market), since, since + timedelta(seconds=heat.width_s), low, high)
 
 
-def round_down(heat: BookHeat, price: float) -> int:
+def row_of(heat: BookHeat, price: float) -> int:
     """The row of a price; a price on an edge, but for the last bits of a double, is in the upper row."""
-    return int((price - heat.low_px) / heat.height_px + 1e-9)
+    return floor((price - heat.low_px) / heat.height_px + 1e-9)
 
 
 def template(market: Market) -> str:

@@ -46,6 +46,6 @@ moments as (
 select
     round(coalesce(greatest(
         max(qty) filter (event_ts >= timestamptz '{since}'),
-        arg_max(qty, event_ts) filter (event_ts < timestamptz '{since}')
+        arg_max(qty, event_ts) filter (event_ts <= timestamptz '{since}')
     ), 0), 9) as largest_qty
 from moments

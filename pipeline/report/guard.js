@@ -1,8 +1,12 @@
-// If a chart cannot be drawn, the page says so. Runs before anything else.
+// If a chart cannot be drawn, the page says so. Runs before anything else: the sentence that no script has run stands in
+// the page, and is hidden here, by a script.
 {
+  const style = document.createElement("style")
+  style.textContent = ".chart-failed { display: none }"
+  document.head.append(style)
   const say = (text) => {
     const show = () => document.querySelectorAll(".chart-failed").forEach((one) => {
-      one.hidden = false
+      one.style.display = "block"
       one.textContent = `The charts of this page could not be drawn in this browser: ${text}`
     })
     document.readyState === "loading" ? addEventListener("DOMContentLoaded", show) : show()
@@ -13,9 +17,8 @@
   })
   addEventListener("unhandledrejection", (event) => say(event.reason))
   addEventListener("load", () => setTimeout(() => {
-    const places = [...document.querySelectorAll("[data-root-id]")]
-    const hasHeat = document.getElementById("heat-sql") !== null
-    const isDrawn = !hasHeat || document.documentElement.dataset.bookHeat === "complete"
-    if (!isDrawn || places.some((one) => one.childElementCount === 0)) say("nothing was drawn within 20 seconds")
+    const state = document.documentElement.dataset.bookHeat
+    if (state !== undefined && state !== "complete") say("the picture was not unpacked within 20 seconds")
+    if (!window.Bokeh || Bokeh.index.roots.length === 0) say("nothing was drawn within 20 seconds")
   }, 20_000))
 }

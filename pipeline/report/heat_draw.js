@@ -66,7 +66,10 @@ const show = (codes, wide, x, dw) => {
 }
 
 const draw = (heat) => {
-  const pixels = Math.max(1, Math.round(figure.inner_width * window.devicePixelRatio))
+  // Where a CSS pixel is no whole number of pixels, the browser lays the canvas between them and blurs it; of two pixels
+  // of the canvas with the same content, one at least stays nearly as it is.
+  const ratio = window.devicePixelRatio
+  const pixels = Math.max(1, Math.round(figure.inner_width * (Number.isInteger(ratio) ? ratio : ratio / 2)))
   const [start, end] = [Math.min(x_range.start, x_range.end), Math.max(x_range.start, x_range.end)]
   const key = [start, end, pixels].join()
   if (!heat.levels || !(figure.inner_width > 0) || !(end > start) || key === heat.key) return

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from math import ceil, floor, log, log10
 from typing import TYPE_CHECKING, Any, Final
 
+from pipeline.market import Market
 from pipeline.report.book_heat import LEVELS, BookHeat, Scale
 from pipeline.report.draw_marks import draw_marks
 from pipeline.report.exact_size import template
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 NOTHING: Final = "#14081f"
 """Where nothing rests: darker than the least size, on a light page too, so that more is always lighter."""
 UNKNOWN_COLOR: Final = "#8c8c8c"
-
-SQL_PLACE: Final = "heat-sql"
 
 _HEIGHT: Final = 360
 """Of the picture alone, without axes and legends: each of the buckets has a row of pixels, whatever is around it."""
@@ -101,6 +100,11 @@ def round_sizes(scale: Scale, most: int = 8) -> list[float]:
     return inside
 
 
+def sql_place(market: Market) -> str:
+    """The id of the element in which the SQL for a cell of this market's heatmap is shown."""
+    return f"heat-sql-{market.venue}-{market.symbol}"
+
+
 def shown(size: float) -> str:
     """A size with up to four digits that say something."""
     return f"{size:,.0f}" if size >= 10_000 else f"{size:.4g}"
@@ -136,7 +140,7 @@ def _unknown(chart: "figure", heat: BookHeat, legend: "Legend") -> None:
 
 
 def _hover(chart: "figure", heat: BookHeat, image: Any, joined: int) -> None:
-    """The cell under the pointer in words; clicked, the SQL for its exact value, where `heat_note` stands."""
+    """The cell under the pointer in words; clicked, the SQL for its exact value, at `sql_place`."""
     from bokeh.models import CustomJS, CustomJSHover, HoverTool
 
     cells = {
@@ -153,5 +157,5 @@ def _hover(chart: "figure", heat: BookHeat, image: Any, joined: int) -> None:
         )
     )  # fmt: skip
     columns, rows = heat.levels.shape
-    query = {"query": template(heat.market), "place": SQL_PLACE, "columns": columns, "rows": rows}
+    query = {"query": template(heat.market), "place": sql_place(heat.market), "columns": columns, "rows": rows}
     chart.js_on_event("tap", CustomJS(args=cells | query, code=script("heat_tap.js")))

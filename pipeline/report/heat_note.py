@@ -4,7 +4,7 @@ from html import escape
 
 from pipeline.report.book_heat import LEVELS, UNKNOWN, BookHeat
 from pipeline.report.exact_size import exact_sql
-from pipeline.report.heat_figure import SQL_PLACE, shown
+from pipeline.report.heat_figure import shown, sql_place
 
 
 def heat_note(heat: BookHeat) -> str:
@@ -13,7 +13,7 @@ def heat_note(heat: BookHeat) -> str:
     example = exact_sql(heat, heat.since, heat.low_px)
     return (
         f'<p class="note">{sentences}</p>\n<details><summary>SQL for the exact size of a cell: click one in the picture'
-        f'</summary><pre id="{SQL_PLACE}">{escape(example)}</pre></details>'
+        f'</summary><pre id="{escape(sql_place(heat.market))}">{escape(example)}</pre></details>'
     )
 
 

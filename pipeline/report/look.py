@@ -41,8 +41,7 @@ def head() -> str:
 
 
 BANNER: Final = (
-    '<noscript><p class="warn">The charts of this page are drawn by scripts that are part of it, and scripts are '
-    'switched off.</p></noscript><p class="warn chart-failed" hidden></p>'
+    '<p class="warn chart-failed">The charts of this page are drawn by scripts that are part of it; none has run.</p>'
 )
 """HTML above the charts: why there are none, if there are none."""
 

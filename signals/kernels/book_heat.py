@@ -62,7 +62,7 @@ def largest_sizes(
 
     ts: microseconds, never decreasing; flag: bits of book_rows; px: ticks; lots: 0 removes the level. Column c of
     `out` (columns, buckets) covers [origin + c, origin + c + 1) x column_us and gets lots: the most of what rested
-    in a bucket after all messages of one instant, or when the column began. cells: (2 sides, ticks) from tick
+    in a bucket when the column began or after all messages of an instant in it. cells: (2 sides, ticks) from tick
     `base`, row_of: the bucket of each; other prices are passed over. total: what rests in each bucket now. until:
     -1, or the time up to which nothing more will come.
     """
@@ -73,6 +73,9 @@ def largest_sizes(
             _close_instant(s, total, most, touched, is_touched)
             if t >= origin:
                 _end_columns(min((t - origin) // column_us, columns), s, total, most, out)
+                if (t - origin) % column_us == 0:  # what rested until this instant is over as the column begins
+                    most[:] = 0
+                    s[WAS_USABLE], s[ALL_TOUCHED] = 0, 1
             s[NOW] = t
         mark = flag[i]
         if mark > BID:

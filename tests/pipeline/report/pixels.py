@@ -25,9 +25,11 @@ def picture(page: Any) -> NDArray[np.uint8]:
 
 
 def inside(page: Any) -> NDArray[np.uint8]:
-    """The inside of the chart."""
-    left, top, width, height = frame(page)
-    return picture(page)[top : top + height, left : left + width]
+    """The inside of the chart, in pixels of the screen."""
+    shown = picture(page)
+    scale = shown.shape[1] / page.viewport_size["width"]
+    left, top, width, height = (round(scale * edge) for edge in frame(page))
+    return shown[top : top + height, left : left + width]
 
 
 def color(text: str) -> NDArray[np.uint8]:

@@ -33,8 +33,8 @@ def day(walls: list[tuple[int, int]], tmp_path_factory: pytest.TempPathFactory) 
 
 
 def _seen(page, walls, *, first: int = 0, columns: int = DAY) -> int:
-    """How many of the walls stand, in the colour of the largest sizes, where they should or a pixel beside."""
-    shown = (inside(page) == WALL).all(axis=2)
+    """How many of the walls stand, in the colour of the largest sizes or nearly, where they should or a pixel beside."""
+    shown = np.abs(inside(page).astype(int) - WALL).sum(axis=2) < 60  # the next brighter cells are 361 away
     height, width = shown.shape
     count = 0
     for column, row in walls:
@@ -52,9 +52,9 @@ def test_walls_of_one_second_are_seen_in_a_whole_day(browser, day, walls):
         assert seen.complaints == []
 
 
-@pytest.mark.parametrize("width", [390, 900, 1_920])
-def test_walls_are_seen_at_any_width(browser, day, walls, width):
-    with opened(browser, day, width=width, ready=READY) as seen:
+@pytest.mark.parametrize(("width", "scale"), [(390, 1), (390, 3), (900, 1), (1_240, 1.25), (1_240, 1.5), (1_240, 2)])
+def test_walls_are_seen_at_any_width_on_any_screen(browser, day, walls, width, scale):
+    with opened(browser, day, width=width, scale=scale, ready=READY) as seen:
         assert _seen(seen.page, walls) >= 95
 
 
