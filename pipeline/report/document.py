@@ -38,7 +38,8 @@ def document(scope: Scope, links: Sequence[Link] = ()) -> str:
     script, divs = _embedded([figure for panel in over_time for figure in panel.figures])
     panels = [_as_panel(panel, divs) for panel in over_time] + _tables(scope)
     title = f"{scope.market.symbol} on {scope.market.venue}"
-    return page(title, _lead(scope, links), panels, _facts(scope), head=head() if script else "", foot=script)
+    banner = BANNER if script else ""
+    return page(title, _lead(scope, links, banner), panels, _facts(scope), head=head() if script else "", foot=script)
 
 
 def _over_time() -> list[Callable[[Scope, "TimeFrame"], "TimePanel | None"]]:
@@ -78,7 +79,7 @@ def _as_panel(panel: "TimePanel", divs: list[str]) -> Panel:
     )
 
 
-def _lead(scope: Scope, links: Sequence[Link]) -> str:
+def _lead(scope: Scope, links: Sequence[Link], banner: str) -> str:
     kind = scope.instrument["kind"]
     parts = [escape(f"{_KINDS.get(kind, kind)}, {stretch(scope)}. {_shortness(scope)}")]
     if not (scope.root / CATALOGUE).exists():
@@ -90,7 +91,7 @@ def _lead(scope: Scope, links: Sequence[Link]) -> str:
     if links:
         named = ", ".join(f'<a href="{escape(href, quote=True)}">{escape(name)}</a>' for name, href in links)
         parts.append(f"Tearsheets: {named}.")
-    return f"{' '.join(parts)}</p>{BANNER}<p class='note'>{escape(_CAVEAT)}"
+    return f"{' '.join(parts)}</p>{banner}<p class='note'>{escape(_CAVEAT)}"
 
 
 def _shortness(scope: Scope) -> str:

@@ -106,8 +106,8 @@ def line(
     )  # fmt: skip
 
 
-def shade(drawn: figure, label: str, starts: Floats, ends: Floats, color: str, *, alpha: float = 0.25) -> None:
-    """Stretches of time from top to bottom; nothing, not even a legend, if there are none."""
+def shade(drawn: figure, label: str, starts: Floats, ends: Floats, color: str, *, alpha: Any = 0.25) -> None:
+    """Stretches of time from top to bottom; nothing, not even a legend, if there are none. alpha: one or of each."""
     if starts.size:
         drawn.vstrip(
             starts, ends, fill_color=color, fill_alpha=alpha, line_color=None, legend_label=label, level="underlay"

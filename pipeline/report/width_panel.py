@@ -27,6 +27,7 @@ Floats = NDArray[np.float64]
 _SECOND_MS: Final = 1_000.0
 _BANDS: Final = (10, 5, 1)
 _FEW: Final = 100
+_PIECES: Final = 240
 _QUESTION: Final = "How wide and how deep?"
 
 
@@ -44,13 +45,7 @@ def width_panel(scope: Scope, frame: TimeFrame) -> TimePanel | None:
     )
     if not np.isnan(spread).all():
         drawn = frame.figure("bps of mid", height=130)
-        shade(
-            drawn,
-            f"unusually wide ({counted(starts.size, 'episode')})",
-            *_visible(starts, ends, scope),
-            ORANGE,
-            alpha=0.4,
-        )
+        _shade_wide(drawn, starts, ends, scope)
         line(drawn, "spread", times, spread, BLUE, step=_SECOND_MS, unit="bps")
         figures.append(finished(drawn))
     band = next((bps for bps in _BANDS if book[f"bid_depth_{bps}bps_qty"].null_count() < book.height), None)
@@ -72,13 +67,30 @@ def width_panel(scope: Scope, frame: TimeFrame) -> TimePanel | None:
     return TimePanel(_QUESTION, "Spread and depth", _told(spread, starts, ends), figures, note, sql)
 
 
-def _visible(starts: Floats, ends: Floats, scope: Scope) -> tuple[Floats, Floats]:
-    """A few episodes are widened to what can be seen; many as they were, so that their density shows."""
-    if starts.size > _FEW:
-        return starts, ends
-    least = (scope.edges_ms[1] - scope.edges_ms[0]) / 1_000
-    middle, half = (starts + ends) / 2, np.maximum(ends - starts, least) / 2
-    return middle - half, middle + half
+def _shade_wide(drawn: Any, starts: Floats, ends: Floats, scope: Scope) -> None:
+    """A few episodes one by one, widened to what can be seen; of many, how much of each piece of the window was wide.
+
+    Thousands of stretches of a second fall between the pixels of a day: some would be drawn and others not.
+    """
+    first, last = scope.edges_ms
+    if starts.size <= _FEW:
+        middle, half = (starts + ends) / 2, np.maximum(ends - starts, (last - first) / 1_000) / 2
+        shade(drawn, f"unusually wide ({counted(starts.size, 'episode')})", middle - half, middle + half, ORANGE)
+        return
+    edges = np.linspace(first, last, _PIECES + 1)
+    shares = shares_of(starts, ends, edges)
+    is_wide = shares > 0
+    label = f"unusually wide, darker: for more of the time (up to {shares.max():.0%})"
+    alpha = 0.6 * shares[is_wide] / shares.max()
+    shade(drawn, label, edges[:-1][is_wide], edges[1:][is_wide], ORANGE, alpha=alpha)
+
+
+def shares_of(starts: Floats, ends: Floats, edges: Floats) -> Floats:
+    """Share of each piece between the edges that lies in one of the stretches, which are in order and apart."""
+    before = np.concatenate(([0.0], np.cumsum(ends - starts)))
+    place = np.searchsorted(starts, edges, side="right")
+    over = np.where(place > 0, np.maximum(ends[place - 1] - edges, 0.0), 0.0)
+    return np.diff(before[place] - over) / np.diff(edges)
 
 
 def _told(spread: Floats, starts: Floats, ends: Floats) -> str:
