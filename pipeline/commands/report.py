@@ -33,8 +33,8 @@ def report(
     from pipeline.rowfile import whole_file
 
     bokeh_version()
+    target = _target(out)
     scope = scope_of(setup(lake, config).lake.root, venue=venue, symbol=symbol, since=since, until=until)
-    target = out / "index.html"
     with whole_file(target) as scratch:
         scratch.write_text(document(scope, tearsheets_in(out)), encoding="utf-8")
     size = target.stat().st_size
@@ -44,3 +44,18 @@ def report(
     else:
         print(f"{target}: {scope.market}, {size / 1e6:.1f} MB; open it in a browser", file=sys.stderr)
     return 0
+
+
+def _target(out: Path) -> Path:
+    """The file to write. Raises FP015 for a file where the folder should be, or a folder in place of the file."""
+    from pipeline.errors import FootprintError
+
+    target = out / "index.html"
+    if out.exists() and not out.is_dir():
+        raise FootprintError(
+            "FP015", "expected a folder for the page, got a file", where=str(out), hint="another --out"
+        )
+    if target.is_dir():
+        why = "expected a file or nothing, got a folder"
+        raise FootprintError("FP015", why, where=str(target), hint="another --out")
+    return target

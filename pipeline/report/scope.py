@@ -101,7 +101,7 @@ def _weight(lake: Lake, market: Market, kind: str) -> tuple[bool, int, int, Mark
 
 
 def _window(lake: Lake, market: Market, asked: TimeRange) -> tuple[datetime, datetime]:
-    """Beginning and end; what is not asked for is where data begin and end, on whole seconds."""
+    """Beginning and end, on whole seconds: of what is asked for, the part between the first and the last event."""
     days = list(_days(lake, market))
     if not days:
         raise FootprintError("FP014", f"{market} has no event with a time", hint="footprint status")
@@ -115,7 +115,7 @@ def _window(lake: Lake, market: Market, asked: TimeRange) -> tuple[datetime, dat
         there_is = f"{begin:%Y-%m-%d %H:%M:%S} to {end:%Y-%m-%d %H:%M:%S} UTC"
         why = f"{market} has data from {there_is}, none of the time asked for"
         raise FootprintError("FP014", why, hint="another --since or --until, or none")
-    return max(found[0], begin - _DAY), min(found[1], end + _DAY)
+    return max(found[0], begin), min(found[1], end)
 
 
 def _last_day(days: list[tuple[datetime, datetime]], begin: datetime, end: datetime) -> tuple[datetime, datetime]:

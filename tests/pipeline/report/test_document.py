@@ -264,6 +264,18 @@ def test_the_command_answers_a_wrong_request(lake_small: Lake, tmp_path: Path, a
     assert not (tmp_path / "out" / "index.html").exists()
 
 
+@pytest.mark.parametrize(("place", "words_of_it"), [("file", "got a file"), ("folder", "got a folder")])
+def test_a_place_that_cannot_hold_the_page_is_said_to_be(
+    lake_small: Lake, tmp_path: Path, place: str, words_of_it: str
+):
+    (tmp_path / "file").touch()
+    (tmp_path / "folder" / "index.html").mkdir(parents=True)
+    told = footprint("report", "--lake", lake_small.root, "--out", tmp_path / place)
+    assert told.code == 2
+    assert words_of_it in told.err
+    assert "another --out" in told.err
+
+
 def test_an_empty_lake_is_answered_in_a_sentence(tmp_path: Path):
     told = footprint("report", "--lake", tmp_path / "none", "--out", tmp_path / "out")
     assert (told.code, told.out) == (1, "")

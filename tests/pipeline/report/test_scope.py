@@ -46,6 +46,12 @@ def test_what_is_not_asked_for_is_where_data_begin_or_end(lake_midnight: Lake):
     assert found.until.second == 4
 
 
+def test_a_day_asked_for_is_cut_to_its_data(lake_midnight: Lake):
+    """Else seconds of data would be called a day."""
+    found = scope(lake_midnight, since="2024-03-06", until="2024-03-06")
+    assert found.span == timedelta(seconds=4)
+
+
 @pytest.mark.parametrize(
     ("asked", "code", "words"),
     [
