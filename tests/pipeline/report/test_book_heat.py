@@ -8,11 +8,12 @@ import pytest
 
 from pipeline.lake import Lake
 from pipeline.market import Market
-from pipeline.report.book_heat import LEVELS, UNKNOWN, BookHeat, Scale, book_heat, quantised
+from pipeline.report.book_heat import LEVELS, UNKNOWN, BookHeat, Scale, _columns, book_heat, quantised
 from pipeline.report.exact_size import exact_sql
 from pipeline.report.heat_figure import code_of, round_sizes
 from pipeline.report.heat_note import heat_note
 from pipeline.timerange import TimeRange
+from signals.bars import SECOND
 from tests.pipeline.lakes import MARKET
 from tests.pipeline.report.heats import heat_of
 
@@ -46,6 +47,30 @@ def test_every_cell_is_what_sql_says_also_past_midnight(lake_midnight: Lake, sql
     _assert_cells_are_what_sql_says(heat, sql_midnight)
 
 
+def test_columns_of_more_than_a_second_where_these_would_be_too_many(
+    lake_midnight: Lake, sql_midnight, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("pipeline.report.book_heat.MAX_COLUMNS", 3)
+    heat = book_heat(lake_midnight, MARKET, _EVER, rows=12)
+    # Six seconds from 23:59:57 on: of two seconds these were four, from 23:59:56 on.
+    assert (heat.width_s, heat.levels.shape[0], heat.since) == (3, 2, _MIDNIGHT - timedelta(seconds=3))
+    _assert_cells_are_what_sql_says(heat, sql_midnight)
+
+
+@pytest.mark.parametrize(
+    ("start", "seconds", "wanted"),
+    [
+        (0, 86_400, (0, 1, 86_400)),
+        (0, 86_401, (0, 2, 43_201)),
+        (5, 86_401, (4, 2, 43_201)),
+        (7, 604_800, (0, 8, 75_601)),
+    ],
+)
+def test_columns_begin_at_whole_multiples_of_their_width(start, seconds, wanted):
+    made = _columns(start * SECOND, (start + seconds) * SECOND)
+    assert (made.origin // SECOND, made.width_us // SECOND, made.count) == wanted
+
+
 @pytest.mark.slow
 def test_cells_of_a_real_recording_are_what_sql_says(lake_2024: Lake, sql_2024):
     _assert_cells_are_what_sql_says(book_heat(lake_2024, MARKET, _EVER), sql_2024, every=1_999)
@@ -68,6 +93,7 @@ def test_nothing_to_draw_is_none(lake_small: Lake):
     assert book_heat(lake_small, Market("binance-usdm", "ETHUSDT"), _EVER) is None
 
 
+@pytest.mark.slow
 def test_the_picture_holds_the_mids_and_twenty_bps_more(lake_2024: Lake):
     heat = book_heat(lake_2024, MARKET, _EVER)
     assert heat.levels.shape[1] == 200
