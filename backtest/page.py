@@ -16,16 +16,23 @@ ON_PAGE: Final = Colors("var(--ink)", "var(--muted)", "var(--grid)", "var(--pape
 
 _STYLE: Final = """
 :root { color-scheme: light dark; --ink: #222; --muted: #666; --grid: #e2e2e2; --paper: #fff; --ground: #f5f5f3;
-  --strong: #0072b2; --warn: #b34700; }
+  --strong: #0072b2; --warn: #b34700; --good: #00805c; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e8e8e6; --muted: #a3a3a0; --grid: #3a3a3a; --paper: #1d1d1f;
-  --ground: #131314; --strong: #6cb8e8; --warn: #f0a35e; } }
+  --ground: #131314; --strong: #6cb8e8; --warn: #f0a35e; --good: #4cc7a0; } }
 * { box-sizing: border-box; }
 body { margin: 0; padding: 1rem; font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--ground); }
 main, header, footer { max-width: 1240px; margin: 0 auto; }
 h1 { font-size: 1.5rem; margin: 0 0 .3rem; } h2 { font-size: 1.1rem; margin: 0 0 .5rem; }
 section { background: var(--paper); border: 1px solid var(--grid); border-radius: 8px; padding: 1rem; margin: 1rem 0; }
 .lead { font-size: 1.05rem; margin: .2rem 0 .6rem; } .note, footer { color: var(--muted); font-size: .87rem; }
-.wide { overflow-x: auto; } svg { max-width: 100%; height: auto; }
+h3 { font-size: .95rem; margin: 1rem 0 .3rem; }
+.wide, .chart { overflow-x: auto; } svg { max-width: 100%; height: auto; } .chart svg { min-width: 560px; }
+svg.bar { max-width: none; height: auto; vertical-align: middle; }
+table.even td { white-space: nowrap; } .unit { color: var(--muted); font-size: .8rem; }
+nav { max-width: 1240px; margin: .3rem auto 0; font-size: .9rem; }
+nav a { margin-right: .9rem; white-space: nowrap; }
+a { color: var(--strong); } section > p { margin: .2rem 0 .5rem; }
+.beside { display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: 1.5rem; align-items: start; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .9rem; }
 th, td { padding: .2rem .7rem .2rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--grid); }
 th { color: var(--muted); font-weight: 600; } td.n, th.n { text-align: right; white-space: nowrap; }
@@ -34,6 +41,7 @@ dt { color: var(--muted); } dd { margin: 0; overflow-wrap: anywhere; }
 details { margin-top: .6rem; } summary { cursor: pointer; color: var(--muted); }
 pre { overflow-x: auto; font-size: .82rem; background: var(--ground); padding: .6rem; border-radius: 6px; }
 .verdict { font-weight: 700; color: var(--strong); } .warn { color: var(--warn); }
+@media (max-width: 900px) { .beside { grid-template-columns: minmax(0, 1fr); } }
 @media (max-width: 640px) { body { padding: .4rem; } section { padding: .6rem; } dl { grid-template-columns: 1fr; }
   dd { margin-bottom: .3rem; } }
 """
@@ -46,16 +54,22 @@ _POLICY: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """question: the title; body: HTML; note: what it was made from; sql: asks the catalogue for the exact values."""
+    """question: the title; body: HTML; note: what it was made from; sql: asks the catalogue for the exact values;
+    short: its name in the navigation."""
 
     question: str
     body: str
     note: str = ""
     sql: str = ""
+    short: str = ""
 
 
-def page(title: str, lead: str, panels: Iterable[Panel], facts: Mapping[str, Any], *, head: str = "") -> str:
-    """The whole document. lead: a sentence, HTML; facts: what stands at the foot; head: scripts and styles, HTML."""
+def page(
+    title: str, lead: str, panels: Iterable[Panel], facts: Mapping[str, Any], *, head: str = "", foot: str = ""
+) -> str:
+    """The whole document. lead: a sentence, HTML; facts: what stands at the foot; head: scripts and styles, HTML; foot:
+    scripts that find the panels in place. With names for the navigation, links to those panels stand at the top."""
+    panels = list(panels)
     made = [_section(number, panel) for number, panel in enumerate(panels)]
     return "\n".join(
         [
@@ -63,11 +77,18 @@ def page(title: str, lead: str, panels: Iterable[Panel], facts: Mapping[str, Any
             f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n{head}\n</head>\n<body>",
-            f'<header><h1>{escape(title)}</h1><p class="lead">{lead}</p></header>\n<main>',
+            f'<header><h1>{escape(title)}</h1><p class="lead">{lead}</p></header>{_navigation(panels)}\n<main>',
             *made,
-            f"</main>\n<footer>{definitions(facts)}</footer>\n</body>\n</html>\n",
+            f"</main>\n<footer>{definitions(facts)}</footer>\n{foot}\n</body>\n</html>\n",
         ]
     )
+
+
+def _navigation(panels: Sequence[Panel]) -> str:
+    links = [
+        f'<a href="#panel-{number}">{escape(panel.short)}</a>' for number, panel in enumerate(panels) if panel.short
+    ]
+    return f"\n<nav>{' '.join(links)}</nav>" if links else ""
 
 
 def _section(number: int, panel: Panel) -> str:

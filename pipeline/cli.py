@@ -82,6 +82,11 @@ _COMMANDS = {
         "Judge the inventory reversion rule: trades, costs, placebos, trials and a verdict.",
         "backtest --lake data/lake --json backtest.json",
     ),
+    "report": (
+        "pipeline.commands.report",
+        "Write one market as a page that opens from disk without network: pictures first, then tables.",
+        "report --lake data/demo --out data/demo/report",
+    ),
     "serve": (
         "pipeline.commands.serve",
         "Run the schedules of footprint.toml until Ctrl-C; runs are seen in Prefect's UI.",

@@ -6,7 +6,7 @@ from typing import Any
 from pipeline.lake import Lake
 from pipeline.plan import TABLES, Wanted, make_plan
 from pipeline.registry import Registered, instruments, registered
-from pipeline.warehouse import CATALOGUE, empty_lake
+from pipeline.warehouse import CATALOGUE, empty_lake, tables_behind
 
 _SHOWN = 5
 
@@ -70,13 +70,7 @@ def _catalogue(lake: Lake) -> dict[str, Any]:
     path = lake.root / CATALOGUE
     if not path.exists():
         return {"published": False}
-    from pipeline.warehouse import open_catalogue
-
-    with open_catalogue(lake.root) as connection:
-        pinned = set(connection.sql("select table_name, path from publication_files").fetchall())
-    live = {(name, file.path) for name in TABLES for file in lake.live(name)}
-    behind = sorted({name for name, _ in pinned ^ live})
-    return {"published": True, "path": str(path), "tables_behind": behind}
+    return {"published": True, "path": str(path), "tables_behind": tables_behind(lake)}
 
 
 def _last_run(lake: Lake) -> dict[str, Any] | None:

@@ -115,6 +115,14 @@ def open_catalogue(root: Path) -> "duckdb.DuckDBPyConnection":
     return connection
 
 
+def tables_behind(lake: Lake) -> list[str]:
+    """The tables of which the catalogue names other files than are live now. Raises FP008 if it was never published."""
+    with open_catalogue(lake.root) as connection:
+        pinned = set(connection.sql("select table_name, path from publication_files").fetchall())
+    live = {(name, file.path) for name in TABLES for file in lake.live(name)}
+    return sorted({name for name, _ in pinned ^ live})
+
+
 def run_checks(connection: "duckdb.DuckDBPyConnection") -> dict[str, int]:
     """How many offending rows each check returns; all are 0 on good data."""
     return {check.name: _count(connection, check) for check in scripts("checks")}

@@ -1,1 +1,1 @@
-"""The report on a market: what it shows, read from a lake and drawn."""
+"""The report of one market: a page of panels. A panel reads its tables and draws; `document` puts them together."""

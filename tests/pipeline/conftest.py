@@ -1,16 +1,24 @@
 """Lakes that several tests read, built once a session."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from pipeline.ingest import ingest
 from pipeline.lake import Lake
 from pipeline.market import Market
+from pipeline.plan import Wanted
+from pipeline.simulator.capture_files import capture_name
+from pipeline.simulator.demo import DEMO_START
+from pipeline.simulator.presets import SMALL
+from pipeline.simulator.simulate import DEMO_FEED, simulate
+from pipeline.sources import SOURCES
 from pipeline.warehouse import open_catalogue, publish
 from tests.pipeline.captures import over_midnight, session, write_capture
-from tests.pipeline.lakes import COINM, MARKET, SPOT, add
+from tests.pipeline.lakes import COINM, MARKET, SPOT, add, refresh
 
 _HOME = Path(__file__).parents[3] / "shared" / "market-data"
 
@@ -71,6 +79,28 @@ def lake_small(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     """Four hand-made seconds."""
     folder = tmp_path_factory.mktemp("small")
     return _published(folder / "lake", write_capture(folder / "small.gz", session()))
+
+
+@pytest.fixture(scope="session")
+def lake_demo(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    """Ten simulated minutes of a perpetual and its spot, up to six minutes after a midnight; windows of the demo."""
+    folder = tmp_path_factory.mktemp("demo")
+    start = DEMO_START + timedelta(minutes=10)
+    simulate(folder / "sim", SMALL, seed=7, duration=timedelta(minutes=10), feeds=[DEMO_FEED], start=start)
+    names = {market.venue: capture_name(market.venue, market.symbol, DEMO_FEED) for market in SMALL.markets}
+    lake, wanted = Lake(folder / "lake"), Wanted(preset="demo")
+    for market in (MARKET, SPOT):
+        ingest(
+            lake,
+            SOURCES["binance-capture"],
+            [folder / "sim" / "public" / names[market.venue]],
+            market,
+            wanted,
+            workers=1,
+        )
+    refresh(lake, wanted)
+    publish(lake, "test")
+    return lake
 
 
 @pytest.fixture(scope="session")
