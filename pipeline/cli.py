@@ -45,6 +45,11 @@ _COMMANDS = {
         "Score the detectors on simulated markets whose truth is known, the naive baseline beside each value.",
         "score --seeds 2 --hours 1 --feed 100ms --json score.json",
     ),
+    "tearsheet": (
+        "pipeline.commands.tearsheet",
+        "Judge what a signal claims about the price: seventeen questions, one verdict.",
+        "tearsheet order_flow --out order_flow.html --json order_flow.json",
+    ),
     "ingest": (
         _WORK,
         "Register raw files and normalise them; the same file twice, overlaps and any order give the same tables.",
