@@ -15,27 +15,26 @@ COLUMNS: Final = ("metric", "feed", "value", "interval", "naive", "target", "see
 """Of a detector's table."""
 
 
-def scorecard_rows(scorecard: str) -> dict[str, list[dict[str, str]]]:
-    """By signal, the rows of its detectors in the text of docs/scorecard.md: the detector, and a text by column."""
-    found: dict[str, list[dict[str, str]]] = {}
+def scorecard_rows(scorecard: str) -> list[dict[str, str]]:
+    """The rows of all detectors in the text of docs/scorecard.md: the detector, and a text by column."""
+    found = []
     detector = ""
     for line in scorecard.splitlines():
         if line.startswith("## "):
             detector = line.removeprefix("## ")
         cells = [cell.strip() for cell in line.strip("|").split(" | ")]
         if len(cells) == len(COLUMNS) and cells[0] != COLUMNS[0] and not cells[0].startswith("---"):
-            row = {"detector": detector} | dict(zip(COLUMNS, cells, strict=True))
-            found.setdefault(MADE_BY.get(detector, detector), []).append(row)
+            found.append({"detector": detector} | dict(zip(COLUMNS, cells, strict=True)))
     return found
 
 
 def shortfalls(scorecard: str) -> dict[str, list[str]]:
     """By signal, a sentence for each metric and feed with the verdict poor in the text of docs/scorecard.md."""
-    said = {
-        signal: [_said(row) for row in rows if row["verdict"] == "poor"]
-        for signal, rows in scorecard_rows(scorecard).items()
-    }
-    return {signal: sentences for signal, sentences in said.items() if sentences}
+    found: dict[str, list[str]] = {}
+    for row in scorecard_rows(scorecard):
+        if row["verdict"] == "poor":
+            found.setdefault(MADE_BY.get(row["detector"], row["detector"]), []).append(_said(row))
+    return found
 
 
 def _said(row: Mapping[str, str]) -> str:

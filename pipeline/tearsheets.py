@@ -23,6 +23,14 @@ if TYPE_CHECKING:
 LATENCY_MS: Final = 50.0
 """From knowing to being at the venue; costs are given at 200 ms beside."""
 
+_DETECTORS: Final = {
+    "quote_ledger": ("quote_pulls",),
+    "maker_inventory": ("maker_inventory_fixed",),
+    "inventory_state": ("maker_inventory", "maker_inventory_averaged"),
+    "replenishment_rate": ("replenishment",),
+}
+"""Detectors of the scorecard behind a table of another name."""
+
 
 def claim_named(name: str, column: str | None = None) -> "Claim":
     """The claim of a signal, or of table.column; with `column`, of that column of the signal or table.
@@ -47,7 +55,7 @@ def claim_named(name: str, column: str | None = None) -> "Claim":
             + ", ".join(sorted(CLAIMS)),
             hint="footprint tearsheet order_flow",
         )
-    raise unknown("signal with a claim", name, [*CLAIMS, *NO_CLAIM])
+    raise unknown("signal with a claim", name, CLAIMS)
 
 
 def make_tearsheet(
@@ -267,5 +275,7 @@ def _scorecard(claim: "Claim") -> dict[str, Any]:
     """Rows of docs/scorecard.md for the signal's detectors."""
     if not SCORECARD.exists():
         return {"rows": [], "why": "docs/scorecard.md is in the repository, and an installed package has none"}
-    rows = scorecard_rows(SCORECARD.read_text()).get(claim.signal.name, [])
-    return {"rows": rows, "why": None if rows else f"no detector of docs/scorecard.md is of {claim.signal.name}"}
+    wanted = _DETECTORS.get(claim.table.name, (claim.table.name,))
+    rows = [row for row in scorecard_rows(SCORECARD.read_text()) if row["detector"] in wanted]
+    why = None if rows else f"no detector of docs/scorecard.md finds what is in {claim.table.name}"
+    return {"rows": rows, "why": why}

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backtest.claims.claim import Claim
-from backtest.inference.estimate import Estimate
+from backtest.inference.estimate import Estimate, unknown
 from backtest.inference.information_coefficient import Sampling, mean_ic, pooled_ic
 from backtest.inference.newey_west import hac_lag
 from backtest.intervals import Z_95
@@ -69,9 +69,15 @@ class Case:
         """Returns of this horizon that do not overlap."""
         return self.series.apart(horizon_s, np.isfinite(self.series.value) & np.isfinite(y))
 
+    def is_enough(self, y: Floats, horizon_s: float) -> bool:
+        """Whether returns enough stand apart for an interval to mean anything."""
+        return self.apart(horizon_s, y) >= LEAST_APART
+
     def ic(self, y: Floats, horizon_s: float, x: Floats | None = None) -> Estimate:
-        """Rank correlation of the signal, or of x (n,), with y (n,), with its 95 % interval."""
+        """Rank correlation of the signal, or of x (n,), with y (n,), with its 95 % interval; unknown if too few."""
         value = self.series.value if x is None else x
+        if not self.is_enough(y, horizon_s):
+            return unknown(int(seen_pairs(value, y).sum()))
         if self.is_daily:
             return mean_ic(value, y, self.series.day, least=_LEAST_ROWS, sampling=_SAMPLING)
         return pooled_ic(value, y, self.lag(horizon_s))
@@ -95,6 +101,11 @@ def p_value(found: Estimate) -> float:
 def shown_estimate(found: Estimate) -> dict[str, float | int]:
     """An estimate as plain numbers."""
     return {"value": found.value, "error": found.error, "low": found.low, "high": found.high, "n": found.n}
+
+
+def too_short(apart: int, horizon_s: float) -> str:
+    """Why nothing is said of a horizon."""
+    return f"too short: {apart} returns of {horizon_s:,.0f} s fit, {LEAST_APART} are needed"
 
 
 def seen_pairs(x: Floats, y: Floats) -> NDArray[np.bool_]:

@@ -64,7 +64,7 @@ def limits(case: Case, facts: dict[str, dict[str, Any]]) -> list[str]:
     said = []
     seen = case.series.at[np.isfinite(case.series.value)]
     span_s = float(seen[-1] - seen[0]) / SECOND if seen.size else 0.0
-    short = [row for row in facts["decay"]["rows"] if row["status"].startswith(("too short", "no estimate"))]
+    short = [row for row in facts["decay"]["rows"] if row["status"].startswith("too short")]
     if short:
         names = ", ".join(f"{row['horizon_s']:,g}" for row in short)
         said.append(

@@ -6,7 +6,7 @@ import numpy as np
 
 from backtest.inference.false_discovery import benjamini_yekutieli
 from backtest.inference.information_coefficient import half_life
-from backtest.tearsheet.case import LEAST_APART, Case, p_value, shown_estimate
+from backtest.tearsheet.case import LEAST_APART, Case, p_value, shown_estimate, too_short
 from backtest.tearsheet.mids import GRID_S, HORIZONS_S
 
 NOT_ON_GRID: Final = "not measurable on this grid: books are a second apart"
@@ -15,7 +15,7 @@ NOT_ON_GRID: Final = "not measurable on this grid: books are a second apart"
 def decay(case: Case) -> dict[str, Any]:
     """By horizon: correlation with interval, how many returns stand apart, p over the family of all horizons.
 
-    A horizon of which fewer than twenty fit is shown and takes no part in the family: of it nothing can be said.
+    A horizon of which fewer than twenty fit has no number and no part in the family: of it nothing can be said.
     """
     rows, tested, curve = [], [], {}
     for h in HORIZONS_S:
@@ -25,14 +25,14 @@ def decay(case: Case) -> dict[str, Any]:
         y = case.forward(h)
         apart = case.apart(h, y)
         found = case.ic(y, h)
-        row = {"horizon_s": h, "status": "measured", "ic": shown_estimate(found), "apart": apart}
-        row |= {"p": None, "p_adjusted": None}
-        if not np.isfinite(found.value):
-            row |= {"status": f"no estimate from {found.n:,} values", "ic": None}
-        elif apart < LEAST_APART:
-            row["status"] = f"too short: {apart} returns of {h:,.0f} s fit, {LEAST_APART} are needed"
+        row: dict[str, Any] = {"horizon_s": h, "status": "measured", "ic": None, "p": None, "p_adjusted": None}
+        row["apart"] = apart
+        if apart < LEAST_APART:
+            row["status"] = too_short(apart, h)
+        elif not np.isfinite(found.value):
+            row["status"] = f"no estimate from {found.n:,} values: one of both never varies"
         else:
-            row["p"] = p_value(found)
+            row |= {"ic": shown_estimate(found), "p": p_value(found)}
             tested.append(row)
             curve[h] = found
         rows.append(row)

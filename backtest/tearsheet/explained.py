@@ -1,9 +1,11 @@
 """(6) What the signal explains of the return while it happens, and of the one after it: two numbers, never one."""
 
+from math import nan
 from typing import Any, Final
 
 import numpy as np
 
+from backtest.inference.estimate import unknown
 from backtest.inference.explained_variance import Explained, explained
 from backtest.tearsheet.case import LEAST_APART, Case, p_value, shown_estimate
 from backtest.tearsheet.mids import Floats
@@ -27,14 +29,15 @@ def explained_share(case: Case) -> dict[str, Any]:
 
 
 def _row(case: Case, x: Floats, y: Floats, span_s: float) -> dict[str, Any]:
-    found = explained_of(case, x, y, span_s)
+    apart = case.apart(span_s, y)
+    found = explained_of(case, x, y, span_s) if apart >= LEAST_APART else Explained(nan, unknown(apart))
     return {
         "r2": found.r2,
         "r2_low": least_r2(found),
         "slope_bps": shown_estimate(found.slope),
         "t": found.slope.t,
         "p": p_value(found.slope),
-        "apart": case.apart(span_s, y),
+        "apart": apart,
     }
 
 
@@ -46,8 +49,10 @@ def explained_of(case: Case, x: Floats, y: Floats, span_s: float) -> Explained:
 def least_r2(found: Explained) -> float:
     """R2 at the end of the slope's interval that is nearer to 0; 0 if that holds 0."""
     slope = found.slope
-    if not np.isfinite(found.r2) or not np.isfinite(slope.low) or slope.low <= 0 <= slope.high:
-        return 0.0 if np.isfinite(found.r2) else float("nan")
+    if not np.isfinite(found.r2):
+        return nan
+    if not np.isfinite(slope.low) or slope.low <= 0 <= slope.high:
+        return 0.0
     near = min(abs(slope.low), abs(slope.high))
     return float(found.r2 * (near / slope.value) ** 2)
 

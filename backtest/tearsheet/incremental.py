@@ -1,17 +1,18 @@
 """(7) What the signal adds to what everybody can see: past return, taker flow, the reference market, volatility."""
 
-from typing import Any
+from math import nan
+from typing import Any, Final
 
 import numpy as np
 
-from backtest.inference.estimate import Estimate
+from backtest.inference.estimate import Estimate, unknown
 from backtest.inference.information_coefficient import rank_correlation
 from backtest.inference.newey_west import hac_slopes
 from backtest.inference.ranks import mid_ranks
 from backtest.tearsheet.case import Case, p_value, shown_estimate
 from backtest.tearsheet.mids import Floats
 
-PAST: str = "past return"
+PAST: Final = "past return"
 
 
 def incremental(case: Case, horizon_s: float) -> dict[str, Any]:
@@ -36,10 +37,12 @@ def partial(case: Case, y: Floats, horizon_s: float, held: Floats) -> tuple[floa
     """Partial rank correlation, and the slope of the ranks of y on those of the signal with the controls' in."""
     x = case.series.value
     seen = np.isfinite(x) & np.isfinite(y) & np.isfinite(held).all(axis=1)
+    if not case.is_enough(np.where(seen, y, np.nan), horizon_s):
+        return nan, unknown(int(seen.sum()))
     ranks = np.full((x.size, 2 + held.shape[1]), np.nan)
     for column, values in enumerate((y, x, *held.T)):
         inside = mid_ranks(values[seen])
         sd = inside.std() if inside.size else 0.0
         ranks[seen, column] = (inside - inside.mean()) / sd if sd > 0 else 0.0
-    value = rank_correlation(x[seen], y[seen], held[seen]) if seen.sum() > held.shape[1] + 2 else float("nan")
+    value = rank_correlation(x[seen], y[seen], held[seen])
     return value, hac_slopes(ranks[:, 0], ranks[:, 1:], case.lag(horizon_s))[0]

@@ -63,7 +63,9 @@ def incremental(facts: Facts) -> Panel:
 
 def buckets(facts: Facts) -> Panel:
     """(8)"""
-    rows = facts["rows"]
+    title, rows = "8. Does more signal mean more of what follows?", facts["rows"]
+    if not rows:
+        return Panel(title, f'<p class="warn">{escape(facts["note"])}.</p>')
     low, value, high = ([row["mean_bps"][k] for row in rows] for k in ("low", "value", "high"))
     names = [f"{number}" for number in range(1, len(rows) + 1)]
     drawn = Picture(
@@ -76,7 +78,7 @@ def buckets(facts: Facts) -> Panel:
     table = rows_table(["fifth", "from", "to", "mean bps", "low", "high", "n"], shown)
     note = f"Horizon {facts['horizon_s']:g} s; {facts['note']}. Of twenty intervals one misses."
     return Panel(
-        "8. Does more signal mean more of what follows?",
+        title,
         drawn.bars(value).whiskers(low, high).text() + table,
         note=note,
     )
@@ -112,7 +114,11 @@ def placebo(facts: Facts) -> Panel:
     adds = "the signal adds to it" if facts["adds_to_naive"] else "nothing shown beyond it"
     rows.append([f"naive: {naive['what']}", *cells(naive["ic"])[:3], adds])
     for name, leak in facts["leaks"].items():
-        exposed = "EXPOSED: " + "; ".join(leak["suspicions"]) if leak["is_exposed"] else "not exposed"
+        exposed = (
+            "EXPOSED: " + "; ".join(leak["suspicions"])
+            if leak["is_exposed"]
+            else "not exposed: it hardly moves with the price while it happens"
+        )
         rows.append([f"leaking control: {name}", *cells(leak["ic"])[:3], exposed])
     table = rows_table(["what", "correlation", "low", "high", "said of it"], rows)
     flags = "".join(f'<p class="warn">Looks like a leak: {escape(what)}.</p>' for what in facts["suspicions"])

@@ -44,7 +44,7 @@ def shifted(case: Case, y: Floats, horizon_s: float) -> dict[str, Any] | None:
     """
     x = case.series.value
     n, least = x.size, 2 * case.series.steps(max(horizon_s, case.claim.window_s))
-    if n < 4 * least or not np.isfinite(x).any() or not np.isfinite(y).any():
+    if n < 4 * least or not case.is_enough(y, horizon_s):
         return None
     rx, seen_x = _standard_ranks(x)
     ry, seen_y = _standard_ranks(y)

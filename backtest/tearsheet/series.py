@@ -49,7 +49,7 @@ class Series:
 def series_of(frame: pl.DataFrame, claim: Claim, *, until: int) -> Series:
     """From rows with the columns `at`, `known` (us) and `value` of one market; rows after `until` (us) are not used.
 
-    Events, and rows of one place, become one: the sum of their values, known with the last of them.
+    Events of one place become one, known with the last of them: the sum of what has a direction, the mean of sizes.
     """
     frame = frame.filter(pl.col("at") <= until)
     width = claim.step_s * SECOND
@@ -57,7 +57,7 @@ def series_of(frame: pl.DataFrame, claim: Claim, *, until: int) -> Series:
     placed = (
         kept.with_columns(at=-(-pl.col("at") // width) * width)
         .group_by("at")
-        .agg(pl.col("known").max(), pl.col("value").sum())
+        .agg(pl.col("known").max(), pl.col("value").sum() if claim.forecast == "return" else pl.col("value").mean())
         .sort("at")
     )
     edges = frame["at"]
