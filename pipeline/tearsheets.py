@@ -219,11 +219,9 @@ def _sample(
     import polars as pl
 
     from backtest.tearsheet.stability import stated
-    from signals.bars import SECOND
 
     series, mids = case.series, case.mids
     seen = np.isfinite(series.value)
-    delay = (series.known - series.at)[seen]
     wanted = {"venue": market.venue, "symbol": market.symbol, "since": since, "until": until}
     gaps = (
         reader.read("gaps", venue=market.venue, symbol=market.symbol)
@@ -255,7 +253,7 @@ def _sample(
         "feed_interval_ms": median_ms(reader, wanted),
         "gaps_of_the_book": inside.height,
         "gaps": rows,
-        "delay_ms": float(np.median(delay) / (SECOND / 1e3)) if delay.size else None,
+        "delay_ms": series.delay_ms,
         "latency_ms": case.latency_ms,
         "controls": list(case.controls),
     }

@@ -46,11 +46,9 @@ def shifted(case: Case, y: Floats, horizon_s: float) -> dict[str, Any] | None:
     n, least = x.size, 2 * case.series.steps(max(horizon_s, case.claim.window_s))
     if n < 4 * least or not case.is_enough(y, horizon_s):
         return None
-    rx, seen_x = _standard_ranks(x)
-    ry, seen_y = _standard_ranks(y)
-    own = _correlation(rx, seen_x, ry, seen_y)
-    by = np.random.default_rng(_SEED).integers(least, n - least + 1, DRAWS)
-    drawn = np.array([_correlation(np.roll(rx, k), np.roll(seen_x, k), ry, seen_y) for k in by.tolist()])
+    moved = moved_correlations(*_standard_ranks(x), *_standard_ranks(y))
+    own = float(moved[0])
+    drawn = moved[np.random.default_rng(_SEED).integers(least, n - least + 1, DRAWS)]
     known = drawn[np.isfinite(drawn)]
     if not np.isfinite(own) or known.size < DRAWS // 2:
         return None
@@ -73,9 +71,19 @@ def _standard_ranks(x: Floats) -> tuple[Floats, Floats]:
     return out, seen.astype(np.float64)
 
 
-def _correlation(x: Floats, seen_x: Floats, y: Floats, seen_y: Floats) -> float:
-    scale = np.sqrt(float((x * x) @ seen_y) * float((y * y) @ seen_x))
-    return float(x @ y) / scale if scale > 0 else float("nan")
+def moved_correlations(x: Floats, seen_x: Floats, y: Floats, seen_y: Floats) -> Floats:
+    """Correlation of y with x moved round by 0 to n - 1 places; all (n,), 0 where not seen, seen_* 1 where it is."""
+    products = _round_products(x, y)
+    scale = _round_products(x * x, seen_y) * _round_products(seen_x, y * y)
+    known = scale > 1e-9 * x.size
+    return np.divide(
+        products, np.sqrt(scale, where=known, out=np.ones_like(scale)), where=known, out=np.full(x.size, np.nan)
+    )
+
+
+def _round_products(x: Floats, y: Floats) -> Floats:
+    """Sums of roll(x, k) * y for every k."""
+    return np.fft.irfft(np.conj(np.fft.rfft(x)) * np.fft.rfft(y), x.size)
 
 
 def leaks(case: Case, horizon_s: float) -> dict[str, Floats]:

@@ -7,7 +7,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from backtest.claims.claim import Claim
-from signals.bars import SECOND
+from signals.bars import MILLISECOND, SECOND
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -17,7 +17,8 @@ Ints = NDArray[np.int64]
 class Series:
     """at: ends of the steps (us); known: from when the value may be used; value (n,). Places are one step apart.
 
-    rows: how many there were; nulls: of these, how many say nothing; merged: rows that share a place with a later one.
+    rows: how many there were; nulls: of these, how many say nothing; merged: rows that share a place with a later one;
+    delay_ms: median time from the end of a bar, or from the event, to when it was known; None without a value.
     """
 
     at: Ints
@@ -27,6 +28,7 @@ class Series:
     rows: int
     nulls: int
     merged: int
+    delay_ms: float | None = None
 
     @property
     def day(self) -> Ints:
@@ -68,4 +70,7 @@ def series_of(frame: pl.DataFrame, claim: Claim, *, until: int) -> Series:
     place = (placed["at"].to_numpy() - begin) // width
     known, value = at.copy(), np.full(at.size, np.nan)
     known[place], value[place] = placed["known"].to_numpy(), placed["value"].to_numpy()
-    return Series(at, known, value, claim.step_s, frame.height, frame.height - kept.height, kept.height - placed.height)
+    nulls, merged = frame.height - kept.height, kept.height - placed.height
+    delay = kept.select((pl.col("known") - pl.col("at")).median()).item()
+    delay_ms = None if delay is None else delay / MILLISECOND
+    return Series(at, known, value, claim.step_s, frame.height, nulls, merged, delay_ms)

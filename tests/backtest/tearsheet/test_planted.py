@@ -8,7 +8,7 @@ import pytest
 from backtest.tearsheet.conclusion import conclusion
 from backtest.tearsheet.decay import decay
 from backtest.tearsheet.explained import explained_share
-from backtest.tearsheet.placebo import leaks, placebo, shifted
+from backtest.tearsheet.placebo import leaks, moved_correlations, placebo, shifted
 from tests.backtest.tearsheet.markets import FLOW, SIZE, case, ends, noise, remembering, sheet_of, walk
 
 
@@ -100,6 +100,18 @@ def test_moved_in_time_a_forecast_is_rare_and_noise_is_not():
         ps.append(shifted(judged, judged.forward(10), 10)["p"])
     assert 0.3 < np.mean(ps) < 0.7
     assert np.mean(np.array(ps) < 0.1) <= 0.3
+
+
+def test_all_moves_at_once_are_the_moves_one_by_one():
+    rng = np.random.default_rng(1)
+    (x, y), (seen_x, seen_y) = rng.normal(size=(2, 101)), (rng.random((2, 101)) < 0.8).astype(float)
+    x, y = x * seen_x, y * seen_y
+    slow = []
+    for k in range(101):
+        both = (np.roll(seen_x, k) * seen_y) > 0
+        a, b = np.roll(x, k)[both], y[both]
+        slow.append(a @ b / np.sqrt((a @ a) * (b @ b)))
+    np.testing.assert_allclose(moved_correlations(x, seen_x, y, seen_y), slow, atol=1e-12)
 
 
 def test_too_short_to_move_says_so():

@@ -40,6 +40,7 @@ def test_events_of_a_second_are_one_known_with_the_last():
     assert ((found.at - BASE) // SECOND).tolist() == [2, 3]
     assert found.known.tolist() == [BASE + 3 * SECOND, BASE + 2_600_000]
     assert found.merged == 1
+    assert found.delay_ms == 600.0  # of 1,800, 600 and 100 ms
 
 
 def test_sizes_of_a_second_are_averaged():
