@@ -63,7 +63,9 @@ def limits(case: Case, facts: dict[str, dict[str, Any]]) -> list[str]:
     """What so little cannot show, in sentences."""
     said = []
     seen = case.series.at[np.isfinite(case.series.value)]
-    span_s = float(seen[-1] - seen[0]) / SECOND if seen.size else 0.0
+    if not seen.size:
+        return ["not one value of the signal is known in this time: nothing at all"]
+    span_s = float(seen[-1] - seen[0]) / SECOND
     short = [row for row in facts["decay"]["rows"] if row["status"].startswith("too short")]
     if short:
         names = ", ".join(f"{row['horizon_s']:,g}" for row in short)

@@ -1,4 +1,4 @@
-"""footprint tearsheet: a page, JSON with seventeen keys, trials counted once, and sentences for what cannot be judged."""
+"""footprint tearsheet: a page, JSON with seventeen keys, trials counted once, sentences for what cannot be judged."""
 
 import json
 import shutil

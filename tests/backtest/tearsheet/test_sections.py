@@ -72,6 +72,9 @@ def test_a_signal_that_is_never_known_has_a_sheet_that_says_so():
     assert sheet.verdict == "no evidence"
     assert sheet.sections["distribution"]["n"] == 0
     assert sheet.sections["verdict"]["why"] == ["no horizon could be tested"]
+    assert sheet.sections["verdict"]["cannot_show"] == [
+        "not one value of the signal is known in this time: nothing at all"
+    ]
 
 
 def test_a_constant_signal_is_no_evidence():
