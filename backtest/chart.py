@@ -145,7 +145,7 @@ class Chart:
         """Grid lines, ticks and units."""
         bottom, right = HEIGHT - _BOTTOM, WIDTH - _RIGHT
         parts = []
-        for value, label in _value_ticks(*self.y):
+        for value, label in value_ticks(*self.y):
             y = self._py(value)
             parts.append(f'<path d="M{_LEFT} {y}H{right}" stroke="{self.colors.grid}"/>')
             parts.append(f'<text x="{_LEFT - 6}" y="{y}" dy="4" text-anchor="end">{label}</text>')
@@ -191,7 +191,7 @@ def _thinned(times: Floats, values: Floats) -> tuple[list[float], list[float]]:
     return times[rows].tolist(), values[rows].tolist()
 
 
-def _value_ticks(low: float, high: float) -> list[tuple[float, str]]:
+def value_ticks(low: float, high: float) -> list[tuple[float, str]]:
     """About six round values, as text with the digits they need."""
     raw = (high - low) / 6
     power = 10.0 ** math.floor(math.log10(raw))

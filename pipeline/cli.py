@@ -50,6 +50,11 @@ _COMMANDS = {
         "Would a pressure of inventory on prices be found if it were there? The reversion rule in known worlds.",
         "power --seeds 2 --days 120 --pressure 0 --pressure 100",
     ),
+    "tearsheet": (
+        "pipeline.commands.tearsheet",
+        "Judge what a signal claims about the price: seventeen questions, one verdict.",
+        "tearsheet order_flow --out order_flow.html --json order_flow.json",
+    ),
     "ingest": (
         _WORK,
         "Register raw files and normalise them; the same file twice, overlaps and any order give the same tables.",

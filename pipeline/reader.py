@@ -28,6 +28,11 @@ class LakeReader:
     def __repr__(self) -> str:
         return f"open_lake({str(self._lake.root)!r})"
 
+    @property
+    def root(self) -> Path:
+        """The folder."""
+        return self._lake.root
+
     def tables(self) -> dict[str, int]:
         """Rows by name of table."""
         self._lake.refresh()

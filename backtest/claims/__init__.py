@@ -1,0 +1,1 @@
+"""What each signal claims about the price, written down before anyone looks: the claims a tearsheet judges."""

@@ -1,0 +1,68 @@
+"""A tearsheet as a page and as JSON."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from html import escape
+from typing import Any, Final
+
+from backtest.page import Panel, page
+from backtest.tearsheet import panels_data, panels_forecast, panels_worth
+from backtest.tearsheet.sheet import SECTIONS, Tearsheet
+
+_PANELS: Final[Mapping[str, Callable[[Any], Panel]]] = {
+    "identity": panels_data.identity,
+    "sample": panels_data.sample,
+    "distribution": panels_data.distribution,
+    "calibration": panels_data.calibration,
+    "decay": panels_forecast.decay,
+    "explained": panels_forecast.explained,
+    "incremental": panels_forecast.incremental,
+    "buckets": panels_forecast.buckets,
+    "stability": panels_forecast.stability,
+    "placebo": panels_forecast.placebo,
+    "scorecard": panels_worth.scorecard,
+    "costs": panels_worth.costs,
+    "trials": panels_worth.trials,
+    "power": panels_worth.power,
+    "failures": panels_worth.failures,
+    "verdict": panels_worth.verdict,
+    "caveat": panels_worth.caveat,
+}
+
+
+def html(sheet: Tearsheet) -> str:
+    """One self-contained file, a panel for each section in order."""
+    facts = as_json(sheet)
+    panels = [_PANELS[name](facts[name]) for name in SECTIONS]
+    said = facts["verdict"]
+    lead = f'<span class="verdict">{escape(said["verdict"])}</span>: {escape(said["meaning"])}.'
+    if said["looks_like_a_leak"]:
+        lead += ' <span class="warn">It looks like a leak: see panel 10.</span>'
+    if said["cannot_show"]:
+        lead += f" What this data cannot show is in panel 16 ({len(said['cannot_show'])} points)."
+    lead += f'<br><span class="note">{escape(facts["identity"]["says"])}</span>'
+    foot = {"signal": sheet.name, "market": sheet.market, "definition": facts["identity"]["definition"]}
+    foot |= {name: facts["sample"][name] for name in ("since", "until")}
+    return page(f"Tearsheet: {sheet.name} on {sheet.market}", lead, panels, foot)
+
+
+def as_json(sheet: Tearsheet) -> dict[str, Any]:
+    """The seventeen sections; what is no number is null, dates are ISO text."""
+    return {name: _plain(sheet.sections[name]) for name in SECTIONS}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(name): _plain(one) for name, one in value.items()}
+    if isinstance(value, str) or value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Sequence):
+        return [_plain(one) for one in value]
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value
