@@ -1,5 +1,6 @@
 """What the README shows is what the program does."""
 
+import json
 import re
 import shlex
 import subprocess
@@ -7,6 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from pipeline.cli import _COMMANDS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -48,6 +51,26 @@ def test_exports_of_the_readme_write_their_files(demo):
         words = shlex.split(command)
         footprint(*words[1:], "--lake", "data/demo", folder=folder)
         assert (folder / words[words.index("--to") + 1]).exists()
+
+
+def test_every_command_of_the_readme_is_one():
+    named = {line.split()[1] for line in README.splitlines() if re.match("footprint [a-z]", line)}
+    assert {"ingest", "report", "tearsheet", "backtest", "power"} <= named <= set(_COMMANDS)
+
+
+def test_pages_and_judgements_of_the_readme_are_made_of_the_demo(demo):
+    folder, _ = demo
+    commands = [line.split("#")[0] for line in README.splitlines() if re.match("footprint .*--lake data/demo", line)]
+    assert len(commands) == 4
+    for command in commands:
+        words = shlex.split(command)
+        footprint(*words[1:], folder=folder)
+        for option in {"--json", "--out"} & set(words):
+            assert (folder / words[words.index(option) + 1]).exists(), command
+    assert (folder / "data/demo/report/index.html").exists()
+    sheet, backtest = (json.loads((folder / name).read_text()) for name in ("sheet.json", "backtest.json"))
+    assert backtest["verdict"] == "no evidence"
+    assert sheet["verdict"]
 
 
 def test_python_of_the_readme_runs(demo):
