@@ -111,3 +111,11 @@ def test_a_file_that_cannot_be_written_is_known_before_the_work(tmp_path: Path):
     result = footprint("power", "--json", tmp_path / "taken" / "power.json")
     assert result.code != 0
     assert "simulating" not in result.err
+
+
+def test_the_page_in_the_docs_is_of_the_evaluation_seeds_and_every_promise_is_told():
+    page = (Path(__file__).parents[2] / "docs" / "power.md").read_text()
+    seeds, pressures = ", ".join(map(str, range(1, 21))), " ".join(f"--pressure {one}" for one in (0, 5, 20, 100))
+    assert f"`footprint power --first-seed 1 --seeds 20 --days 1500 {pressures} --docs docs/power.md`" in page
+    assert f"- Seeds: {seeds};" in page
+    assert page.count("- **kept**") + page.count("- **NOT KEPT**") == 6

@@ -109,3 +109,10 @@ def test_the_floor_is_that_of_the_median_wherever_one_is_needed(seed, begin):
         for i in range(begin, 300)
     ]
     np.testing.assert_array_equal(_floored(sd, begin, 90), wanted)
+
+
+def test_the_floor_holds_where_the_median_is_far_above_the_mean():
+    """Six of ten before are 10 and four are 0: mean 6, median 10, floor 0.5."""
+    sd = np.array([10.0, 0, 10, 0, 10, 0, 10, 0, 10, 10, 0.4])
+    assert _floored(sd, 10, 10).tolist() == [0.5]
+    assert _floored(np.append(sd[:-1], 0.51), 10, 10).tolist() == [0.51]
