@@ -35,6 +35,7 @@ details { margin-top: .6rem; } summary { cursor: pointer; color: var(--muted); }
 pre { overflow-x: auto; font-size: .82rem; background: var(--ground); padding: .6rem; border-radius: 6px; }
 .verdict { font-weight: 700; color: var(--strong); } .warn { color: var(--warn); }
 @media (max-width: 640px) { body { padding: .4rem; } section { padding: .6rem; } dl { grid-template-columns: 1fr; }
+  td:not(.n) { min-width: 8rem; }
   dd { margin-bottom: .3rem; } }
 """
 
