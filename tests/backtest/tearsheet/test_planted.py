@@ -134,7 +134,9 @@ def test_of_sizes_the_past_move_alone_is_no_forecast_of_its_own():
     vol = swinging(1)
     mids = walk(vol.size, 1, vol_bps=vol)
     past = np.abs(mids.backward(ends(mids), 10))
-    found = placebo(case(mids, past, claim=SIZE), 10.0)
+    judged = case(mids, past, claim=SIZE)
+    assert said(judged) == "contemporaneous only"
+    found = placebo(judged, 10.0)
     assert found["naive"]["ic"]["value"] == pytest.approx(found["ic"]["value"])
     assert not found["adds_to_naive"]
 
