@@ -43,6 +43,7 @@ pre { overflow-x: auto; font-size: .82rem; background: var(--ground); padding: .
 .verdict { font-weight: 700; color: var(--strong); } .warn { color: var(--warn); }
 @media (max-width: 900px) { .beside { grid-template-columns: minmax(0, 1fr); } }
 @media (max-width: 640px) { body { padding: .4rem; } section { padding: .6rem; } dl { grid-template-columns: 1fr; }
+  td:not(.n) { min-width: 8rem; }
   dd { margin-bottom: .3rem; } }
 """
 

@@ -67,4 +67,7 @@ def calibration(facts: Facts) -> Panel:
 
 def _named(facts: Facts) -> dict[str, Any]:
     """Names as words."""
-    return {name.replace("_", " "): ", ".join(map(str, v)) if isinstance(v, list) else v for name, v in facts.items()}
+    return {
+        name.replace("_", " "): (", ".join(map(str, v)) or None) if isinstance(v, list) else v
+        for name, v in facts.items()
+    }

@@ -64,7 +64,12 @@ def test_a_forecast_is_predictive_before_cost():
 
 def test_a_forecast_of_the_wrong_sign_is_none():
     judged = planted(5)
-    assert said(judged.with_value(-judged.series.value)) == "no evidence"
+    turned = judged.with_value(-judged.series.value)
+    assert said(turned) == "no evidence"
+    curve = decay(turned)
+    best = [row for row in curve["rows"] if row["horizon_s"] == curve["best_horizon_s"]]
+    assert all(row["ic"]["value"] > 0 for row in best)
+    assert curve["best_horizon_s"] not in (5.0, 10.0)
 
 
 def test_a_signal_from_the_future_looks_like_a_leak():
@@ -129,7 +134,9 @@ def test_of_sizes_the_past_move_alone_is_no_forecast_of_its_own():
     vol = swinging(1)
     mids = walk(vol.size, 1, vol_bps=vol)
     past = np.abs(mids.backward(ends(mids), 10))
-    found = placebo(case(mids, past, claim=SIZE), 10.0)
+    judged = case(mids, past, claim=SIZE)
+    assert said(judged) == "contemporaneous only"
+    found = placebo(judged, 10.0)
     assert found["naive"]["ic"]["value"] == pytest.approx(found["ic"]["value"])
     assert not found["adds_to_naive"]
 
