@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from pipeline.shortfalls import SCORECARD, shortfalls
+from pipeline.scores.shortfalls import SCORECARD, shortfalls
 from signals import SIGNALS
 from signals.inputs import NORMALISED
 from signals.table import Input, Params, Signal, Table

@@ -57,10 +57,10 @@ def backtest(
 
     Every configuration tried is noted in the lake's trial registry, trials.jsonl, and counted against the result.
     """
-    from pipeline.backtest_report import objects
-    from pipeline.backtest_request import Request
-    from pipeline.backtest_text import text
-    from pipeline.backtesting import backtest as run
+    from pipeline.judge.backtest import backtest as run
+    from pipeline.judge.backtest_report import objects
+    from pipeline.judge.backtest_request import Request
+    from pipeline.judge.backtest_text import text
     from pipeline.rowfile import form_of, whole_file
     from pipeline.selection import Selection
     from pipeline.timerange import TimeRange

@@ -33,7 +33,7 @@ def demo(
 
 
 def _scored(lake: Path, seed: int) -> str:
-    from pipeline.score_demo import demo_scores
+    from pipeline.scores.score_demo import demo_scores
 
     if len([*(lake / "_raw").glob("seed*")]) > 1:
         return "\nNot scored: several seeds lie in this lake, and they are not one market."

@@ -12,7 +12,7 @@ from pipeline.commands.options import ConfigOption, LakeOption, setup
 
 if TYPE_CHECKING:
     from backtest.forecast.choices import Choices
-    from pipeline.forecasting import Made, Source
+    from pipeline.judge.forecast import Made, Source
 
 SmallCount = Annotated[int, Parameter(validator=Number(gte=2, lte=200))]
 
@@ -78,12 +78,12 @@ def forecast(
     seed
         Of all randomness: the same seed gives the same numbers.
     """
-    from pipeline.model_file import check_skops
+    from pipeline.judge.model_file import check_skops
 
     chosen = setup(lake, config)
     if out is not None or apply is not None:
         check_skops()
-    from pipeline.forecasting import read_source
+    from pipeline.judge.forecast import read_source
 
     if apply is not None:
         _check_apply(out, json_to, html)
@@ -96,9 +96,9 @@ def forecast(
 
 def _fitted(source: "Source", choices: "Choices", out: Path | None, json_to: Path | None, html: Path | None) -> int:
     from backtest.forecast.tearsheet import tearsheet
-    from pipeline.forecast_report import report
-    from pipeline.forecasting import make_forecast, saved_forecast
-    from pipeline.model_file import save_forecast
+    from pipeline.judge.forecast import make_forecast, saved_forecast
+    from pipeline.judge.forecast_report import report
+    from pipeline.judge.model_file import save_forecast
     from pipeline.rowfile import whole_file
 
     made = make_forecast(source, choices)
@@ -130,7 +130,7 @@ def _told(made: "Made") -> str:
 
 
 def _applied(model: Path, source: "Source", out: Path) -> int:
-    from pipeline.forecasting import apply_forecast
+    from pipeline.judge.forecast import apply_forecast
 
     rows, before = apply_forecast(model, source, out)
     left = f"; {before:,} rows known before its fit ended were left out" if before else ""

@@ -11,7 +11,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 if TYPE_CHECKING:
-    from pipeline.power import Tell
+    from pipeline.judge.power import Tell
 
 PressureOption = Annotated[
     list[float] | None, Parameter(name="--pressure", negative="", validator=Number(gte=0, lte=1_000))
@@ -49,8 +49,8 @@ def power(
         Worlds simulated side by side. Default: as many as there are processors.
     """
     from backtest.power.power_text import text
-    from pipeline.power import PRESSURES_BPS, Design, power_curve
-    from pipeline.power_report import document, objects
+    from pipeline.judge.power import PRESSURES_BPS, Design, power_curve
+    from pipeline.judge.power_report import document, objects
     from pipeline.rowfile import whole_file
 
     design = Design(days=days, pressures_bps=tuple(sorted(set(pressure))) if pressure else PRESSURES_BPS)

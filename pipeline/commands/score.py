@@ -14,7 +14,7 @@ from cyclopts.validators import Number
 
 if TYPE_CHECKING:
     from backtest.scorecard import Row
-    from pipeline.scoring import Scoring
+    from pipeline.scores.scoring import Scoring
 
 ShowOption = Annotated[
     str | None,
@@ -67,7 +67,7 @@ def score(
     workers
         Markets simulated side by side. Default: as many as there are processors.
     """
-    from pipeline.scoring import COARSE_DAYS, Scoring
+    from pipeline.scores.scoring import COARSE_DAYS, Scoring
 
     scoring = Scoring(_feeds(feed), hours, coarse_days=COARSE_DAYS)
     if show is not None:
@@ -95,9 +95,9 @@ class _Files:
 def _score(
     seeds: range, scoring: "Scoring", with_faults: bool, recordings: Path | None, files: _Files, workers: int
 ) -> None:
-    from pipeline.recordings import score_recordings
-    from pipeline.score_faults import NO_FAULT, SCORE_FAULTS
-    from pipeline.scorecard_report import command_line, document, objects, text
+    from pipeline.scores.recordings import score_recordings
+    from pipeline.scores.score_faults import NO_FAULT, SCORE_FAULTS
+    from pipeline.scores.scorecard_report import command_line, document, objects, text
 
     runs = {NO_FAULT.name: scoring}
     if with_faults:  # which a coarse world has not
@@ -114,7 +114,7 @@ def _score(
 
 def _card(seeds: range, scoring: "Scoring", workers: int) -> "Sequence[Row]":
     from backtest.scorecard import scorecard
-    from pipeline.scoring import score_seeds
+    from pipeline.scores.scoring import score_seeds
 
     done = 0
 
@@ -131,8 +131,8 @@ def _card(seeds: range, scoring: "Scoring", workers: int) -> "Sequence[Row]":
 def _show(detector: str, seed: int, feed: list[str] | None, scoring: "Scoring", to: Path) -> int:
     from pipeline.config import unknown
     from pipeline.rowfile import whole_file
-    from pipeline.score import PICTURES
-    from pipeline.scoring import picture_of
+    from pipeline.scores.score import PICTURES
+    from pipeline.scores.scoring import picture_of
 
     if detector not in PICTURES:
         raise unknown("detector with a picture", detector, PICTURES)
@@ -148,7 +148,7 @@ def _show(detector: str, seed: int, feed: list[str] | None, scoring: "Scoring", 
 def _feeds(names: list[str] | None) -> tuple[str, ...]:
     """The feeds asked for, each once, or those that are scored. Raises FP009 for one that does not exist."""
     from pipeline.config import unknown
-    from pipeline.scoring import SCORED_FEEDS
+    from pipeline.scores.scoring import SCORED_FEEDS
     from pipeline.simulator.simulate import FEEDS
 
     for name in names or ():

@@ -114,7 +114,7 @@ def simulate(
 
 def _check(preset: str, seeds: int, hours: float, days: int) -> int:
     """Print the facts; 1 if one is out of range on too many seeds and nowhere argued."""
-    from pipeline.facts import find, table
+    from pipeline.scores.facts import find, table
 
     findings = find(preset=preset, seeds=seeds, hours=hours, coarse_days=days)
     print(table(findings))

@@ -49,7 +49,7 @@ def tearsheet(
     """
     from pipeline import open_lake
     from pipeline.errors import FootprintError
-    from pipeline.tearsheets import make_tearsheet
+    from pipeline.judge.tearsheet import make_tearsheet
 
     reader = open_lake(setup(lake, config).lake.root)
     wanted = Wanted(venue=venue, symbol=symbol, since=since, until=until)
@@ -83,7 +83,7 @@ def _every(reader: "LakeReader", folder: Path, wanted: Wanted) -> int:
     """A page each; a claim without rows is said and left out."""
     from backtest.claims.registry import CLAIMS
     from pipeline.errors import FootprintError
-    from pipeline.tearsheets import make_tearsheet
+    from pipeline.judge.tearsheet import make_tearsheet
 
     made = 0
     for name in CLAIMS:

@@ -6,7 +6,7 @@ from typing import Final
 
 from backtest.page import Panel, shown
 from pipeline.report.scorecard_rows import ScoreRow, score_rows
-from pipeline.shortfalls import SCORECARD
+from pipeline.scores.shortfalls import SCORECARD
 
 _QUESTION: Final = "How good are the detectors?"
 _FEED: Final = "100 ms"

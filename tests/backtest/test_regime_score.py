@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from backtest.scores.regime import alarms, score_regime, true_regimes
-from pipeline.score_coarse import regimes_of, score_coarse
+from pipeline.scores.score_coarse import regimes_of, score_coarse
 
 START = datetime(2024, 1, 1)
 UTC_START = START.replace(tzinfo=UTC)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from backtest.measure import Measure
 from backtest.scorecard import Run, interval, scorecard
 from backtest.scorecard_text import CAVEAT, feed_name, markdown, number, table
-from pipeline.scorecard_report import objects
+from pipeline.scores.scorecard_report import objects
 
 
 def run(feed, seed, value, naive=0.1, metric="f1", detector="replenishment"):

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.report.detectors_panel import detectors_panel
 from pipeline.report.scorecard_rows import score_rows
-from pipeline.shortfalls import SCORECARD, shortfalls
+from pipeline.scores.shortfalls import SCORECARD, shortfalls
 
 TEXT = """
 ## sweeps
