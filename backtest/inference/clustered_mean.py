@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backtest.inference.estimate import Estimate, unknown
-from backtest.intervals import Z_95
+from backtest.inference.student import student_95
 
 Floats = NDArray[np.float64]
 
@@ -25,12 +25,5 @@ def clustered_mean(sums: Floats, counts: NDArray[np.int64]) -> Estimate:
         return unknown(n)
     mean = float(sums.sum()) / n
     error = sqrt(clusters / (clusters - 1) * float(((sums - mean * counts) ** 2).sum())) / n
-    reach = _student_95(clusters - 1) * error
+    reach = student_95(clusters - 1) * error
     return Estimate(mean, error, mean - reach, mean + reach, n)
-
-
-def _student_95(freedom: int) -> float:
-    z = Z_95
-    first, second = (z**3 + z) / 4, (5 * z**5 + 16 * z**3 + 3 * z) / 96
-    third = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
-    return z + first / freedom + second / freedom**2 + third / freedom**3

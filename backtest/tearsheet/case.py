@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from math import isfinite
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +11,7 @@ from backtest.claims.claim import Claim
 from backtest.inference.estimate import Estimate, unknown
 from backtest.inference.information_coefficient import Sampling, mean_ic, pooled_ic
 from backtest.inference.newey_west import hac_lag
-from backtest.intervals import Z_95
+from backtest.inference.student import student_95, student_p
 from backtest.tearsheet.mids import GRID_S, HORIZONS_S, Floats, Mids
 from backtest.tearsheet.series import Series
 
@@ -89,13 +88,14 @@ class Case:
 
 def p_value(found: Estimate) -> float:
     """Two-sided, from the interval's reach towards 0, so that it is below 5 % where the interval leaves 0 out; 1 if
-    nothing can be said."""
+    nothing can be said. By Student's distribution: beyond 3 errors of ten days lies five times what a normal has."""
     reach = found.value - found.low if found.value > 0 else found.high - found.value
     if not isfinite(found.value) or not isfinite(reach):
         return 1.0
     if reach <= 0:
         return 1.0 if found.value == 0 else 0.0
-    return 2 * (1 - NormalDist().cdf(abs(found.value) / reach * Z_95))
+    freedom = max(found.n - 1, 1)
+    return student_p(found.value / reach * student_95(freedom), freedom)
 
 
 def shown_estimate(found: Estimate) -> dict[str, float | int]:
