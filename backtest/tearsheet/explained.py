@@ -30,7 +30,7 @@ def explained_share(case: Case) -> dict[str, Any]:
 
 def _row(case: Case, x: Floats, y: Floats, span_s: float) -> dict[str, Any]:
     apart = case.apart(span_s, y)
-    found = explained_of(case, x, y, span_s) if apart >= LEAST_APART else Explained(nan, unknown(apart))
+    found = explained_of(case, x, y, span_s)
     return {
         "r2": found.r2,
         "r2_low": least_r2(found),
@@ -42,7 +42,11 @@ def _row(case: Case, x: Floats, y: Floats, span_s: float) -> dict[str, Any]:
 
 
 def explained_of(case: Case, x: Floats, y: Floats, span_s: float) -> Explained:
-    """As backtest.inference, errors over twice the longer of the own window and the span."""
+    """As backtest.inference, errors over twice the longer of the own window and the span; unknown of too few returns
+    that do not overlap: a handful of minutes fits anything."""
+    apart = case.with_value(x).apart(span_s, y)
+    if apart < LEAST_APART:
+        return Explained(nan, unknown(apart))
     return explained(x, y, case.lag(max(span_s, case.claim.window_s)))
 
 

@@ -18,7 +18,10 @@ MOST_T: Final = 30.0
 
 
 def suspicions(case: Case, x: Floats, horizon_s: float) -> list[str]:
-    """Sentences, one for each bound that is broken even at the near end of the interval; none if all hold."""
+    """Sentences, one for each bound that is broken even at the near end of the interval; none if all hold.
+
+    Of a span of which fewer than twenty returns stand apart nothing is said.
+    """
     found = []
     now = explained_of(case, x, case.now(), case.claim.window_s)
     for span in sorted({float(SANITY_S), float(horizon_s)}):
@@ -26,7 +29,7 @@ def suspicions(case: Case, x: Floats, horizon_s: float) -> list[str]:
         least, bound = least_r2(ahead), _bound(case, span)
         if np.isfinite(least) and least > bound:
             found.append(f"explains at least {least:.1%} of what follows over {span:g} s; honest is up to {bound:.0%}")
-        if case.claim.sign_now and case.claim.forecast == "return" and least > max(0.5 * bound, now.r2):
+        if case.claim.sign_now and case.claim.forecast == "return" and least > 0.5 * bound and least > now.r2:
             found.append(f"explains more of the next {span:g} s ({least:.1%}) than of its own window ({now.r2:.1%})")
         if case.claim.forecast == "return" and np.isfinite(ahead.slope.t) and abs(ahead.slope.t) > MOST_T:
             found.append(f"t of {ahead.slope.t:.0f} over {span:g} s: no honest value is that sure")
