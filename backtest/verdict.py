@@ -13,7 +13,7 @@ Verdict = Literal[
 
 VERDICTS: Final[dict[Verdict, str]] = {
     "no evidence": "nothing was shown; with little data that says little",
-    "contemporaneous only": "moves with the return of its own window, and says nothing of the next",
+    "contemporaneous only": "moves with the return of its own window; of the next nothing was shown",
     "predictive before cost": "says something of the next return, less than a round trip costs",
     "predictive after cost in sample only": "pays on the data it was looked for in, and was not shown to elsewhere",
     "predictive after cost out of sample": "pays on data that had no part in choosing it",

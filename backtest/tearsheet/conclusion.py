@@ -1,5 +1,6 @@
 """(16) One verdict of the fixed list, why, and what this much data cannot show; (17) what none of it is."""
 
+from statistics import NormalDist
 from typing import Any, Final
 
 import numpy as np
@@ -15,10 +16,14 @@ CAVEAT: Final = (
     "Simulated markets bound from above what can be expected of real ones."
 )
 
+LEVEL: Final = 0.05
+HURDLE_P: Final = 2 * NormalDist().cdf(-3)
+"""|t| of 3 for a single test (Harvey, Liu and Zhu 2016): a sheet is one of many, and knows nothing of the others."""
+
 
 def conclusion(case: Case, facts: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """From the other sections, by name."""
-    predicting, why = _is_predicting(facts)
+    predicting, why = _is_predicting(case, facts)
     costs = facts["costs"]
     later = bool(costs.get("is_paying_later")) and is_out_of_sample(facts["trials"])
     explains = facts["explained"]["is_explaining"]
@@ -37,18 +42,20 @@ def conclusion(case: Case, facts: dict[str, dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _is_predicting(facts: dict[str, dict[str, Any]]) -> tuple[bool, list[str]]:
-    """Right sign and beyond chance over all horizons; beyond itself moved in time; beyond the naive signal; no leak."""
+def _is_predicting(case: Case, facts: dict[str, dict[str, Any]]) -> tuple[bool, list[str]]:
+    """Days enough; right sign and beyond chance over all horizons, and beyond the hurdle of a single test; beyond
+    itself moved in time; beyond the naive signal; no leak."""
     curve, held = facts["decay"], facts["placebo"]
     best = curve["best_horizon_s"]
     row = next((row for row in curve["rows"] if row["horizon_s"] == best), None)
     if row is None:
         tested = any(row["p"] is not None for row in curve["rows"])
         return False, ["no horizon has the registered sign" if tested else "no horizon could be tested"]
-    beyond = row["p_adjusted"] < 0.05
+    beyond = row["p_adjusted"] < LEVEL and row["p"] < HURDLE_P
     shifts = held["shifted_in_time"]
     steps = [
-        f"at {best:g} s the correlation has the registered sign, p {row['p_adjusted']:.2g} over all horizons: "
+        f"at {best:g} s the correlation has the registered sign, p {row['p_adjusted']:.2g} over all horizons and "
+        f"{row['p']:.2g} alone (below {HURDLE_P:.4f} is asked): "
         + ("beyond chance" if beyond else "not beyond chance"),
         "too short to be moved in time"
         if shifts is None
@@ -56,7 +63,10 @@ def _is_predicting(facts: dict[str, dict[str, Any]]) -> tuple[bool, list[str]]:
         "adds to the past return" if held["adds_to_naive"] else "nothing shown beyond the past return",
         *(f"looks like a leak: {what}" for what in held["suspicions"]),
     ]
-    return bool(beyond and held["beats_shifts"] and held["adds_to_naive"] and not held["suspicions"]), steps
+    if not case.is_daily:
+        steps.append(f"too little data: nothing is called predictive below {LEAST_DAYS} days, whatever the figures")
+    holds = beyond and held["beats_shifts"] and held["adds_to_naive"] and not held["suspicions"]
+    return bool(case.is_daily and holds), steps
 
 
 def limits(case: Case, facts: dict[str, dict[str, Any]]) -> list[str]:

@@ -14,8 +14,11 @@ from backtest.tearsheet.sheet import Tearsheet, judge
 from signals.bars import DAY, MILLISECOND, SECOND
 
 FIRST = 19_700 * DAY + SECOND
+BY_MINUTE_DAYS = 11
 FLOW: Claim = CLAIMS["order_flow"]
 """Up to ten seconds back, of the next ten, sign +1 for both."""
+BY_MINUTE: Claim = replace(FLOW, window_s=60, horizon_s=60, step_s=60)
+"""The same by the minute: eleven days of it are few enough places for a test, and days enough for a claim."""
 SIZE: Claim = replace(CLAIMS["spread_widening"], window_s=10, horizon_s=10)
 
 
@@ -36,6 +39,20 @@ def case(mids: Mids, value: np.ndarray, *, claim: Claim = FLOW, latency_ms: floa
     past = mids.backward(at, 10)
     controls = {PAST: past if claim.forecast == "return" else np.abs(past)}
     return Case(claim, "binance-usdm/TEST", series, mids, latency_ms, controls, {})
+
+
+def minutes(mids: Mids) -> np.ndarray:
+    """Ends of whole minutes."""
+    return ends(mids)[59::60]
+
+
+def by_minute(mids: Mids, value: np.ndarray, *, claim: Claim = BY_MINUTE) -> Case:
+    """As `case`, a value at the end of each minute."""
+    at = minutes(mids)
+    series = Series(at, at + 100 * MILLISECOND, value, 60, value.size, 0, 0)
+    past = mids.backward(at, 60)
+    controls = {PAST: past if claim.forecast == "return" else np.abs(past)}
+    return Case(claim, "binance-usdm/TEST", series, mids, 50.0, controls, {})
 
 
 def sheet_of(judged: Case) -> Tearsheet:

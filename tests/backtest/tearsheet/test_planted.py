@@ -9,7 +9,20 @@ from backtest.tearsheet.conclusion import conclusion
 from backtest.tearsheet.decay import decay
 from backtest.tearsheet.explained import explained_share
 from backtest.tearsheet.placebo import leaks, moved_correlations, placebo, shifted
-from tests.backtest.tearsheet.markets import FLOW, SIZE, case, ends, noise, remembering, sheet_of, walk
+from tests.backtest.tearsheet.markets import (
+    BY_MINUTE,
+    BY_MINUTE_DAYS,
+    FLOW,
+    SIZE,
+    by_minute,
+    case,
+    ends,
+    minutes,
+    noise,
+    remembering,
+    sheet_of,
+    walk,
+)
 
 
 def said(judged):
@@ -21,15 +34,23 @@ def said(judged):
     return conclusion(judged, facts)["verdict"]
 
 
+def days_of(seed, *, vol_bps=1.0):
+    return walk(BY_MINUTE_DAYS * 86_400, seed, vol_bps=vol_bps)
+
+
 def test_noise_is_no_evidence():
     verdicts = [said(case(walk(3_000, seed), noise(3_000, seed))) for seed in range(40)]
-    assert verdicts.count("no evidence") >= 37
-    assert sum("predictive" in one for one in verdicts) <= 2
+    assert verdicts.count("no evidence") >= 38
 
 
-def test_noise_that_remembers_is_no_evidence():
-    verdicts = [said(case(walk(3_000, seed), remembering(3_000, seed, 0.95))) for seed in range(40)]
-    assert sum("predictive" in one for one in verdicts) <= 2
+@pytest.mark.slow
+def test_noise_of_days_is_no_evidence():
+    verdicts = []
+    for seed in range(10):
+        mids = days_of(seed)
+        size = minutes(mids).size
+        verdicts += [said(by_minute(mids, x)) for x in (noise(size, seed), remembering(size, seed, 0.95))]
+    assert sum("predictive" in one for one in verdicts) <= 1
 
 
 def test_labels_out_of_order_are_no_evidence():
@@ -55,11 +76,43 @@ def planted(seed, *, seconds=20_000, strength=0.1):
     return case(mids, strength * ahead / np.nanstd(ahead) + noise(seconds, seed))
 
 
+def planted_by_minute(seed, *, strength=0.1):
+    mids = days_of(seed)
+    at = minutes(mids)
+    ahead = mids.forward(at + 100_000, latency_ms=50, horizon_s=60)
+    return by_minute(mids, strength * ahead / np.nanstd(ahead) + noise(at.size, seed))
+
+
 def test_a_forecast_is_predictive_before_cost():
-    sheet = sheet_of(planted(5))
+    sheet = sheet_of(planted_by_minute(5))
     assert sheet.verdict == "predictive before cost"
-    assert sheet.sections["decay"]["best_horizon_s"] in (5.0, 10.0, 30.0)
+    assert sheet.sections["decay"]["best_horizon_s"] in (30.0, 60.0, 300.0)
     assert sheet.sections["verdict"]["looks_like_a_leak"] is False
+
+
+def test_of_hours_nothing_is_called_predictive_whatever_the_figures():
+    sheet = sheet_of(planted(5))
+    best = next(row for row in sheet.sections["decay"]["rows"] if row["horizon_s"] == 10.0)
+    assert best["p_adjusted"] < 1e-6
+    assert sheet.verdict == "no evidence"
+    assert any("nothing is called predictive below 10 days" in why for why in sheet.sections["verdict"]["why"])
+
+
+@pytest.mark.parametrize(("p", "expected"), [(0.0026, True), (0.0028, False)])
+def test_a_single_sheet_asks_for_a_t_of_3(p, expected):
+    judged = planted_by_minute(5)
+    row = {"horizon_s": 60.0, "status": "measured", "p": p, "p_adjusted": p}
+    facts = {"decay": {"best_horizon_s": 60.0, "rows": [row]}, "explained": {"is_explaining": False}}
+    facts["placebo"] = {"shifted_in_time": None, "beats_shifts": True, "adds_to_naive": True, "suspicions": []}
+    facts |= {"costs": {}, "trials": {"dsr": None, "dsr_why": "none", "pbo": None}, "power": {"detectable_ic": 0.01}}
+    assert conclusion(judged, facts)["is_predicting"] is expected
+
+
+def test_of_a_handful_of_minutes_nothing_is_called_a_leak():
+    """Ten minutes of a signal that is the next minute's return."""
+    mids = walk(660, 1)
+    at = minutes(mids)
+    assert placebo(by_minute(mids, mids.forward(at + 100_000, latency_ms=50, horizon_s=60)), 60.0)["suspicions"] == []
 
 
 def test_a_forecast_of_the_wrong_sign_is_none():
@@ -142,9 +195,10 @@ def test_of_sizes_the_past_move_alone_is_no_forecast_of_its_own():
 
 
 def test_of_sizes_who_knows_volatility_forecasts():
-    vol = swinging(2)
-    mids = walk(vol.size, 2, vol_bps=vol)
-    assert said(case(mids, vol, claim=SIZE)) == "predictive before cost"
+    vol = swinging(2, seconds=BY_MINUTE_DAYS * 1_440)
+    mids = days_of(2, vol_bps=np.repeat(vol, 60))
+    claim = replace(BY_MINUTE, forecast="size")
+    assert said(by_minute(mids, vol, claim=claim)) == "predictive before cost"
 
 
 def test_without_a_registered_sign_either_way_explains():
