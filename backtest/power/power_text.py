@@ -12,7 +12,8 @@ from backtest.scorecard_text import SCREEN
 
 CAVEAT = (
     "Simulated worlds in reduced form, in which the pressure is known to be there: what is found in them bounds from "
-    "above what could be found in a market. No statement that a market has such a pressure, and no advice."
+    "above what could be found in a market. Makers hedge half in 2 to 20 minutes; of makers who take two hours, 20 bps "
+    "are not found (methods.md, Power). No statement that a market has such a pressure, and no advice."
 )
 
 _WORDS = {True: "kept", False: "NOT KEPT", None: f"not judged, fewer than {LEAST_SEEDS} seeds"}

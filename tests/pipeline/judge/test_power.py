@@ -10,6 +10,7 @@ import pytest
 
 from backtest.power.curve import Curve
 from pipeline.judge.power import Design, default_costs, default_strategy, power_curve, world_tallies
+from pipeline.simulator.coarse_parameters import PRESETS
 from signals.inventory_scores import Windows
 from signals.reversion import REVERSION_SIGNAL
 from tests.pipeline.command import footprint
@@ -34,6 +35,16 @@ def test_a_pressure_is_found_in_public_data_alone(small: Curve):
     assert found.gross.value > 1.5 * small.row(20.0, "permuted_days").gross.value
     assert found.win_rate > found.chance_wins + 0.2
     assert abs(none.win_rate - none.chance_wins) < 0.15
+
+
+def test_makers_who_hedge_in_hours_hide_what_those_who_hedge_in_minutes_show(monkeypatch):
+    """The score is held against six hours: with a half-life of two a rare score is no rare inventory."""
+    hours = (120.0, 120.01)
+    slow = PRESETS["calm"]._replace(fast_half_life=hours, slow_half_life=hours)
+    monkeypatch.setitem(PRESETS, "slow", slow)
+    fast, late = (world_tallies(1004, 20.0, Design(days=120, preset=name))["rule"] for name in ("calm", "slow"))
+    assert fast.mean_bps > 45
+    assert late.mean_bps < fast.mean_bps / 2
 
 
 def test_the_leak_sees_what_the_rule_cannot():
