@@ -20,6 +20,9 @@ VERDICTS: Final[dict[Verdict, str]] = {
 }
 """In order of what they claim."""
 
+LEAST_DAYS: Final = 10
+"""Days of data below which no forecast is claimed, whatever the figures: fewer are one state of one market."""
+
 
 @dataclass(frozen=True, slots=True)
 class Findings:

@@ -25,7 +25,7 @@ from backtest.forecast.walk import Walked, combined_r2, learning, walk
 from backtest.inference.effective_sample import PowerStatement, power_statement
 from backtest.inference.estimate import Estimate, unknown
 from backtest.inference.newey_west import hac_lag
-from backtest.verdict import Findings, Verdict, verdict
+from backtest.verdict import LEAST_DAYS, Findings, Verdict, verdict
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -61,7 +61,9 @@ class Developed:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What the test said. said: forecasts of the test's rows by form; importance: R2 lost by feature (draws,)."""
+    """What the test said. said: forecasts of the test's rows by form; importance: R2 lost by feature (draws,).
+
+    days: UTC days of all rows; below LEAST_DAYS nothing is said to be predicted, whatever the scores."""
 
     scores: tuple[Score, ...]
     said: Mapping[str, Floats]
@@ -70,6 +72,7 @@ class Judged:
     reliability: Reliability | None
     paid: Mapping[str, Mapping[str, Paid]]
     power: PowerStatement
+    days: int
     findings: Findings
     verdict: Verdict
 
@@ -114,10 +117,11 @@ def open_test(rows: ForecastRows, developed: Developed, choices: Choices) -> Jud
         matters = importance(rows, test, model, draws=choices.draws, seed=choices.seed)
         holds = _reliability(rows, developed, choices)
     money = _money(rows, developed, said, choices) if choices.target == "return" else {}
-    found = _findings(developed, mine, control, money)
+    days = int(np.unique(rows.day()).size)
+    found = _findings(developed, mine, control, money, days)
     left = rows.on_grid(test, rows.y[test] - base)
     power = _power(rows.on_grid(test, said[developed.chosen] - base), left, choices)
-    return Judged(scores, said, control, matters, holds, money, power, found, verdict(found))
+    return Judged(scores, said, control, matters, holds, money, power, days, found, verdict(found))
 
 
 def _score(rows: ForecastRows, at: Ints, said: Floats, base: Floats, form: str, part: str, choices: Choices) -> Score:
@@ -169,13 +173,15 @@ def _money(
     }
 
 
-def _findings(developed: Developed, mine: Score, control: Control, money: Mapping[str, Mapping[str, Paid]]) -> Findings:
+def _findings(
+    developed: Developed, mine: Score, control: Control, money: Mapping[str, Mapping[str, Paid]], days: int
+) -> Findings:
     """A forecast alone is never said to pay later: that takes a strategy, and how many of them were tried."""
     is_better = mine.is_better and mine.r2.value > 0 and mine.r2.value > control.r2.max()
     in_sample = money[WALK][developed.chosen].net if money else unknown(0)
     return Findings(
         is_explaining=bool(developed.explaining.low > 0),
-        is_predicting=bool(is_better and not developed.leaks),
+        is_predicting=bool(is_better and not developed.leaks and days >= LEAST_DAYS),
         is_paying=bool(in_sample.low > 0),
         is_paying_later=False,
     )

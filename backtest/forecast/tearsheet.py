@@ -9,7 +9,7 @@ import numpy as np
 from backtest.chart import Chart
 from backtest.forecast.dots import Dot, dots
 from backtest.page import ON_PAGE, Panel, definitions, page, rows_table, shown
-from backtest.verdict import VERDICTS
+from backtest.verdict import LEAST_DAYS, VERDICTS
 
 Report = Mapping[str, Any]
 
@@ -247,7 +247,8 @@ def _verdict(report: Report) -> Panel:
         if explaining["value"] is not None
         else "not asked of a volatility",
         "predicts": f"{shown(found['is_predicting'])}: better than the baseline on the test at 5 %, in the right "
-        "order, beyond every control, without a suspected leak",
+        "order, beyond every control, without a suspected leak, on "
+        f"{LEAST_DAYS} days at least (here {report['rows']['days']})",
         "pays in sample": shown(found["is_paying"]),
         "pays out of sample": "not claimed of a forecast: that takes a strategy and its backtest",
     }

@@ -14,9 +14,8 @@ from backtest.inference.newey_west import hac_lag
 from backtest.inference.student import student_95, student_p
 from backtest.tearsheet.mids import GRID_S, HORIZONS_S, Floats, Mids
 from backtest.tearsheet.series import Series
+from backtest.verdict import LEAST_DAYS
 
-LEAST_DAYS = 10
-"""From so many days on a day is one observation; with fewer all places are pooled."""
 LEAST_APART = 20
 """Fewer returns that do not overlap say nothing about a horizon."""
 _LEAST_ROWS = 30
@@ -43,7 +42,7 @@ class Case:
 
     @property
     def is_daily(self) -> bool:
-        """Whether there are days enough for a day to be one observation."""
+        """Whether there are days enough for a day to be one observation; with fewer all places are pooled."""
         seen = np.isfinite(self.series.value)
         counts = np.unique(self.series.day[seen], return_counts=True)[1]
         return int((counts >= _LEAST_ROWS).sum()) >= LEAST_DAYS

@@ -1,13 +1,13 @@
 """(16) One verdict of the fixed list, why, and what this much data cannot show; (17) what none of it is."""
 
-from statistics import NormalDist
 from typing import Any, Final
 
 import numpy as np
 
-from backtest.tearsheet.case import LEAST_APART, LEAST_DAYS, Case
+from backtest.tearsheet.case import LEAST_APART, Case
+from backtest.tearsheet.placebo import HURDLE_T
 from backtest.tearsheet.trial_count import is_out_of_sample
-from backtest.verdict import VERDICTS, Findings, verdict
+from backtest.verdict import LEAST_DAYS, VERDICTS, Findings, verdict
 from signals.bars import SECOND
 
 CAVEAT: Final = (
@@ -17,8 +17,6 @@ CAVEAT: Final = (
 )
 
 LEVEL: Final = 0.05
-HURDLE_P: Final = 2 * NormalDist().cdf(-3)
-"""|t| of 3 for a single test (Harvey, Liu and Zhu 2016): a sheet is one of many, and knows nothing of the others."""
 
 
 def conclusion(case: Case, facts: dict[str, dict[str, Any]]) -> dict[str, Any]:
@@ -43,24 +41,25 @@ def conclusion(case: Case, facts: dict[str, dict[str, Any]]) -> dict[str, Any]:
 
 
 def _is_predicting(case: Case, facts: dict[str, dict[str, Any]]) -> tuple[bool, list[str]]:
-    """Days enough; right sign and beyond chance over all horizons, and beyond the hurdle of a single test; beyond
-    itself moved in time; beyond the naive signal; no leak."""
+    """Days enough; right sign and beyond chance over all horizons; beyond itself moved in time; beyond the naive
+    signal; no leak."""
     curve, held = facts["decay"], facts["placebo"]
     best = curve["best_horizon_s"]
     row = next((row for row in curve["rows"] if row["horizon_s"] == best), None)
     if row is None:
         tested = any(row["p"] is not None for row in curve["rows"])
         return False, ["no horizon has the registered sign" if tested else "no horizon could be tested"]
-    beyond = row["p_adjusted"] < LEVEL and row["p"] < HURDLE_P
+    beyond = row["p_adjusted"] < LEVEL
     shifts = held["shifted_in_time"]
     steps = [
-        f"at {best:g} s the correlation has the registered sign, p {row['p_adjusted']:.2g} over all horizons and "
-        f"{row['p']:.2g} alone (below {HURDLE_P:.4f} is asked): "
+        f"at {best:g} s the correlation has the registered sign, p {row['p_adjusted']:.2g} over all horizons: "
         + ("beyond chance" if beyond else "not beyond chance"),
         "too short to be moved in time"
         if shifts is None
         else f"itself moved in time does as well in {shifts['p']:.1%} of {shifts['draws']} draws",
-        "adds to the past return" if held["adds_to_naive"] else "nothing shown beyond the past return",
+        "adds to the past return"
+        if held["adds_to_naive"]
+        else f"not shown to add to the past return: |t| above {HURDLE_T:g} is asked",
         *(f"looks like a leak: {what}" for what in held["suspicions"]),
     ]
     if not case.is_daily:

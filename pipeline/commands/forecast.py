@@ -118,6 +118,8 @@ def _fitted(source: "Source", choices: "Choices", out: Path | None, json_to: Pat
 
 def _told(made: "Made") -> str:
     """The judgement in a few lines."""
+    from backtest.verdict import LEAST_DAYS
+
     lines = [f"{made.source.market}: {made.choices.target} over {made.choices.horizon_min} min"]
     lines += [f"{'':12} {'rows':>6} {'R2':>9} {'95 % from':>9} {'to':>9} {'rank IC':>8}"]
     for one in made.judged.scores:
@@ -126,6 +128,10 @@ def _told(made: "Made") -> str:
         lines.append(f"{one.form:12} {one.n:6,} {numbers.replace('nan', '  -')}{chosen}")
     for name, rho in made.developed.leaks.items():
         lines.append(f"warning: {name} looks like a leak: rank correlation {rho:.2f} with the outcome")
+    days = made.judged.days
+    if days < LEAST_DAYS:
+        few = f"{days} day{'s' * (days != 1)}"
+        lines.append(f"too little data: {few}, and no forecast is claimed from fewer than {LEAST_DAYS}")
     return "\n".join([*lines, f"verdict: {made.judged.verdict}", f"power: {made.judged.power}"])
 
 

@@ -49,6 +49,7 @@ def _rows(made: Made) -> dict[str, Any]:
     rows, parts = made.rows, made.developed.parts
     return {
         "market": str(made.source.market),
+        "days": made.judged.days,
         "kept": rows.size,
         "dropped": dict(rows.dropped),
         "absent_features": list(rows.absent),

@@ -36,9 +36,9 @@ def choices(target: Target = "return", horizon_min: int = 5, **changed: float) -
     return Choices(target=target, horizon_min=horizon_min, **(plain | changed))  # type: ignore[arg-type]
 
 
-def made_rows(columns: Mapping[str, Floats], y: Floats, horizon_min: int = 1) -> ForecastRows:
-    """Rows a minute apart, known 0.2 s after their end, with outcomes from the second after."""
-    ends = START_US + np.arange(1, y.size + 1) * MINUTE
+def made_rows(columns: Mapping[str, Floats], y: Floats, horizon_min: int = 1, every_min: int = 1) -> ForecastRows:
+    """Rows `every_min` apart, known 0.2 s after their end, with outcomes from the second after."""
+    ends = START_US + np.arange(1, y.size + 1) * every_min * MINUTE
     known, begin = ends + 200_000, ends + SECOND
     label_end = begin + horizon_min * MINUTE
     return joined(columns, ends=ends, known=known, label_end=label_end, y=y, dropped={}, lookback_min=60)

@@ -20,17 +20,17 @@ _ONE = choices(horizon_min=1)
 _SHARE = 0.2
 
 
-def _linear(n: int, seed: int) -> ForecastRows:
+def _linear(n: int, seed: int, every_min: int = 1) -> ForecastRows:
     """y = x + noise, so that x explains a fifth of its variance; two columns mean nothing."""
     rng = np.random.default_rng(seed)
     x, noise, other, third = rng.normal(size=(4, n))
     y = np.sqrt(_SHARE) * x + np.sqrt(1 - _SHARE) * noise
-    return made_rows({"x": x, "other": other, "third": third}, y)
+    return made_rows({"x": x, "other": other, "third": third}, y, every_min=every_min)
 
 
 @pytest.fixture(scope="module")
 def found() -> tuple[ForecastRows, Developed, Judged]:
-    rows = _linear(3_000, 1)
+    rows = _linear(3_000, 1, every_min=5)  # 11 days
     developed = develop(rows, _ONE)
     return rows, developed, open_test(rows, developed, _ONE)
 
@@ -151,11 +151,13 @@ def test_a_volatility_is_held_against_its_own_past():
     assert not judged.paid
 
 
-def test_a_drift_that_pays_no_round_trip_is_said_to_be_before_cost():
+def test_a_drift_that_pays_no_round_trip_is_said_to_be_before_cost(monkeypatch):
     observations, seconds = market(1_100, pull=3.0, seed=6)
     wanted = choices(horizon_min=1, folds=2, draws=5)
     rows = forecast_rows(observations, seconds, wanted)
     developed = develop(rows, wanted)
+    assert "predictive" not in open_test(rows, developed, wanted).verdict  # of a day nothing is claimed
+    monkeypatch.setattr("backtest.forecast.judge.LEAST_DAYS", 1)
     judged = open_test(rows, developed, wanted)
     assert developed.walked["best single"].model.chosen["feature"] == "imbalance"
     assert judged.paid["test"][developed.chosen].gross.low > 0

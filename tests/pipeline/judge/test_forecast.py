@@ -36,7 +36,8 @@ def made(lake: Lake, tmp_path_factory: pytest.TempPathFactory) -> Path:
     wanted = ("--out", folder / "m.skops", "--json", folder / "m.json", "--html", folder / "m.html")
     done = footprint("forecast", "--lake", lake.root, "--horizon", "1m", *_QUICK, *wanted)
     assert done.code == 0, done.err
-    assert "verdict: predictive before cost" in done.out
+    assert "too little data: 1 day, and no forecast is claimed from fewer than 10" in done.out
+    assert "verdict: no evidence" in done.out
     return folder
 
 
@@ -53,7 +54,8 @@ def test_the_numbers_say_what_was_done(made: Path):
     assert numbers["about"]["fit_end"] < rows["test_from"]
     assert {one["form"] for one in numbers["scores"]} == {"baseline", "best single", "linear", "boosting"}
     assert sum(one["chosen"] for one in numbers["scores"]) == 2  # walk-forward and test
-    assert numbers["verdict"] == "predictive before cost"
+    assert numbers["rows"]["days"] == 1
+    assert numbers["verdict"] == "no evidence"
 
 
 def test_the_page_shows_them_and_reaches_no_network(made: Path):
