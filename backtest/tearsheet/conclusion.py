@@ -4,6 +4,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from backtest.claims.registry import CLAIMS
+from backtest.inference.false_discovery import benjamini_yekutieli
 from backtest.tearsheet.case import LEAST_APART, Case
 from backtest.tearsheet.placebo import HURDLE_T
 from backtest.tearsheet.trial_count import is_out_of_sample
@@ -91,11 +93,27 @@ def limits(case: Case, facts: dict[str, dict[str, Any]]) -> list[str]:
     if least is None or least > 0.02:
         size = "any correlation" if least is None else f"a correlation below {least:.2f}"
         said.append(f"{size} would most likely go unnoticed; real ones are mostly below 0.05")
+    if (p := _p_of_best(facts["decay"])) < LEVEL:
+        claims = len(CLAIMS)
+        said.append(
+            f"one of {claims} claims: if the others show nothing, p over all of them is {over_all(p, claims):.2g} "
+            "(Benjamini-Yekutieli), and this verdict does not ask for it"
+        )
     if facts["trials"]["dsr"] is None:
         said.append(f"no deflated Sharpe ratio: {facts['trials']['dsr_why']}")
     if not case.others:
         said.append("one market: whether others agree is not seen")
     return said
+
+
+def _p_of_best(curve: dict[str, Any]) -> float:
+    """Over all horizons, of the one that speaks most for the registered sign; 1 without one."""
+    return next((row["p_adjusted"] for row in curve["rows"] if row["horizon_s"] == curve["best_horizon_s"]), 1.0)
+
+
+def over_all(p: float, claims: int) -> float:
+    """p of one claim in a family of `claims`, adjusted as if no other said anything: the most it can come to."""
+    return float(benjamini_yekutieli(np.array([p] + [1.0] * (claims - 1)))[0])
 
 
 def _span(seconds: float) -> str:

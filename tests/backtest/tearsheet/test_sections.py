@@ -11,7 +11,7 @@ from backtest.inference.false_discovery import benjamini_yekutieli
 from backtest.stylised.series import autocorrelation
 from backtest.tearsheet.calibration import calibration
 from backtest.tearsheet.case import p_value
-from backtest.tearsheet.conclusion import limits
+from backtest.tearsheet.conclusion import limits, over_all
 from backtest.tearsheet.decay import decay
 from backtest.tearsheet.distribution import distribution, memory
 from backtest.tearsheet.power import power
@@ -144,3 +144,19 @@ def test_the_own_window_is_not_the_horizon():
     mids = walk(3_000, 9)
     judged = case(mids, mids.backward(ends(mids), 30), claim=replace(FLOW, window_s=30))
     assert sheet_of(judged).sections["explained"]["contemporaneous"]["r2"] == pytest.approx(1.0)
+
+
+def test_one_claim_among_four_is_counted_as_one_of_four():
+    """0.001 times 4, times 1 + 1/2 + 1/3 + 1/4; alone it stays what it is, and none is above 1."""
+    assert over_all(0.001, 4) == pytest.approx(0.001 * 4 * 25 / 12)
+    assert over_all(0.001, 1) == pytest.approx(0.001)
+    assert over_all(0.5, 40) == 1.0
+
+
+def test_a_sheet_says_that_it_is_one_of_many():
+    mids = walk(6_000, 4)
+    ahead = mids.forward(ends(mids) + 100_000, latency_ms=50, horizon_s=10)
+    sheet = sheet_of(case(mids, 0.3 * ahead + noise(6_000, 4)))
+    assert any(f"one of {len(CLAIMS)} claims" in said for said in sheet.sections["verdict"]["cannot_show"])
+    none = sheet_of(case(mids, noise(6_000, 4)))
+    assert not any("claims" in said for said in none.sections["verdict"]["cannot_show"])
