@@ -93,7 +93,7 @@ def limits(case: Case, facts: dict[str, dict[str, Any]]) -> list[str]:
     if least is None or least > 0.02:
         size = "any correlation" if least is None else f"a correlation below {least:.2f}"
         said.append(f"{size} would most likely go unnoticed; real ones are mostly below 0.05")
-    if (p := _p_of_best(facts["decay"])) < LEVEL:
+    if (p := p_of_best(facts["decay"])) < LEVEL:
         claims = len(CLAIMS)
         said.append(
             f"one of {claims} claims: if the others show nothing, p over all of them is {over_all(p, claims):.2g} "
@@ -106,7 +106,7 @@ def limits(case: Case, facts: dict[str, dict[str, Any]]) -> list[str]:
     return said
 
 
-def _p_of_best(curve: dict[str, Any]) -> float:
+def p_of_best(curve: dict[str, Any]) -> float:
     """Over all horizons, of the one that speaks most for the registered sign; 1 without one."""
     return next((row["p_adjusted"] for row in curve["rows"] if row["horizon_s"] == curve["best_horizon_s"]), 1.0)
 
