@@ -98,11 +98,6 @@ def p_value(found: Estimate) -> float:
     return 2 * (1 - NormalDist().cdf(abs(found.value) / reach * Z_95))
 
 
-def shown_estimate(found: Estimate) -> dict[str, float | int]:
-    """An estimate as plain numbers."""
-    return {"value": found.value, "error": found.error, "low": found.low, "high": found.high, "n": found.n}
-
-
 def too_short(apart: int, horizon_s: float) -> str:
     """Why nothing is said of a horizon."""
     return f"too short: {apart} returns of {horizon_s:,.0f} s fit, {LEAST_APART} are needed"
