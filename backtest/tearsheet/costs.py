@@ -8,9 +8,10 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
+from backtest.inference.apart import apart
 from backtest.inference.newey_west import hac_lag, hac_mean
+from backtest.tearsheet.book_mids import Floats, Ints
 from backtest.tearsheet.case import Case
-from backtest.tearsheet.mids import Floats, Ints
 from backtest.trading.fees import BASE_TIERS
 from signals.bars import SECOND
 
@@ -135,9 +136,6 @@ def _middle(case: Case) -> Floats | float:
 
 def _events(case: Case, width: int) -> Ints:
     """Events that lie at least `width` after the last one taken."""
-    chosen, free = [], -(1 << 62)
-    for place in np.flatnonzero(np.isfinite(case.series.value)).tolist():
-        if case.series.at[place] >= free:
-            chosen.append(place)
-            free = int(case.series.at[place]) + width
-    return np.array(chosen, np.int64)
+    seen = np.flatnonzero(np.isfinite(case.series.value))
+    at = case.series.at[seen]
+    return seen[apart(at, at + width)]
