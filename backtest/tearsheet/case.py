@@ -13,7 +13,7 @@ from backtest.inference.estimate import Estimate, unknown
 from backtest.inference.information_coefficient import Sampling, mean_ic, pooled_ic
 from backtest.inference.newey_west import hac_lag
 from backtest.intervals import Z_95
-from backtest.tearsheet.mids import GRID_S, HORIZONS_S, Floats, Mids
+from backtest.tearsheet.book_mids import GRID_S, HORIZONS_S, BookMids, Floats
 from backtest.tearsheet.series import Series
 
 LEAST_DAYS = 10
@@ -31,7 +31,7 @@ class Case:
     claim: Claim
     market: str
     series: Series
-    mids: Mids
+    mids: BookMids
     latency_ms: float
     controls: Mapping[str, Floats] = field(default_factory=dict)
     strata: Mapping[str, Floats] = field(default_factory=dict)

@@ -7,8 +7,8 @@ import numpy as np
 
 from backtest.inference.false_discovery import benjamini_yekutieli
 from backtest.inference.information_coefficient import half_life
+from backtest.tearsheet.book_mids import GRID_S, HORIZONS_S
 from backtest.tearsheet.case import LEAST_APART, Case, p_value, too_short
-from backtest.tearsheet.mids import GRID_S, HORIZONS_S
 
 NOT_ON_GRID: Final = "not measurable on this grid: books are a second apart"
 

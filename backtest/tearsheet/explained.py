@@ -8,8 +8,8 @@ import numpy as np
 
 from backtest.inference.estimate import unknown
 from backtest.inference.explained_variance import Explained, explained
+from backtest.tearsheet.book_mids import Floats
 from backtest.tearsheet.case import LEAST_APART, Case, p_value
-from backtest.tearsheet.mids import Floats
 
 SANITY_S: Final = 10
 """The horizon for which an honest bound is known."""

@@ -10,8 +10,8 @@ from backtest.inference.estimate import Estimate, unknown
 from backtest.inference.information_coefficient import rank_correlation
 from backtest.inference.newey_west import hac_slopes
 from backtest.inference.ranks import mid_ranks
+from backtest.tearsheet.book_mids import Floats
 from backtest.tearsheet.case import Case, p_value
-from backtest.tearsheet.mids import Floats
 
 PAST: Final = "past return"
 

@@ -6,10 +6,10 @@ from typing import Any, Final
 import numpy as np
 
 from backtest.inference.ranks import mid_ranks
+from backtest.tearsheet.book_mids import Floats
 from backtest.tearsheet.case import Case
 from backtest.tearsheet.incremental import PAST, row
 from backtest.tearsheet.leak import suspicions
-from backtest.tearsheet.mids import Floats
 
 DRAWS: Final = 500
 _SEED: Final = 1

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backtest.inference.quantile_buckets import bucket_of
+from backtest.tearsheet.book_mids import Floats
 from backtest.tearsheet.case import Case
-from backtest.tearsheet.mids import Floats
 from signals.bars import DAY, SECOND
 
 _HOURS: Final = 4

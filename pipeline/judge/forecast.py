@@ -221,7 +221,7 @@ def predictions(saved: SavedForecast, observations: "pl.DataFrame", book: "pl.Da
     import polars as pl
 
     from backtest.forecast.features import features
-    from backtest.forecast.outcome import Mids
+    from backtest.mids import Mids
 
     minutes = observations.sort("bar_end")
     looked = features(minutes, Mids.of(book), sampling_s=int(saved.about["sampling_s"]))
