@@ -5,7 +5,6 @@ from typing import Any, Final
 import numpy as np
 
 from backtest.tearsheet.case import LEAST_APART, LEAST_DAYS, Case
-from backtest.tearsheet.trial_count import is_out_of_sample
 from backtest.verdict import VERDICTS, Findings, verdict
 from signals.bars import SECOND
 
@@ -20,7 +19,7 @@ def conclusion(case: Case, facts: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """From the other sections, by name."""
     predicting, why = _is_predicting(facts)
     costs = facts["costs"]
-    later = bool(costs.get("is_paying_later")) and is_out_of_sample(facts["trials"])
+    later = bool(costs.get("is_paying_later")) and facts["trials"]["is_won"]
     explains = facts["explained"]["is_explaining"]
     found = Findings(explains, predicting, bool(costs.get("is_paying")), later)
     said = verdict(found)

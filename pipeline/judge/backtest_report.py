@@ -5,10 +5,10 @@ from typing import Any
 
 import polars as pl
 
+from backtest.competition import LEAST_DSR, MOST_PBO
 from backtest.placebo.reversion_controls import CONTROLS
 from backtest.plain import plain
 from backtest.strategy.alpha import Alpha
-from backtest.strategy.competition import LEAST_DSR, MOST_PBO
 from backtest.strategy.costs import split_bps, split_quote
 from backtest.strategy.factors import FACTORS
 from backtest.strategy.figure import HURDLE_T, Figure, closed, figure
