@@ -264,13 +264,13 @@ def test_funding_that_was_not_recorded_is_not_taken_for_none(lake):
 
 @pytest.mark.slow
 def test_a_planted_edge_is_found_and_plain_reversal_is_not_taken_for_it(tmp_path):
-    """36 days of three markets. Without decoys every fall recovers: inventory has nothing to do with it."""
+    """32 days of three markets: 30 are the least. Without decoys every fall recovers, whatever inventory does."""
     symbols = ("AUSDT", "BUSDT", "CUSDT")
     found = []
     for name, edge_bps, decoys in (("edge", 40, True), ("reversal", 40, False), ("nothing", 20, True)):
         root = tmp_path / name / "lake"
         root.mkdir(parents=True)
-        reversion_lake(root, symbols=symbols, days=36, edge_bps=edge_bps, decoys=decoys)
+        reversion_lake(root, symbols=symbols, days=32, edge_bps=edge_bps, decoys=decoys)
         config = root.parent / "footprint.toml"
         config.write_text("[backtest.grid]\npullback = [0.005]\n")
         told, _ = backtest(root, "--grid", "--config", config)
