@@ -18,7 +18,7 @@ def trial_count(trials: Sequence[Trial], chosen: Trial | None) -> dict[str, Any]
         return found | {"dsr_why": why, "pbo_why": why}
     one = compete(priced, next(k for k, trial in enumerate(priced) if distinct([trial, chosen]) == [trial]))
     return found | {
-        "effective_trials": one.n_trials_effective,
+        "effective_trials": one.n_trials_effective if one.deflated else None,  # of few days all look alike
         "days": one.days,
         "dsr": one.dsr,
         "pbo": one.pbo,

@@ -27,6 +27,7 @@ def test_two_days_give_a_reason_and_no_number():
     assert (found["trials"], found["days"], found["dsr"], found["pbo"]) == (6, 2, None, None)
     assert "30 are needed" in found["dsr_why"]
     assert "12 are needed" in found["pbo_why"]
+    assert found["effective_trials"] is None  # two days correlate by 1 or -1
     assert not found["is_won"]
 
 
