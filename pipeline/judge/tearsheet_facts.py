@@ -11,9 +11,13 @@ from pipeline.scores.shortfalls import SCORECARD, scorecard_rows
 from pipeline.timerange import Moment
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from backtest.claims.claim import Claim
+    from backtest.tearsheet.book_mids import BookMids
     from backtest.tearsheet.case import Case
 
+_GAPS_TOLD: Final = 20
 _DETECTORS: Final = {
     "quote_ledger": ("quote_pulls",),
     "maker_inventory": ("maker_inventory_fixed",),
@@ -74,25 +78,13 @@ def sample_facts(
 ) -> dict[str, Any]:
     """What was there: span, coverage, gaps and delays."""
     import numpy as np
-    import polars as pl
 
     from backtest.tearsheet.stability import stated
 
     series, mids = case.series, case.mids
     seen = np.isfinite(series.value)
     wanted = {"venue": market.venue, "symbol": market.symbol, "since": since, "until": until}
-    gaps = (
-        reader.read("gaps", venue=market.venue, symbol=market.symbol)
-        .filter(pl.col("table_name") == "book_updates", pl.col("reason") != "before_recording")
-        .sort("from_ts")
-        .collect()
-    )
-    inside = gaps.filter(
-        pl.col("to_ts").dt.timestamp("us") >= mids.first, pl.col("from_ts").dt.timestamp("us") <= mids.last
-    )
-    rows = [
-        {k: str(v) for k, v in row.items()} for row in inside.select("from_ts", "to_ts", "reason").head(20).to_dicts()
-    ]
+    gaps = _gaps(reader, market, mids)
     return {
         "venue": market.venue,
         "symbol": market.symbol,
@@ -109,12 +101,28 @@ def sample_facts(
         "signal_step_s": series.step_s,
         "picked": _picked(reader, case.claim, wanted),
         "feed_interval_ms": median_ms(reader, wanted),
-        "gaps_of_the_book": inside.height,
-        "gaps": rows,
+        "gaps_of_the_book": gaps.height,
+        "gaps": [
+            {name: str(value) for name, value in row.items()} for row in gaps.head(_GAPS_TOLD).iter_rows(named=True)
+        ],
         "delay_ms": series.delay_ms,
         "latency_ms": case.latency_ms,
         "controls": list(case.controls),
     }
+
+
+def _gaps(reader: LakeReader, market: Market, mids: "BookMids") -> "pl.DataFrame":
+    """Gaps of the book that reach into the time of its mids, in order."""
+    import polars as pl
+
+    rows = reader.read("gaps", venue=market.venue, symbol=market.symbol)
+    return (
+        rows.filter(pl.col("table_name") == "book_updates", pl.col("reason") != "before_recording")
+        .filter(pl.col("to_ts").dt.timestamp("us") >= mids.first, pl.col("from_ts").dt.timestamp("us") <= mids.last)
+        .select("from_ts", "to_ts", "reason")
+        .sort("from_ts")
+        .collect()
+    )
 
 
 def _picked(reader: LakeReader, claim: "Claim", wanted: dict[str, Any]) -> str | None:
