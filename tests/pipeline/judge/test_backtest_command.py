@@ -127,7 +127,7 @@ def test_every_configuration_tried_is_a_trial_for_ever(lake):
     grid.write_text("[backtest.grid]\nz_in = [2, 2.25]\npullback = [0.004]\npullback_sigmas = [1.0]\n")
     assert backtest(lake)[0]["n_trials"] == 1
     assert backtest(lake)[0]["n_trials"] == 1  # asked again
-    told, text = backtest(lake, "--grid", "--config", grid)
+    told, text = backtest(lake, "--grid", "--config", grid, "--workers", 1)
     assert told["n_trials"] == len(told["grid"]) == 4
     assert told["grid"][0]["config"]["z_in"] == 2
     assert "configurations tried" in text
@@ -273,7 +273,7 @@ def test_a_planted_edge_is_found_and_plain_reversal_is_not_taken_for_it(tmp_path
         reversion_lake(root, symbols=symbols, days=32, edge_bps=edge_bps, decoys=decoys)
         config = root.parent / "footprint.toml"
         config.write_text("[backtest.grid]\npullback = [0.005]\n")
-        told, _ = backtest(root, "--grid", "--config", config)
+        told, _ = backtest(root, "--grid", "--config", config, "--workers", 1)
         found.append((told["verdict"], told["sample"]["is_enough"], told["dsr"] is not None, told["pbo"] is not None))
     assert found[0] == ("predictive after cost out of sample", True, True, True)
     assert found[1] == ("no evidence", True, True, True)
