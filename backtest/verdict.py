@@ -20,6 +20,9 @@ VERDICTS: Final[dict[Verdict, str]] = {
 }
 """In order of what they claim."""
 
+HURDLE_T: Final = 3.0
+"""What a single test has to reach (Harvey, Liu and Zhu 2016): many have looked at such signals before."""
+
 LEAST_DAYS: Final = 10
 """Days of data below which no forecast is claimed, whatever the figures: fewer are one state of one market."""
 

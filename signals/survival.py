@@ -55,15 +55,6 @@ class Survival:
         """S(v | e) = S(v) / S(e), v >= e: share of those beyond e that goes beyond v. NaN where none goes beyond e."""
         return _ratio(self.survival(v), self.survival(e))
 
-    def greenwood(self, v: Floats, e: Floats) -> Floats:
-        """Variance of S(v | e) by Greenwood; 0 where S(v | e) is 0, as all have ended."""
-        ended = self.ends.sum(axis=0)
-        left = self.at_risk - ended
-        terms = np.divide(ended, self.at_risk * left, out=np.zeros(left.size), where=left > 0)
-        summed = np.cumsum(terms)
-        between = _at(summed, self.steps, v, before=0.0) - _at(summed, self.steps, e, before=0.0)
-        return self.conditional(v, e) ** 2 * between
-
     def remaining(self, e: Floats, largest: float) -> Floats:
         """E[size - e | size > e], restricted to sizes up to `largest`: the integral of S(u | e) from e to there."""
         return _ratio(self._area(np.full(e.size, largest)) - self._area(np.minimum(e, largest)), self.survival(e))

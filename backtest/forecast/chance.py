@@ -11,6 +11,7 @@ from backtest.forecast.normal_scores import normal_scores
 from backtest.forecast.penalty import chosen_penalty, ridge_paths
 from backtest.forecast.rows import ForecastRows
 from backtest.forecast.splits import inner_splits
+from backtest.inference.explained_variance import out_of_sample_r2
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -35,7 +36,7 @@ def moved_labels(rows: ForecastRows, learn: Learning, test: Ints, form: str, rea
     shifts = rng.integers(n // 10, n - n // 10, size=learn.choices.draws)
     x, y = rows.x[test], rows.y[test] - base.baseline(rows.x[test])
     said = _boosted(learn, left, shifts, x) if form == "boosting" else _ridged(learn, left, shifts, x)
-    r2 = np.array([1 - ((y - one) ** 2).sum() / (y**2).sum() for one in said])
+    r2 = np.array([out_of_sample_r2(y, np.zeros(y.size), one) for one in said])
     return Control(r2, float((1 + (r2 >= real).sum()) / (1 + r2.size)))
 
 

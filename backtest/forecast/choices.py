@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from signals.bars import MINUTE
-
 Target = Literal["return", "volatility"]
 
 UNITS: Mapping[Target, str] = {"return": "bps", "volatility": "log of fraction per root year"}
@@ -40,10 +38,6 @@ class Choices:
             raise ValueError(f"need sampling_s that divides the horizon at least twice, got {self.sampling_s}")
         if not 0 < self.min_coverage <= 1 or self.folds < 2 or self.draws < 2:
             raise ValueError("need 0 < min_coverage <= 1, folds >= 2 and draws >= 2")
-
-    @property
-    def horizon_us(self) -> int:
-        return self.horizon_min * MINUTE
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)

@@ -6,8 +6,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from backtest.forecast.outcome import BPS, Mids
-from signals.bars import SECOND
+from backtest.mids import BPS, Mids
 from signals.observation import OBSERVATIONS
 
 Floats = NDArray[np.float64]
@@ -37,7 +36,7 @@ def features(observations: pl.DataFrame, mids: Mids, *, sampling_s: int) -> Mapp
 
     The past of the mid is that of the book's seconds up to the end of the minute, which the row itself waited for.
     """
-    ends = observations["bar_end"].to_physical().to_numpy() // SECOND
+    ends = mids.place(observations["bar_end"].to_physical().to_numpy())
     columns = {one.name: observations[one.name].fill_null(float("nan")).to_numpy() for one in OBSERVATIONS}
     for minutes in RETURNS_MIN:
         columns[f"past_return_{minutes}m"] = (mids.at(ends) - mids.at(ends - 60 * minutes)) * BPS

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backtest.forecast.rows import ForecastRows
+from backtest.inference.apart import apart
 from backtest.inference.estimate import Estimate
 from backtest.inference.newey_west import hac_mean
 
@@ -28,22 +29,11 @@ class Paid:
 
 def paid(rows: ForecastRows, at: Ints, said: Floats, *, cost_bps: float) -> Paid:
     """By forecasts `said` (m,) of the rows `at`; no position is opened before the last one is closed."""
-    always = _apart(rows, at, np.abs(said) > 0)
-    worth = _apart(rows, at, np.abs(said) > cost_bps)
+    known, end = rows.samples.known[at], rows.samples.end[at]
+    stated, beyond = (np.flatnonzero(np.abs(said) > least) for least in (0.0, cost_bps))
+    always, worth = (wanted[apart(known[wanted], end[wanted])] for wanted in (stated, beyond))
     gross, net = (np.sign(said[one]) * rows.y[at[one]] for one in (always, worth))
     net = net - cost_bps
     days, traded = rows.day()[at], rows.day()[at[worth]]
     sums = {_EPOCH + timedelta(days=int(day)): float(net[traded == day].sum()) for day in np.unique(days)}
     return Paid(hac_mean(gross, 1), hac_mean(net, 1), sums)
-
-
-def _apart(rows: ForecastRows, at: Ints, wanted: NDArray[np.bool_]) -> Ints:
-    """Places (in `at`) of the first wanted row, and of each next one known when the outcome before it had ended."""
-    known, end = rows.samples.known[at], rows.samples.end[at]
-    chosen: list[int] = []
-    free = -1
-    for place in np.flatnonzero(wanted):
-        if known[place] >= free:
-            chosen.append(int(place))
-            free = int(end[place])
-    return np.array(chosen, np.int64)

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from backtest.forecast.choices import Choices
 from backtest.forecast.features import features
-from backtest.forecast.outcome import Mids, outcomes
+from backtest.forecast.outcome import outcomes
 from backtest.inference.purged_kfold import Samples
+from backtest.mids import Mids
 from signals.bars import MINUTE
 
 Floats = NDArray[np.float64]

@@ -10,6 +10,7 @@ from backtest.forecast.choices import Choices
 from backtest.forecast.models import FORMS, Forecaster, Form, Learning
 from backtest.forecast.rows import ForecastRows, subset
 from backtest.forecast.splits import Parts, combinations_of
+from backtest.inference.explained_variance import out_of_sample_r2
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -57,6 +58,5 @@ def combined_r2(rows: ForecastRows, parts: Parts, choices: Choices, form: Form) 
     for train, test in combinations_of(subset(rows.samples, parts.develop), parts.embargo):
         model = form(learning(rows, parts.develop[train], parts.embargo, choices))
         x, y = rows.x[parts.develop[test]], rows.y[parts.develop[test]]
-        small, large = ((y - said) ** 2 for said in (model.baseline(x), model.predict(x)))
-        found.append(1 - large.sum() / small.sum())
+        found.append(out_of_sample_r2(y, model.baseline(x), model.predict(x)))
     return np.array(found)

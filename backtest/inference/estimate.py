@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from math import copysign, inf, nan
 
-from backtest.intervals import Z_95
-
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
@@ -25,11 +23,6 @@ class Estimate:
         if self.error == 0:
             return copysign(inf, self.value) if self.value else nan
         return self.value / self.error
-
-
-def normal_estimate(value: float, error: float, n: int) -> Estimate:
-    """The interval of a value with normal errors: 1.96 standard errors to either side."""
-    return Estimate(value, error, value - Z_95 * error, value + Z_95 * error, n)
 
 
 def unknown(n: int) -> Estimate:

@@ -8,7 +8,7 @@ from backtest.inference.estimate import Estimate
 from backtest.power.controls import CONTROLS
 from backtest.power.curve import Curve, Row
 from backtest.power.promises import LEAST_SEEDS, promises
-from backtest.scorecard_text import SCREEN
+from backtest.scores.scorecard_text import SCREEN
 
 CAVEAT = (
     "Simulated worlds in reduced form, in which the pressure is known to be there: what is found in them bounds from "

@@ -1,4 +1,4 @@
-"""Scores: one file per detector, each tables of it and of the truth in, measures with the naive baseline out."""
+"""Scores: how well detectors find what is there: a file per detector, its truth and matching, the card of them all."""
 
 from backtest.scores.inventory import score_inventory
 from backtest.scores.pulls import score_pulls

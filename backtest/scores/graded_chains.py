@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from backtest.matching import near_pairs, nearest_first
+from backtest.scores.matching import near_pairs, nearest_first
 
 Ints = NDArray[np.int64]
 

@@ -9,9 +9,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from backtest.correlation import best_lag, correlation
-from backtest.measure import Measure
+from backtest.scores.correlation import best_lag, correlation
 from backtest.scores.held import fills_oracle, half_life_oracle, held_by_minute
+from backtest.scores.measure import Measure
 
 Floats = NDArray[np.float64]
 

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from backtest.measure import Measure
+from backtest.scores.measure import Measure
 
 DETECTOR = "quote_pulls"
 

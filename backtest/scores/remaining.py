@@ -9,9 +9,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from backtest.concordance import concordance
-from backtest.measure import Measure
+from backtest.scores.concordance import concordance
 from backtest.scores.graded_chains import Graded
+from backtest.scores.measure import Measure
 
 DETECTOR = "replenishment"
 LEAST = 10

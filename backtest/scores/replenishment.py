@@ -5,10 +5,10 @@ What is true is said in graded_chains. The naive baseline is a spike of volume a
 
 import polars as pl
 
-from backtest.controls import turned
-from backtest.measure import Measure
 from backtest.scores.chains import found_chains, standing, volume_spikes
+from backtest.scores.controls import turned
 from backtest.scores.graded_chains import Graded, grade_chains
+from backtest.scores.measure import Measure
 from backtest.scores.remaining import delays, score_remaining
 
 DETECTOR = "replenishment"

@@ -6,9 +6,9 @@ that it is not worse than it could be.
 
 import polars as pl
 
-from backtest.concordance import auc
-from backtest.matching import Matching, match
-from backtest.measure import Measure
+from backtest.scores.concordance import auc
+from backtest.scores.matching import Matching, match
+from backtest.scores.measure import Measure
 from backtest.scores.true_sweeps import instant
 
 DETECTOR = "sweeps"

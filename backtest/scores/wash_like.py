@@ -11,8 +11,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from backtest.concordance import auc
-from backtest.measure import Measure
+from backtest.scores.concordance import auc
+from backtest.scores.measure import Measure
 
 Ints = NDArray[np.int64]
 

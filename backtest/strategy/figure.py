@@ -10,11 +10,9 @@ from numpy.typing import NDArray
 from backtest.inference.estimate import unknown
 from backtest.inference.event_study import event_mean
 from backtest.intervals import Z_95
+from backtest.verdict import HURDLE_T
 
 Ints = NDArray[np.int64]
-
-HURDLE_T = 3.0
-"""What a single test has to reach (Harvey, Liu and Zhu 2016): many have looked at such strategies before."""
 
 LEAST_FOR_ERROR = 10
 """Episodes. Draws from fewer repeat the same few, and their errors are far too small."""

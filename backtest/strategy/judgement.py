@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from backtest.strategy.competition import LEAST_DSR, MOST_PBO, Competition
-from backtest.strategy.figure import HURDLE_T, LEAST_FOR_ERROR, Figure
+from backtest.competition import LEAST_DSR, MOST_PBO, Competition
+from backtest.strategy.figure import LEAST_FOR_ERROR, Figure
 from backtest.strategy.placebos import Compared
 from backtest.strategy.sample import Sample
-from backtest.verdict import Findings, Verdict, verdict
+from backtest.verdict import HURDLE_T, Findings, Verdict, verdict
 
 
 @dataclass(frozen=True, slots=True)

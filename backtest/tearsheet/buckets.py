@@ -1,9 +1,10 @@
 """(8) The mean of what follows, by quantile of the signal."""
 
+from dataclasses import asdict
 from typing import Any, Final
 
 from backtest.inference.quantile_buckets import quantile_buckets, top_minus_bottom
-from backtest.tearsheet.case import LEAST_APART, Case, shown_estimate, too_short
+from backtest.tearsheet.case import LEAST_APART, Case, too_short
 
 BUCKETS: Final = 5
 
@@ -17,7 +18,7 @@ def buckets(case: Case, horizon_s: float) -> dict[str, Any]:
     found = quantile_buckets(x, y, buckets=BUCKETS, lag=lag)
     return {
         "horizon_s": horizon_s,
-        "rows": [{"from": one.low, "to": one.high, "mean_bps": shown_estimate(one.mean)} for one in found],
-        "top_minus_bottom_bps": shown_estimate(top_minus_bottom(x, y, buckets=BUCKETS, lag=lag)),
+        "rows": [{"from": one.low, "to": one.high, "mean_bps": asdict(one.mean)} for one in found],
+        "top_minus_bottom_bps": asdict(top_minus_bottom(x, y, buckets=BUCKETS, lag=lag)),
         "note": "quantiles of the whole sample describe it; nobody knew them at the time",
     }

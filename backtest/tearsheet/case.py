@@ -12,7 +12,7 @@ from backtest.inference.estimate import Estimate, unknown
 from backtest.inference.information_coefficient import Sampling, mean_ic, pooled_ic
 from backtest.inference.newey_west import hac_lag
 from backtest.inference.student import student_95, student_p
-from backtest.tearsheet.mids import GRID_S, HORIZONS_S, Floats, Mids
+from backtest.tearsheet.book_mids import GRID_S, HORIZONS_S, BookMids, Floats
 from backtest.tearsheet.series import Series
 from backtest.verdict import LEAST_DAYS
 
@@ -29,7 +29,7 @@ class Case:
     claim: Claim
     market: str
     series: Series
-    mids: Mids
+    mids: BookMids
     latency_ms: float
     controls: Mapping[str, Floats] = field(default_factory=dict)
     strata: Mapping[str, Floats] = field(default_factory=dict)
@@ -95,11 +95,6 @@ def p_value(found: Estimate) -> float:
         return 1.0 if found.value == 0 else 0.0
     freedom = max(found.n - 1, 1)
     return student_p(found.value / reach * student_95(freedom), freedom)
-
-
-def shown_estimate(found: Estimate) -> dict[str, float | int]:
-    """An estimate as plain numbers."""
-    return {"value": found.value, "error": found.error, "low": found.low, "high": found.high, "n": found.n}
 
 
 def too_short(apart: int, horizon_s: float) -> str:

@@ -7,9 +7,7 @@ import numpy as np
 from backtest.claims.registry import CLAIMS
 from backtest.inference.false_discovery import benjamini_yekutieli
 from backtest.tearsheet.case import LEAST_APART, Case
-from backtest.tearsheet.placebo import HURDLE_T
-from backtest.tearsheet.trial_count import is_out_of_sample
-from backtest.verdict import LEAST_DAYS, VERDICTS, Findings, verdict
+from backtest.verdict import HURDLE_T, LEAST_DAYS, VERDICTS, Findings, verdict
 from signals.bars import SECOND
 
 CAVEAT: Final = (
@@ -25,7 +23,7 @@ def conclusion(case: Case, facts: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """From the other sections, by name."""
     predicting, why = _is_predicting(case, facts)
     costs = facts["costs"]
-    later = bool(costs.get("is_paying_later")) and is_out_of_sample(facts["trials"])
+    later = bool(costs.get("is_paying_later")) and facts["trials"]["is_won"]
     explains = facts["explained"]["is_explaining"]
     found = Findings(explains, predicting, bool(costs.get("is_paying")), later)
     said = verdict(found)

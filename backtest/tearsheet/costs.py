@@ -1,16 +1,17 @@
 """(12) What a position by the sign of the signal would have made, and what making it would have cost."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
 import numpy as np
 import polars as pl
 
+from backtest.inference.apart import apart
 from backtest.inference.newey_west import hac_lag, hac_mean
-from backtest.tearsheet.case import Case, shown_estimate
-from backtest.tearsheet.mids import Floats, Ints
+from backtest.tearsheet.book_mids import Floats, Ints
+from backtest.tearsheet.case import Case
 from backtest.trading.fees import BASE_TIERS
 from signals.bars import SECOND
 
@@ -86,10 +87,10 @@ def _row(case: Case, horizon_s: float, latency_ms: float) -> dict[str, Any]:
         return row | {"why": f"{n} decisions; {_LEAST} are needed"}
     return row | {
         "turnover_per_decision": turned / n,
-        "gross_bps": shown_estimate(hac_mean(made.gross_bps, hac_lag(1, n))),
+        "gross_bps": asdict(hac_mean(made.gross_bps, hac_lag(1, n))),
         "spread_bps": float(2 * made.half_spread_bps.mean()),
         "break_even_bps": 2 * float(made.gross_bps.sum()) / turned if turned else None,
-        "net_bps": {way: shown_estimate(hac_mean(made.net_bps(way), hac_lag(1, n))) for way in SPREADS_PAID},
+        "net_bps": {way: asdict(hac_mean(made.net_bps(way), hac_lag(1, n))) for way in SPREADS_PAID},
     }
 
 
@@ -104,8 +105,8 @@ def paying(case: Case, horizon_s: float) -> dict[str, Any]:
     found = {name: hac_mean(part, hac_lag(1, max(part.size, 1))) for name, part in parts.items()}
     enough = {name: part.size >= _LEAST for name, part in parts.items()}
     return {
-        "in_sample_bps": shown_estimate(found["in_sample"]),
-        "set_aside_bps": shown_estimate(found["set_aside"]),
+        "in_sample_bps": asdict(found["in_sample"]),
+        "set_aside_bps": asdict(found["set_aside"]),
         "is_paying": bool(enough["in_sample"] and found["in_sample"].low > 0),
         "is_paying_later": bool(enough["set_aside"] and found["set_aside"].low > 0),
     }
@@ -135,9 +136,6 @@ def _middle(case: Case) -> Floats | float:
 
 def _events(case: Case, width: int) -> Ints:
     """Events that lie at least `width` after the last one taken."""
-    chosen, free = [], -(1 << 62)
-    for place in np.flatnonzero(np.isfinite(case.series.value)).tolist():
-        if case.series.at[place] >= free:
-            chosen.append(place)
-            free = int(case.series.at[place]) + width
-    return np.array(chosen, np.int64)
+    seen = np.flatnonzero(np.isfinite(case.series.value))
+    at = case.series.at[seen]
+    return seen[apart(at, at + width)]

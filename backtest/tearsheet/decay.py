@@ -1,13 +1,14 @@
 """(5) How the rank correlation with what follows falls off with the horizon."""
 
+from dataclasses import asdict
 from typing import Any, Final
 
 import numpy as np
 
 from backtest.inference.false_discovery import benjamini_yekutieli
 from backtest.inference.information_coefficient import half_life
-from backtest.tearsheet.case import LEAST_APART, Case, p_value, shown_estimate, too_short
-from backtest.tearsheet.mids import GRID_S, HORIZONS_S
+from backtest.tearsheet.book_mids import GRID_S, HORIZONS_S
+from backtest.tearsheet.case import LEAST_APART, Case, p_value, too_short
 
 NOT_ON_GRID: Final = "not measurable on this grid: books are a second apart"
 
@@ -32,7 +33,7 @@ def decay(case: Case) -> dict[str, Any]:
         elif not np.isfinite(found.value):
             row["status"] = f"no estimate from {found.n:,} values: one of both never varies"
         else:
-            row |= {"ic": shown_estimate(found), "p": p_value(found)}
+            row |= {"ic": asdict(found), "p": p_value(found)}
             tested.append(row)
             curve[h] = found
         rows.append(row)

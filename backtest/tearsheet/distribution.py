@@ -5,8 +5,8 @@ from typing import Any, Final
 import numpy as np
 
 from backtest.inference.chance import exceedance
+from backtest.tearsheet.book_mids import Floats
 from backtest.tearsheet.case import Case
-from backtest.tearsheet.mids import Floats
 
 _BINS: Final = 40
 _TAIL: Final = 0.005

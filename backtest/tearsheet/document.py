@@ -1,12 +1,11 @@
 """A tearsheet as a page and as JSON."""
 
-import math
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any, Final
 
 from backtest.page import Panel, page
+from backtest.plain import plain
 from backtest.tearsheet import panels_data, panels_forecast, panels_worth
 from backtest.tearsheet.sheet import SECTIONS, Tearsheet
 
@@ -49,20 +48,4 @@ def html(sheet: Tearsheet) -> str:
 
 def as_json(sheet: Tearsheet) -> dict[str, Any]:
     """The seventeen sections; what is no number is null, dates are ISO text."""
-    return {name: _plain(sheet.sections[name]) for name in SECTIONS}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(name): _plain(one) for name, one in value.items()}
-    if isinstance(value, str) or value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Sequence):
-        return [_plain(one) for one in value]
-    if hasattr(value, "item"):
-        value = value.item()
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    return value
+    return {name: plain(sheet.sections[name]) for name in SECTIONS}

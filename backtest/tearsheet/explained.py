@@ -1,5 +1,6 @@
 """(6) What the signal explains of the return while it happens, and of the one after it: two numbers, never one."""
 
+from dataclasses import asdict
 from math import nan
 from typing import Any, Final
 
@@ -7,8 +8,8 @@ import numpy as np
 
 from backtest.inference.estimate import unknown
 from backtest.inference.explained_variance import Explained, explained
-from backtest.tearsheet.case import LEAST_APART, Case, p_value, shown_estimate
-from backtest.tearsheet.mids import Floats
+from backtest.tearsheet.book_mids import Floats
+from backtest.tearsheet.case import LEAST_APART, Case, p_value
 
 SANITY_S: Final = 10
 """The horizon for which an honest bound is known."""
@@ -34,7 +35,7 @@ def _row(case: Case, x: Floats, y: Floats, span_s: float) -> dict[str, Any]:
     return {
         "r2": found.r2,
         "r2_low": least_r2(found),
-        "slope_bps": shown_estimate(found.slope),
+        "slope_bps": asdict(found.slope),
         "t": found.slope.t,
         "p": p_value(found.slope),
         "apart": apart,

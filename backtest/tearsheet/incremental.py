@@ -1,5 +1,6 @@
 """(7) What the signal adds to what everybody can see: past return, taker flow, the reference market, volatility."""
 
+from dataclasses import asdict
 from math import nan
 from typing import Any, Final
 
@@ -9,8 +10,8 @@ from backtest.inference.estimate import Estimate, unknown
 from backtest.inference.information_coefficient import rank_correlation
 from backtest.inference.newey_west import hac_slopes
 from backtest.inference.ranks import mid_ranks
-from backtest.tearsheet.case import Case, p_value, shown_estimate
-from backtest.tearsheet.mids import Floats
+from backtest.tearsheet.book_mids import Floats
+from backtest.tearsheet.case import Case, p_value
 
 PAST: Final = "past return"
 
@@ -30,7 +31,7 @@ def row(case: Case, y: Floats, horizon_s: float, given: list[str]) -> dict[str, 
     """One partial correlation; its interval is that of the slope between ranks."""
     held = np.column_stack([case.controls[name] for name in given]) if given else np.empty((y.size, 0))
     value, slope = partial(case, y, horizon_s, held)
-    return {"given": given, "ic": value, "slope": shown_estimate(slope), "p": p_value(slope)}
+    return {"given": given, "ic": value, "slope": asdict(slope), "p": p_value(slope)}
 
 
 def partial(case: Case, y: Floats, horizon_s: float, held: Floats) -> tuple[float, Estimate]:

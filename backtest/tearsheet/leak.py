@@ -4,9 +4,9 @@ from typing import Final
 
 import numpy as np
 
+from backtest.tearsheet.book_mids import Floats
 from backtest.tearsheet.case import Case
 from backtest.tearsheet.explained import SANITY_S, explained_of, least_r2
-from backtest.tearsheet.mids import Floats
 
 FAST_R2: Final = 0.02
 """Of returns over 10 s, after latency, and of flow over less: order flow explains less wherever it was measured."""

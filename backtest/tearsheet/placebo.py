@@ -1,20 +1,19 @@
 """(10) What the same procedure says of signals that know nothing, and of ones that know too much."""
 
+from dataclasses import asdict
 from statistics import NormalDist
 from typing import Any, Final
 
 import numpy as np
 
 from backtest.inference.ranks import mid_ranks
-from backtest.tearsheet.case import Case, shown_estimate
+from backtest.tearsheet.book_mids import Floats
+from backtest.tearsheet.case import Case
 from backtest.tearsheet.incremental import PAST, row
 from backtest.tearsheet.leak import suspicions
-from backtest.tearsheet.mids import Floats
 
 DRAWS: Final = 500
 _SEED: Final = 1
-HURDLE_T: Final = 3
-"""Of a single test (Harvey, Liu and Zhu 2016): a sheet is one of many, and knows nothing of the others."""
 _HURDLE_P: Final = 2 * NormalDist().cdf(-HURDLE_T)
 
 
@@ -30,10 +29,10 @@ def placebo(case: Case, horizon_s: float) -> dict[str, Any]:
     adds = beyond["p"] < _HURDLE_P and beyond["slope"]["value"] * case.claim.sign > 0
     return {
         "horizon_s": horizon_s,
-        "ic": shown_estimate(found),
+        "ic": asdict(found),
         "shifted_in_time": shifts,
         "sign_flipped": {"ic": -found.value},
-        "naive": {"what": _naive(case), "ic": shown_estimate(case.ic(y, horizon_s, naive)), "beyond_it": beyond},
+        "naive": {"what": _naive(case), "ic": asdict(case.ic(y, horizon_s, naive)), "beyond_it": beyond},
         "leaks": {name: _exposed(case, leak, horizon_s) for name, leak in leaks(case, horizon_s).items()},
         "suspicions": suspicions(case, x, horizon_s),
         "beats_shifts": beats_shifts,
@@ -104,7 +103,7 @@ def leaks(case: Case, horizon_s: float) -> dict[str, Floats]:
 def _exposed(case: Case, leak: Floats, horizon_s: float) -> dict[str, Any]:
     found = case.ic(case.forward(horizon_s), horizon_s, leak)
     said = suspicions(case, leak, horizon_s)
-    return {"ic": shown_estimate(found), "is_exposed": bool(said), "suspicions": said}
+    return {"ic": asdict(found), "is_exposed": bool(said), "suspicions": said}
 
 
 def _naive(case: Case) -> str:

@@ -6,8 +6,8 @@ import numpy as np
 
 from backtest.inference.effective_sample import needed_n, power_statement
 from backtest.inference.ranks import mid_ranks
+from backtest.tearsheet.book_mids import Floats
 from backtest.tearsheet.case import Case
-from backtest.tearsheet.mids import Floats
 
 LEVEL: Final = 0.05
 POWER: Final = 0.8

@@ -1,6 +1,7 @@
 """(9) Whether the correlation is there in every market, hour, weekday, month, and state of volatility and funding."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -8,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backtest.inference.quantile_buckets import bucket_of
-from backtest.tearsheet.case import Case, shown_estimate
-from backtest.tearsheet.mids import Floats
+from backtest.tearsheet.book_mids import Floats
+from backtest.tearsheet.case import Case
 from signals.bars import DAY, SECOND
 
 _HOURS: Final = 4
@@ -41,7 +42,7 @@ def _row(case: Case, y: Floats, horizon_s: float, kind: str, name: str, mask: Ma
     n = int((np.isfinite(x) & np.isfinite(y)).sum())
     found = case.with_value(x).ic(y, horizon_s) if n >= _LEAST else None
     known = found is not None and np.isfinite(found.value)
-    return {"by": kind, "cell": name, "n": n, "ic": shown_estimate(found) if known and found is not None else None}
+    return {"by": kind, "cell": name, "n": n, "ic": asdict(found) if known and found is not None else None}
 
 
 def _cells(case: Case) -> Iterator[tuple[str, str, Mask]]:

@@ -45,8 +45,7 @@ def _simulated(folder: Path, seed: int) -> dict[str, Path]:
     from datetime import timedelta
 
     from pipeline.simulator.capture_files import capture_name
-    from pipeline.simulator.demo import DEMO_START
-    from pipeline.simulator.presets import SMALL
+    from pipeline.simulator.presets import DEMO_START, SMALL
     from pipeline.simulator.simulate import DEMO_FEED, simulate
     from pipeline.simulator.truth import TRUTH
 

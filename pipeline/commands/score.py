@@ -13,7 +13,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 if TYPE_CHECKING:
-    from backtest.scorecard import Row
+    from backtest.scores.scorecard import Row
     from pipeline.scores.scoring import Scoring
 
 ShowOption = Annotated[
@@ -113,7 +113,7 @@ def _score(
 
 
 def _card(seeds: range, scoring: "Scoring", workers: int) -> "Sequence[Row]":
-    from backtest.scorecard import scorecard
+    from backtest.scores.scorecard import scorecard
     from pipeline.scores.scoring import score_seeds
 
     done = 0

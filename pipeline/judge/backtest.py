@@ -8,8 +8,8 @@ from typing import Any
 
 import polars as pl
 
+from backtest.competition import Competition
 from backtest.strategy.alpha import Alpha, alpha
-from backtest.strategy.competition import Competition
 from backtest.strategy.factors import factor_matrix, mean_factors
 from backtest.strategy.figure import Figure, closed, figure
 from backtest.strategy.judgement import Judgement, judge

@@ -1,17 +1,14 @@
 """A backtest as plain values for programs: what is not known is null, never NaN."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import date, datetime
-from math import isfinite
 from typing import Any
 
 import polars as pl
 
-from backtest.inference.estimate import Estimate
+from backtest.competition import LEAST_DSR, MOST_PBO
 from backtest.placebo.reversion_controls import CONTROLS
+from backtest.plain import plain
 from backtest.strategy.alpha import Alpha
-from backtest.strategy.competition import LEAST_DSR, MOST_PBO
 from backtest.strategy.costs import split_bps, split_quote
 from backtest.strategy.factors import FACTORS
 from backtest.strategy.figure import HURDLE_T, Figure, closed, figure
@@ -158,12 +155,8 @@ def _split(done: Backtest) -> dict[str, Any]:
 def _alpha(found: Alpha | str) -> dict[str, Any]:
     if isinstance(found, str):
         return {"alpha_bps_a_day": None, "reason": found, **dict.fromkeys(f"beta_{name}" for name in FACTORS)}
-    betas = {f"beta_{name}": _estimate(one) for name, one in zip(FACTORS, found.betas, strict=True)}
-    return {"alpha_bps_a_day": _estimate(found.alpha), "reason": None, **betas}
-
-
-def _estimate(one: Estimate) -> dict[str, Any]:
-    return {"value": one.value, "low": one.low, "high": one.high, "error": one.error, "n": one.n}
+    betas = {f"beta_{name}": asdict(one) for name, one in zip(FACTORS, found.betas, strict=True)}
+    return {"alpha_bps_a_day": asdict(found.alpha), "reason": None, **betas}
 
 
 def _waited(judged: pl.DataFrame, seed: int) -> dict[str, Any]:
@@ -215,16 +208,3 @@ def _market(one: MarketTrades, request: Request, fees: tuple[Any, bool]) -> dict
             "has_schedule": one.has_funding_schedule,
         },
     }
-
-
-def plain(value: Any) -> Any:
-    """JSON-like: NaN and infinity become null, times ISO text."""
-    if isinstance(value, Mapping):
-        return {str(name): plain(one) for name, one in value.items()}
-    if isinstance(value, str) or value is None:
-        return value
-    if isinstance(value, Sequence):
-        return [plain(one) for one in value]
-    if isinstance(value, float):
-        return value if isfinite(value) else None
-    return value.isoformat() if isinstance(value, date | datetime) else value

@@ -10,9 +10,9 @@ from backtest.trading.terms import Terms
 from pipeline.config import unknown
 from pipeline.errors import FootprintError
 from pipeline.fingerprint import fingerprint
+from pipeline.judge.read_data import data_digest, parts_of
 from pipeline.lake import Lake, LiveFile
 from pipeline.market import Market
-from pipeline.plan import TABLES
 from pipeline.registry import instruments
 from pipeline.selection import Selection
 from pipeline.warehouse import empty_lake
@@ -26,6 +26,7 @@ IMPACT_FACTOR: Final = 1.0
 REST_S: Final = 60.0
 
 _JUDGED_ON: Final = ("book_state", "taker_flow", "trades", "funding", "maker_inventory")
+"""What the trades are made from: not the rule's own rows, which differ with every configuration."""
 
 Entry = Literal["taker", "passive"]
 
@@ -63,7 +64,7 @@ def find(request: Request) -> Found:
     request.selection.check_market(known)
     left_out, files = {}, []
     for market in sorted(market for market in known if request.selection.is_of(market)):
-        parts = [file for file in lake.live(SIGNAL, market) if _lies_in(request.selection, SIGNAL, file)]
+        parts = parts_of(lake, SIGNAL, market, request.selection)
         if why := _unfit(known[market].kind, known[market].is_inverse, sum(file.rows for file in parts)):
             left_out[market] = why
         else:
@@ -73,11 +74,7 @@ def find(request: Request) -> Found:
         why = "; ".join(f"{market}: {reason}" for market, reason in left_out.items())
         hint = "`footprint compute` makes reversion_signal; another --symbol, --since or --until asks for other rows"
         raise FootprintError("FP014", f"nothing to backtest. {why}", where=str(request.root), hint=hint)
-    return Found(markets, _params(lake, files), left_out, _digest(lake, markets, request.selection))
-
-
-def _lies_in(selection: Selection, table: str, file: LiveFile) -> bool:
-    return selection.may_lie_under(file.day, table, TABLES[table].schema.names())
+    return Found(markets, _params(lake, files), left_out, data_digest(lake, _JUDGED_ON, markets, request.selection))
 
 
 def _unfit(kind: str, is_inverse: bool, rows: int) -> str:
@@ -104,17 +101,6 @@ def _params(lake: Lake, files: Sequence[LiveFile]) -> Mapping[str, Any]:
             hint="footprint compute, to bring all days up to date",
         )
     return next(iter(found.values()))
-
-
-def _digest(lake: Lake, markets: Sequence[Market], selection: Selection) -> str:
-    """Of the parts that what is judged is made from, and of the stretch of time: not of the rule's own rows."""
-    parts = {
-        f"{market} {table}": [file.path for file in lake.live(table, market) if _lies_in(selection, table, file)]
-        for market in markets
-        for table in _JUDGED_ON
-    }
-    edges = [edge and edge.isoformat() for edge in (selection.time.since, selection.time.until)]
-    return fingerprint(parts=parts, time=edges)
 
 
 def fees_of(request: Request, market: Market) -> tuple[FeeSchedule, bool]:

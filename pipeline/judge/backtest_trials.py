@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from backtest.strategy.competition import Competition, compete
+from backtest.competition import Competition, compete
 from backtest.strategy.daily_returns import daily_bps
 from backtest.trial import Trial, distinct
 from pipeline.judge.backtest_grid import Config

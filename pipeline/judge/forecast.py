@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.errors import FootprintError
-from pipeline.fingerprint import fingerprint
 from pipeline.judge.model_file import SavedForecast, load_forecast
+from pipeline.judge.read_data import data_digest
 from pipeline.judge.trials import code_digest, register, registered
 from pipeline.lake import Lake
 from pipeline.market import Market
 from pipeline.reader import LakeReader
 from pipeline.rowfile import whole_file
-from pipeline.timerange import Moment
+from pipeline.selection import Selection
+from pipeline.timerange import Moment, TimeRange
 
 if TYPE_CHECKING:
     import polars as pl
@@ -119,8 +120,7 @@ def read_source(
     market = found[0]
     asked = {"symbol": market.symbol, "venue": market.venue, "since": since, "until": until}
     observed, book = (reader.read(table, **asked) for table in READ)  # type: ignore[arg-type]
-    digests = sorted(f"{table} {file.fingerprint}" for table in READ for file in lake.live(table, market))
-    data = fingerprint(files=digests, since=str(since), until=str(until))
+    data = data_digest(lake, READ, [market], Selection(time=TimeRange.of(since, until)))
     state = book.select(*_BOOK).with_columns(pl.col("state").cast(pl.String))
     return Source(root, market, since, until, observed.collect(), state.collect(), data)
 
@@ -221,7 +221,7 @@ def predictions(saved: SavedForecast, observations: "pl.DataFrame", book: "pl.Da
     import polars as pl
 
     from backtest.forecast.features import features
-    from backtest.forecast.outcome import Mids
+    from backtest.mids import Mids
 
     minutes = observations.sort("bar_end")
     looked = features(minutes, Mids.of(book), sampling_s=int(saved.about["sampling_s"]))

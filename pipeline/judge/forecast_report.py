@@ -1,12 +1,10 @@
 """The numbers of a judged forecast, as JSON would have them: the tearsheet shows these and no others."""
 
-import math
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import asdict
+from typing import Any, Final
 
+from backtest.plain import plain
 from pipeline.judge.forecast import Made, moment
-
-if TYPE_CHECKING:
-    from backtest.inference.estimate import Estimate
 
 _POINTS: Final = 600
 
@@ -14,23 +12,23 @@ _POINTS: Final = 600
 def report(made: Made) -> dict[str, Any]:
     """What was forecast, on what, how it was split, what came out. Unknown numbers are null."""
     developed, judged = made.developed, made.judged
-    return _plain(
+    return plain(
         {
             "about": made.about | {"choices": made.choices.as_dict()},
             "rows": _rows(made),
             "scores": [
-                _score(one) | {"chosen": one.form == developed.chosen} for one in (*developed.scores, *judged.scores)
+                asdict(one) | {"chosen": one.form == developed.chosen} for one in (*developed.scores, *judged.scores)
             ],
             "folds": _folds(made),
             "combinatorial_r2": developed.spread.tolist(),
-            "explaining_r2": _estimate(developed.explaining),
+            "explaining_r2": asdict(developed.explaining),
             "control": {"r2": judged.control.r2.tolist(), "probability": judged.control.probability},
             "leaks": dict(developed.leaks),
             "importance": [
                 {"feature": name, "r2_lost": float(lost.mean()), "spread": float(lost.std(ddof=1))}
                 for name, lost in judged.importance.items()
             ],
-            "reliability": _reliability(made),
+            "reliability": judged.reliability and asdict(judged.reliability),
             "money": _money(made),
             "power": {
                 "n": judged.power.n,
@@ -39,7 +37,7 @@ def report(made: Made) -> dict[str, Any]:
                 "text": str(judged.power),
             },
             "saved": _saved(made),
-            "findings": {name: getattr(judged.findings, name) for name in judged.findings.__slots__},
+            "findings": asdict(judged.findings),
             "verdict": judged.verdict,
         }
     )
@@ -65,11 +63,6 @@ def _rows(made: Made) -> dict[str, Any]:
     }
 
 
-def _score(one: Any) -> dict[str, Any]:
-    estimates = {name: _estimate(getattr(one, name)) for name in ("r2", "gain", "ic", "ic_by_day", "slope", "hits")}
-    return {"form": one.form, "part": one.part, "n": one.n, **estimates, "hit_share": one.hit_share}
-
-
 def _folds(made: Made) -> list[dict[str, Any]]:
     rows, parts = made.rows, made.developed.parts
     return [
@@ -83,22 +76,9 @@ def _folds(made: Made) -> list[dict[str, Any]]:
     ]
 
 
-def _reliability(made: Made) -> dict[str, Any] | None:
-    one = made.judged.reliability
-    if one is None:
-        return None
-    plain = ("method", "base_rate", "brier", "base_brier", "log_score", "base_log_score")
-    return {
-        **{name: getattr(one, name) for name in plain},
-        "brier_gain": _estimate(one.brier_gain),
-        "log_gain": _estimate(one.log_gain),
-        "bins": [{name: getattr(bin_, name) for name in bin_.__slots__} for bin_ in one.bins],
-    }
-
-
 def _money(made: Made) -> list[dict[str, Any]]:
     return [
-        {"part": part, "form": form, "gross": _estimate(one.gross), "net": _estimate(one.net)}
+        {"part": part, "form": form, "gross": asdict(one.gross), "net": asdict(one.net)}
         for part, forms in made.judged.paid.items()
         for form, one in forms.items()
     ]
@@ -122,18 +102,3 @@ def _saved(made: Made) -> dict[str, Any]:
         series["known_us"] = rows.samples.known[at[kept]].tolist()
         series[form] = summed[kept].tolist()
     return series
-
-
-def _estimate(one: "Estimate") -> dict[str, Any]:
-    return {name: getattr(one, name) for name in ("value", "error", "low", "high", "n")}
-
-
-def _plain(value: Any) -> Any:
-    """Without what JSON has no word for."""
-    if isinstance(value, dict):
-        return {name: _plain(one) for name, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
-    if isinstance(value, float):
-        return float(value) if math.isfinite(value) else None
-    return value

@@ -1,17 +1,18 @@
 """Tearsheets from a lake: what is read for one, and the trials it adds to the lake's registry."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from pipeline.config import unknown
 from pipeline.errors import FootprintError
-from pipeline.fingerprint import fingerprint, schema_digest
-from pipeline.judge.tearsheet_series import case_of, median_ms
+from pipeline.judge.read_data import data_digest
+from pipeline.judge.tearsheet_facts import identity_facts, sample_facts, scorecard_facts
+from pipeline.judge.tearsheet_series import case_of
 from pipeline.judge.trials import code_digest, register, registered
 from pipeline.lake import Lake
 from pipeline.market import Market
 from pipeline.reader import LakeReader
-from pipeline.scores.shortfalls import SCORECARD, scorecard_rows
+from pipeline.selection import Selection
 from pipeline.timerange import Moment, TimeRange
 
 if TYPE_CHECKING:
@@ -22,14 +23,6 @@ if TYPE_CHECKING:
 
 LATENCY_MS: Final = 50.0
 """From knowing to being at the venue; costs are given at 200 ms beside."""
-
-_DETECTORS: Final = {
-    "quote_ledger": ("quote_pulls",),
-    "maker_inventory": ("maker_inventory_fixed",),
-    "inventory_state": ("maker_inventory", "maker_inventory_averaged"),
-    "replenishment_rate": ("replenishment",),
-}
-"""Detectors of the scorecard behind a table of another name."""
 
 
 def claim_named(name: str, column: str | None = None) -> "Claim":
@@ -95,9 +88,9 @@ def make_tearsheet(
     chosen = trials[0] if trials[0].returns else None
     return judge(
         case,
-        identity=_identity(lake, claim, main),
-        sample=_sample(reader, case, main, cases, since, until),
-        scorecard=_scorecard(claim),
+        identity=identity_facts(lake, claim, main),
+        sample=sample_facts(reader, case, main, cases, since, until),
+        scorecard=scorecard_facts(claim),
         trials=[*before, *fresh],
         chosen=chosen,
     )
@@ -143,9 +136,7 @@ def _trials(lake: Lake, case: "Case", market: Market, time: TimeRange) -> list["
     from backtest.trial import Trial
 
     claim = case.claim
-    names = {name: sorted(f.path for f in lake.live(name, market)) for name in (claim.table.name, "book_state")}
-    edges = [None if edge is None else edge.isoformat() for edge in (time.since, time.until)]
-    data = fingerprint(files=names, market=str(market), time=edges)
+    data = data_digest(lake, (claim.table.name, "book_state"), [market], Selection(time=time))
     own = float(claim.horizon_s)
     ways = [(own, LATENCIES_MS[0]), (own, LATENCIES_MS[1])]
     ways += [(h, LATENCIES_MS[0]) for h in case.horizons if h != own and h >= claim.step_s]
@@ -164,116 +155,3 @@ def _not_yet(before: list["Trial"], trials: list["Trial"]) -> list["Trial"]:
 
     known = len(distinct(before))
     return distinct([*before, *trials])[known:]
-
-
-def _identity(lake: Lake, claim: "Claim", market: Market) -> dict[str, Any]:
-    signal = claim.signal
-    made = [lake.lineage(claim.table.name, file) for file in lake.live(claim.table.name, market)]
-    presets = sorted({str(one.get("preset", "default")) for one in made})
-    params = {_text(one.get("parameters", {})): one.get("parameters", {}) for one in made}
-    versions = sorted({int(one.get("version", signal.version)) for one in made})
-    definition = fingerprint(
-        signal=signal.name,
-        versions=versions,
-        parameters=sorted(params),
-        schema=schema_digest(claim.table),
-        claim=[claim.name, claim.column, claim.forecast, claim.sign, claim.sign_now, claim.horizon_s, claim.window_s],
-    )
-    sign = "more of it, a higher mid" if claim.sign > 0 else "more of it, a lower mid"
-    if claim.forecast == "size":
-        sign = "more of it, larger moves" if claim.sign > 0 else "more of it, smaller moves"
-    return {
-        "signal": signal.name,
-        "version": versions,
-        "definition": definition,
-        "claim": claim.name,
-        "says": claim.says,
-        "table": claim.table.name,
-        "column": claim.column,
-        "forecast": claim.forecast,
-        "sign": claim.sign,
-        "sign_means": sign,
-        "registered": claim.registered,
-        "horizon_s": claim.horizon_s,
-        "window_s": claim.window_s,
-        "looks_back_s": claim.lookback_s,
-        "preset": presets,
-        "parameters": " | ".join(sorted(params)),
-    }
-
-
-def _text(parameters: dict[str, Any]) -> str:
-    return ", ".join(f"{name} = {value}" for name, value in sorted(parameters.items()))
-
-
-def _sample(
-    reader: LakeReader,
-    case: "Case",
-    market: Market,
-    cases: dict[Market, "Case"],
-    since: Moment | None,
-    until: Moment | None,
-) -> dict[str, Any]:
-    """What was there: span, coverage, gaps and delays."""
-    import numpy as np
-    import polars as pl
-
-    from backtest.tearsheet.stability import stated
-
-    series, mids = case.series, case.mids
-    seen = np.isfinite(series.value)
-    wanted = {"venue": market.venue, "symbol": market.symbol, "since": since, "until": until}
-    gaps = (
-        reader.read("gaps", venue=market.venue, symbol=market.symbol)
-        .filter(pl.col("table_name") == "book_updates", pl.col("reason") != "before_recording")
-        .sort("from_ts")
-        .collect()
-    )
-    inside = gaps.filter(
-        pl.col("to_ts").dt.timestamp("us") >= mids.first, pl.col("from_ts").dt.timestamp("us") <= mids.last
-    )
-    rows = [
-        {k: str(v) for k, v in row.items()} for row in inside.select("from_ts", "to_ts", "reason").head(20).to_dicts()
-    ]
-    return {
-        "venue": market.venue,
-        "symbol": market.symbol,
-        "other_markets": [str(other) for other in cases if other != market],
-        "since": stated(mids.first),
-        "until": stated(mids.last),
-        "days": int(np.unique(series.day[seen]).size),
-        "seconds_of_book": int(mids.log_mid.size),
-        "book_ok_share": float(np.isfinite(mids.log_mid).mean()),
-        "signal_rows": series.rows,
-        "signal_rows_without_value": series.nulls,
-        "signal_rows_merged": series.merged,
-        "signal_values": int(seen.sum()),
-        "signal_step_s": series.step_s,
-        "picked": picked(reader, case.claim, market),
-        "feed_interval_ms": median_ms(reader, wanted),
-        "gaps_of_the_book": inside.height,
-        "gaps": rows,
-        "delay_ms": series.delay_ms,
-        "latency_ms": case.latency_ms,
-        "controls": list(case.controls),
-    }
-
-
-def picked(reader: LakeReader, claim: "Claim", market: Market) -> str | None:
-    """Which of several windows or half-lives was judged."""
-    from pipeline.judge.tearsheet_series import nearest
-
-    if claim.pick is None:
-        return None
-    frame = reader.read(claim.table.name, venue=market.venue, symbol=market.symbol)
-    return f"{claim.pick[0]} = {nearest(frame, claim.pick)}"
-
-
-def _scorecard(claim: "Claim") -> dict[str, Any]:
-    """Rows of docs/scorecard.md for the signal's detectors."""
-    if not SCORECARD.exists():
-        return {"rows": [], "why": "docs/scorecard.md is in the repository, and an installed package has none"}
-    wanted = _DETECTORS.get(claim.table.name, (claim.table.name,))
-    rows = [row for row in scorecard_rows(SCORECARD.read_text()) if row["detector"] in wanted]
-    why = None if rows else f"no detector of docs/scorecard.md finds what is in {claim.table.name}"
-    return {"rows": rows, "why": why}

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from backtest.claims.claim import Claim
+    from backtest.tearsheet.book_mids import BookMids
     from backtest.tearsheet.case import Case
-    from backtest.tearsheet.mids import Mids
     from backtest.tearsheet.series import Series
 
     Floats = NDArray[np.float64]
@@ -47,11 +47,11 @@ def case_of(
     return Case(claim, str(market), series, mids, latency_ms, controls, strata)
 
 
-def mids_in(reader: LakeReader, wanted: dict[str, Any]) -> "Mids | None":
+def mids_in(reader: LakeReader, wanted: dict[str, Any]) -> "BookMids | None":
     """Mids of a market by second; None without a row."""
     import polars as pl
 
-    from backtest.tearsheet.mids import mids_of
+    from backtest.tearsheet.book_mids import mids_of
 
     columns = ("bar_end", "state", "bid_px", "ask_px", "spread_bps")
     books = reader.read("book_state", **wanted).select(columns).collect()
@@ -98,7 +98,7 @@ def _signal_rows(reader: LakeReader, claim: "Claim", wanted: dict[str, Any]) -> 
 
 
 def _controls(
-    reader: LakeReader, claim: "Claim", market: Market, wanted: dict[str, Any], mids: "Mids", series: "Series"
+    reader: LakeReader, claim: "Claim", market: Market, wanted: dict[str, Any], mids: "BookMids", series: "Series"
 ) -> dict[str, "Floats"]:
     """What everybody could see at each place; of sizes, without their sign. One that is never known is left out."""
     import numpy as np
@@ -124,7 +124,7 @@ def _markets_with_books(reader: LakeReader) -> set[Market]:
     return {Market(*names) for names in rows}
 
 
-def _volatility(mids: "Mids", series: "Series") -> "Floats":
+def _volatility(mids: "BookMids", series: "Series") -> "Floats":
     """Over a quarter of an hour, or a tenth of a shorter sample."""
     return mids.trailing_vol(series.at, min(_VOL_S, max(mids.log_mid.size // 10, _LEAST_VOL_S)))
 

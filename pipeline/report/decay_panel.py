@@ -12,9 +12,10 @@ from backtest.chart import Colors
 from backtest.inference.estimate import Estimate
 from backtest.inference.information_coefficient import Sampling, ic_decay, pooled_ic
 from backtest.inference.newey_west import hac_lag
+from backtest.mids import Mids
 from backtest.page import ON_PAGE, Panel, rows_table
 from pipeline.report.decay_chart import decay_chart
-from pipeline.report.forward import Mids
+from pipeline.report.forward import forward_returns
 from pipeline.report.provenance import made_from
 from pipeline.report.scope import Scope
 
@@ -86,8 +87,8 @@ def decay_of(one: Faded, rows: pl.DataFrame, mids: Mids) -> dict[float, Estimate
     """
     values = rows[one.column].cast(pl.Float64).fill_null(np.nan).to_numpy()
     ends, known = (rows[name].dt.epoch("us").to_numpy() for name in ("bar_end", "known_ts"))
-    horizons = [h for h in _HORIZONS_S if mids.seconds >= _LEAST_WINDOWS * h and rows.height]
-    forward = {float(h): mids.forward(known + _LATENCY_MS * 1_000, h) for h in horizons}
+    horizons = [h for h in _HORIZONS_S if mids.size >= _LEAST_WINDOWS * h and rows.height]
+    forward = {float(h): forward_returns(mids, known + _LATENCY_MS * 1_000, h) for h in horizons}
     days = ends // 86_400_000_000
     if np.unique(days).size >= _DAYS:
         return ic_decay(values, forward, days, least=_LEAST_WINDOWS, sampling=_SAMPLING)
@@ -135,5 +136,5 @@ def _method(mids: Mids) -> str:
     return (
         f"Spearman's, 95 % with Newey-West errors (over days from {_DAYS} days on). Returns of the mid begin at the "
         f"first second after known_ts + {_LATENCY_MS} ms, and never span more than a minute without an OK book; "
-        f"horizons with fewer than {_LEAST_WINDOWS} returns side by side are left out ({mids.seconds:,} s here)."
+        f"horizons with fewer than {_LEAST_WINDOWS} returns side by side are left out ({mids.size:,} s here)."
     )

@@ -1,7 +1,8 @@
 """What the reversion rule would have made on these data, beside its controls."""
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal
+from html import escape
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -9,24 +10,25 @@ from numpy.typing import NDArray
 
 from backtest.chart import Chart, Colors
 from backtest.page import ON_PAGE, Panel, definitions, rows_table
-from backtest.placebo.control_places import Pullback
-from backtest.placebo.control_rows import Exits
-from backtest.placebo.reversion_controls import CONTROLS, Design, controls
-from backtest.trading.fees import BASE_TIERS
-from backtest.trading.settlements import settlements
-from backtest.trading.trades import Terms, trades
+from backtest.placebo.reversion_controls import CONTROLS
+from backtest.strategy.placebos import RULE
+from backtest.strategy.sample import LEAST_EPISODES
+from backtest.trading.terms import Terms
 from backtest.verdict import VERDICTS, Findings, verdict
-from pipeline.report.provenance import made_from, parameters
+from pipeline.errors import FootprintError
+from pipeline.judge.backtest_market import JUDGED_LATENCY_MS, Place, judge_market
+from pipeline.judge.backtest_request import Request, find, terms_of
+from pipeline.report.provenance import made_from
 from pipeline.report.scope import Scope
+from pipeline.selection import Selection
+from pipeline.timerange import TimeRange
 
 Floats = NDArray[np.float64]
 
 _QUESTION: Final = "What would the rule have made, net of costs?"
-_LEAST_TRADES: Final = 100
+_SHORT: Final = "Net of costs"
 _CAPITAL: Final = 100_000.0
-_RISK_SHARE, _DEPTH_SHARE, _DEPTH_BPS = 0.0025, 0.1, 10
-_MAX_AGE_S: Final = 3_600.0
-_SEED: Final = 7
+_SEED: Final = 1
 _NET, _DRAWDOWN, _CONTROL = "#2b8bd0", "#d55e00", "#8a8a8a"
 
 
@@ -39,56 +41,28 @@ def equity_panel(scope: Scope, colors: Colors = ON_PAGE) -> Panel | None:
         "reversion_signal", "bar_end, state, direction, reason, mid, ref_px, entry_px", where="reason is not null"
     )
     note = made_from(scope, {"reversion_signal": rows.height})
-    chosen = parameters(scope, "reversion_signal")
-    if scope.instrument["is_inverse"] or not chosen:
-        why = "The contract is inverse, and these trades are of linear ones: no profit or loss is stated."
-        return Panel(_QUESTION, f"<p>{why}</p>", note, sql, short="Net of costs")
-    book = scope.rows("book_state")
-    settled = settlements(scope.rows("funding"), reference=_reference(scope), max_age_s=_MAX_AGE_S)
-    terms = _terms(chosen)
-    made = trades(rows, book, settled, terms=terms)
+    request = _request(scope)
+    try:
+        found = find(request)
+        terms = terms_of(request, scope.market, found.params["stop"])
+        judged = judge_market(Place(scope.root, scope.market, request.selection.time), found.params, terms, _SEED)
+    except FootprintError as wrong:
+        why = escape(f"No profit or loss is stated: {wrong.why}.")
+        return Panel(_QUESTION, f"<p>{why}</p>", note, sql, short=_SHORT)
+    made = judged.made[RULE].filter(pl.col("latency_ms") == JUDGED_LATENCY_MS)
     if made.is_empty():
-        body = f"<p>The rule ordered no entry: {_why_none(rows, chosen)} So there is nothing to add up.</p>{_VERDICT}"
-        return Panel(_QUESTION, body, note, sql, short="Net of costs")
-    others = {
-        name: trades(changed, book, settled, terms=terms)
-        for name, changed in controls(rows, settled, design=_design(chosen, rows.height)).items()
-    }
+        why = _why_none(rows, found.params)
+        body = f"<p>The rule ordered no entry: {why} So there is nothing to add up.</p>{_VERDICT}"
+        return Panel(_QUESTION, body, note, sql, short=_SHORT)
+    others = {name: one for name, one in judged.made.items() if name != RULE}
     body = f"<p>{_told(made)}</p>{_chart(scope, made, others, colors)}{_table(made, others)}{_VERDICT}"
-    return Panel(_QUESTION, body, f"{note} {_costs(terms)}", sql, short="Net of costs")
+    return Panel(_QUESTION, body, f"{note} {_costs(terms)}", sql, short=_SHORT)
 
 
-def _reference(scope: Scope) -> Literal["mark_price", "index_price"]:
-    """The price that funding is paid on: the mark, on Hyperliquid the oracle's."""
-    return "index_price" if scope.market.venue == "hyperliquid" else "mark_price"
-
-
-def _terms(chosen: Mapping[str, Any]) -> Terms:
-    return Terms(
-        latencies_ms=(float(chosen["latency_ms"]),),
-        fees=BASE_TIERS[0],
-        capital_quote=_CAPITAL,
-        risk_share=_RISK_SHARE,
-        stop=chosen["stop"],
-        depth_share=_DEPTH_SHARE,
-        depth_bps=_DEPTH_BPS,
-        borrow_apr=0.0,
-    )
-
-
-def _design(chosen: Mapping[str, Any], minutes: int) -> Design:
-    """The rule's own numbers where it has them; past returns and volatility over an hour, in five classes."""
-    return Design(
-        exits=Exits(stop=chosen["stop"], target=chosen["pullback"], hold_min=60 * chosen["hold_h"]),
-        pullback=Pullback(depth=chosen["pullback"], arm_min=60 * chosen["arm_h"], lookback_min=chosen["lookback_min"]),
-        shift_min=max(minutes // 3, 1),
-        return_window_min=60,
-        return_bins=5,
-        vol_window_min=60,
-        vol_bins=5,
-        funding_delay_s=5.0,
-        seed=_SEED,
-    )
+def _request(scope: Scope) -> Request:
+    """What `footprint backtest` would be asked for this market and time, with its own defaults."""
+    selection = Selection(scope.market.venue, scope.market.symbol, TimeRange(scope.since, scope.until))
+    return Request(scope.root, selection, _CAPITAL, "taker", fees=(), tier=None, seed=_SEED)
 
 
 def equity(made: pl.DataFrame) -> tuple[Floats, Floats, Floats]:
@@ -156,15 +130,16 @@ def _why_none(rows: pl.DataFrame, chosen: Mapping[str, Any]) -> str:
 def _costs(terms: Terms) -> str:
     return (
         f"Fees of {terms.fees.venue}, {terms.fees.tier} tier, as an example: {terms.fees.taker_bps} bps a leg "
-        f"({terms.fees.source}). Taker fills {terms.latencies_ms[0]:g} ms after the decision; size: a stop loses "
+        f"({terms.fees.source}). Taker fills {JUDGED_LATENCY_MS:g} ms after the decision; size: a stop loses "
         f"{terms.risk_share:.2%} of {terms.capital_quote:,.0f}, at most {terms.depth_share:.0%} of the depth within "
-        f"{terms.depth_bps} bps. Controls leave by plain exits; hold them against own entries. Seed {_SEED}."
+        f"{terms.depth_bps} bps. Controls leave by plain exits; hold them against own entries. Seed {_SEED}. "
+        "footprint backtest makes the same trades for this market and time, and judges them."
     )
 
 
 _SAID: Final = verdict(Findings(is_explaining=False, is_predicting=False, is_paying=False, is_paying_later=False))
 _VERDICT: Final = (
     f'<p>Verdict: <span class="verdict">{_SAID}</span>, {VERDICTS[_SAID]}. One market and one window never say more: '
-    f"it takes at least {_LEAST_TRADES} trades apart from each other, on three symbols and in two regimes of "
+    f"it takes at least {LEAST_EPISODES} trades apart from each other, on three symbols and in two regimes of "
     "volatility.</p>"
 )

@@ -1,7 +1,7 @@
 """Why a row of the scorecard is not better: for want of information in public data, or for want of method."""
 
-from backtest.scorecard import Row
-from backtest.targets import COARSE_WORLD_MS, FINE_FEED_MS
+from backtest.scores.scorecard import Row
+from backtest.scores.targets import COARSE_WORLD_MS, FINE_FEED_MS
 
 _INVENTORY = "information: who of the makers was a market maker, and what they hedged where, is not public"
 _SCALE = "information: the scale of what is held cannot be seen; the band takes it as known to 30 %"

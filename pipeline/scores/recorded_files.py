@@ -25,7 +25,7 @@ _PRINT = {
 class PartyTape:
     """Prints with both parties, and mids of the book; times in milliseconds.
 
-    prints: as `backtest.positions.changes` takes them, and `hash` of the transaction, null for slices of a TWAP.
+    prints: as `backtest.scores.positions.changes` takes them, and `hash` of the transaction, null for slices of a TWAP.
     mids: event_ts, mid.
     """
 
@@ -53,7 +53,7 @@ def hyperliquid_tape(path: Path) -> PartyTape:
 
 
 def hyperliquid_fills(path: Path) -> pl.DataFrame:
-    """A recorded reply with one user's fills, as `backtest.positions.position_links` takes them."""
+    """A recorded reply with one user's fills, as `backtest.scores.positions.position_links` takes them."""
     import yaml  # only here, and slow to load
 
     reply = yaml.safe_load(path.read_text())["interactions"][0]["response"]["body"]["string"]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from backtest.scorecard_text import number
+from backtest.scores.scorecard_text import number
 from pipeline.scores.recorded_rows import Row
 
 _HEAD = ("metric", "value", "95 % interval", "naive", "n")

@@ -9,9 +9,9 @@ from pathlib import Path
 import polars as pl
 
 from backtest.intervals import bootstrap_ratio
-from backtest.maker_orders import maker_orders, most_displayed
-from backtest.positions import changes, maker_shares, position_links
-from backtest.touch_chains import touch_chains
+from backtest.scores.maker_orders import maker_orders, most_displayed
+from backtest.scores.positions import changes, maker_shares, position_links
+from backtest.scores.touch_chains import touch_chains
 from pipeline.scores.recorded_files import PartyTape, binance_spot_tape, hyperliquid_fills, hyperliquid_tape
 from pipeline.scores.recorded_rows import Row, count, row, share
 

@@ -6,9 +6,6 @@ from pathlib import Path
 
 import polars as pl
 
-from backtest.measure import Measure
-from backtest.pictures import inventory_picture, replenishment_picture, sweeps_picture
-from backtest.scorecard import Run
 from backtest.scores import (
     score_inventory,
     score_pulls,
@@ -18,6 +15,9 @@ from backtest.scores import (
     score_wash_like,
     true_regimes,
 )
+from backtest.scores.measure import Measure
+from backtest.scores.pictures import inventory_picture, replenishment_picture, sweeps_picture
+from backtest.scores.scorecard import Run
 from backtest.scores.true_sweeps import true_sweeps
 from backtest.scores.wash_like import true_pairs
 from pipeline.plan import Wanted

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import polars as pl
 
-from backtest.measure import Measure
+from backtest.scores.measure import Measure
 from backtest.scores.regime import score_regime
 from pipeline.simulator.coarse import simulate_coarse
 from signals.book_state import BOOK_STATE

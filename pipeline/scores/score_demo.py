@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from backtest.measure import Measure
-from backtest.scorecard_text import number
+from backtest.scores.measure import Measure
+from backtest.scores.scorecard_text import number
 from pipeline.plan import Wanted
 from pipeline.scores.score import measures
 from pipeline.scores.score_tables import read_score_tables

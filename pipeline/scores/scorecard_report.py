@@ -6,8 +6,8 @@ from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
-from backtest.scorecard import Row
-from backtest.scorecard_text import SCREEN, markdown, table
+from backtest.scores.scorecard import Row
+from backtest.scores.scorecard_text import SCREEN, markdown, table
 from pipeline.scores import recorded_rows
 from pipeline.scores.limited_by import limited_by
 from pipeline.scores.recorded_text import recorded_markdown, recorded_table

@@ -10,8 +10,8 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from backtest.scorecard import Run
-from backtest.targets import COARSE_WORLD_MS
+from backtest.scores.scorecard import Run
+from backtest.scores.targets import COARSE_WORLD_MS
 from pipeline.plan import Wanted
 from pipeline.pool import process_pool
 from pipeline.progress import Silent

@@ -1,4 +1,4 @@
-"""Funding arithmetic: the rate of an interval and what it moves. Longs pay shorts while the rate is positive."""
+"""Funding arithmetic: the rate of an interval. Longs pay shorts while it is positive."""
 
 from numba import njit
 
@@ -16,8 +16,3 @@ def funding_rate(premium: float, interest: float, clamp: float, cap: float) -> f
     if abs(interest - premium) <= clamp:
         rate = interest  # exactly, so that the atom is one number
     return max(-cap, min(cap, rate))
-
-
-def funding_cash(position: float, price: float, rate: float) -> float:
-    """What a settlement pays (quote) to the holder of `position` (base, > 0 long)."""
-    return -position * price * rate

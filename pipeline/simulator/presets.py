@@ -1,6 +1,7 @@
 """The numbers of a simulated world: presets, and worlds drawn at random around them."""
 
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 from pipeline.simulator.consensus import ImpactParams
 from pipeline.simulator.draws import Draws
@@ -136,6 +137,8 @@ ALT = replace(
 )
 SMALL = replace(CALM, name="small")
 """The demo's market: calm, for minutes."""
+DEMO_START = datetime(2024, 1, 2, 23, 44, tzinfo=UTC)
+"""The demo goes over a midnight."""
 PRESETS = {params.name: params for params in (CALM, ALT, SMALL)}
 
 

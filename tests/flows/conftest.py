@@ -19,8 +19,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.prefect_api import settle_prefect
-from pipeline.simulator.demo import write_demo_market
 from tests.pipeline.command import footprint
+from tests.pipeline.demo_market import write_demo_market
 from tests.survival.lakes import command, config, through_catalogue, through_delta
 
 SCHEDULE = '[schedule]\ndaily = "* * * * *"\n'

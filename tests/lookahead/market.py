@@ -15,12 +15,12 @@ from pipeline.plan import Plan, Wanted, make_plan
 from pipeline.progress import Silent
 from pipeline.recording import day_start
 from pipeline.run import run_plan
-from pipeline.simulator.demo import write_demo_market
 from pipeline.sources import SOURCES
 from pipeline.steps import frames
 from signals import SIGNALS
 from signals.table import Signal, Span
 from tests.lookahead.case import Case
+from tests.pipeline.demo_market import write_demo_market
 
 MARKET = Market("binance-usdm", "BTCUSDT")
 SOURCE = SOURCES["binance-capture"]

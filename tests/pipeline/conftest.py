@@ -12,8 +12,7 @@ from pipeline.lake import Lake
 from pipeline.market import Market
 from pipeline.plan import Wanted
 from pipeline.simulator.capture_files import capture_name
-from pipeline.simulator.demo import DEMO_START
-from pipeline.simulator.presets import SMALL
+from pipeline.simulator.presets import DEMO_START, SMALL
 from pipeline.simulator.simulate import DEMO_FEED, simulate
 from pipeline.sources import SOURCES
 from pipeline.warehouse import open_catalogue, publish

@@ -12,10 +12,10 @@ from pipeline.lake import Lake
 from pipeline.market import Market
 from pipeline.neighbours import unweighed
 from pipeline.plan import Plan, Wanted, make_plan
-from pipeline.simulator.demo import write_demo_market
 from pipeline.warehouse import open_catalogue, run_checks
 from tests.pipeline.captures import session, write_capture
 from tests.pipeline.command import footprint, ingest_command
+from tests.pipeline.demo_market import write_demo_market
 
 OWN, PEER, OTHER = (Market("binance-usdm", symbol) for symbol in ("BTCUSDT", "BTCUSDC", "BTCFDUSD"))
 CONFIG = """

@@ -30,12 +30,6 @@ def test_it_steps_at_the_ends_and_holds():
     assert KNOWN.largest == 10
 
 
-def test_greenwood_by_hand():
-    # 0.6^2 (1 / (5 * 4) + 1 / (4 * 3)); beyond 3 only the second term is left
-    assert KNOWN.greenwood(at(5, 5), at(0, 3)) == pytest.approx([0.36 * (1 / 20 + 1 / 12), 0.75**2 / 12])
-    assert curve([1, 2], [1, 1]).greenwood(at(2), at(0)) == [0]
-
-
 def test_who_came_late_was_not_at_risk_before():
     # at 3: the first two of three, at 5: two, at 6: one
     late = curve([3, 5, 6], [1, 1, 1], entry=[0, 0, 4])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.simulator.demo import write_demo_market
+from tests.pipeline.demo_market import write_demo_market
 
 PIECES = 4
 

@@ -5,12 +5,12 @@ import pytest
 
 from backtest.forecast.choices import Choices
 from backtest.forecast.features import features
-from backtest.forecast.outcome import Mids, outcomes
+from backtest.forecast.outcome import outcomes
 from backtest.forecast.rows import forecast_rows
+from backtest.mids import Mids
 from tests.backtest.forecast.minutes import START_US, book, choices, market, observed
 
 _BPS = 1e-4
-_START_S = START_US // 1_000_000
 
 
 def _known(*seconds: float) -> np.ndarray:
@@ -21,15 +21,15 @@ def test_a_return_runs_from_the_first_second_after_latency_over_the_horizon():
     """Known at 60.2 s, 0.2 s of latency: it meets the mid of second 61, and ends at 121."""
     path = np.zeros(200)
     path[60], path[61], path[121], path[122] = 5, 1, 4, 99
-    came = outcomes(_known(60.2), Mids(_START_S, path * _BPS), choices(horizon_min=1))
+    came = outcomes(_known(60.2), Mids(START_US, path * _BPS), choices(horizon_min=1))
     assert came.value == pytest.approx([3.0])
     assert (came.begin[0], came.end[0]) == (START_US + 61_000_000, START_US + 121_000_000)
 
 
 def test_a_latency_to_the_very_second_meets_that_second():
-    came = outcomes(_known(60.2, 60.2), Mids(_START_S, np.zeros(200)), choices(horizon_min=1, latency_ms=800))
+    came = outcomes(_known(60.2, 60.2), Mids(START_US, np.zeros(200)), choices(horizon_min=1, latency_ms=800))
     assert came.begin[0] == START_US + 61_000_000
-    later = outcomes(_known(60.2), Mids(_START_S, np.zeros(200)), choices(horizon_min=1, latency_ms=801))
+    later = outcomes(_known(60.2), Mids(START_US, np.zeros(200)), choices(horizon_min=1, latency_ms=801))
     assert later.begin[0] == START_US + 62_000_000
 
 
@@ -37,7 +37,7 @@ def test_a_volatility_is_of_the_returns_inside_the_window():
     """Returns of 10 s: 3, -1, 0, 0, 0, 0 bps; mean square 10 / 6, a year of 3,153,600 such steps."""
     path = np.zeros(200)
     path[71:], path[81:] = 3, 2
-    came = outcomes(_known(60.2), Mids(_START_S, path * _BPS), choices("volatility", 1))
+    came = outcomes(_known(60.2), Mids(START_US, path * _BPS), choices("volatility", 1))
     assert np.exp(came.value) == pytest.approx([np.sqrt(10 / 6 * 3_153_600) * _BPS])
 
 
@@ -53,7 +53,7 @@ def test_a_volatility_is_of_the_returns_inside_the_window():
 def test_minutes_with_a_gap_ahead_are_left_out_with_the_reason(target, gap, why):
     path = np.cumsum(np.ones(200)) * _BPS
     path[list(gap)] = np.nan
-    came = outcomes(_known(60.2), Mids(_START_S, path), choices(target, 1))
+    came = outcomes(_known(60.2), Mids(START_US, path), choices(target, 1))
     assert np.isnan(came.value[0])
     assert came.why_not[0] == why
 
@@ -61,13 +61,13 @@ def test_minutes_with_a_gap_ahead_are_left_out_with_the_reason(target, gap, why)
 def test_a_volatility_misses_a_single_second_it_samples_and_no_other():
     path = np.cumsum(np.ones(200)) * _BPS
     path[72] = np.nan
-    assert outcomes(_known(60.2), Mids(_START_S, path), choices("volatility", 1)).why_not[0] == ""
+    assert outcomes(_known(60.2), Mids(START_US, path), choices("volatility", 1)).why_not[0] == ""
     path[71] = np.nan
-    assert "gap" in outcomes(_known(60.2), Mids(_START_S, path), choices("volatility", 1)).why_not[0]
+    assert "gap" in outcomes(_known(60.2), Mids(START_US, path), choices("volatility", 1)).why_not[0]
 
 
 def test_a_mid_that_never_moved_has_no_logarithm_and_the_end_of_the_data_no_outcome():
-    still = outcomes(_known(60.2, 150), Mids(_START_S, np.zeros(200)), choices("volatility", 1))
+    still = outcomes(_known(60.2, 150), Mids(START_US, np.zeros(200)), choices("volatility", 1))
     assert list(still.why_not) == ["a mid that never moved", "an outcome after the end of the data"]
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from backtest.inference.estimate import normal_estimate
+from backtest.inference.estimate import Estimate
 from backtest.inference.information_coefficient import (
     Sampling,
     daily_ic,
@@ -94,7 +94,7 @@ def test_decay_by_horizon():
 
 
 def by_horizon(values, error=0.01):
-    return {h: normal_estimate(v, error, 50) for h, v in values.items()}
+    return {h: Estimate(v, error, v - 1.96 * error, v + 1.96 * error, 50) for h, v in values.items()}
 
 
 def test_a_half_life_by_hand():

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from backtest.strategy.competition import compete
+from backtest.competition import compete
 from backtest.strategy.figure import Excess, Figure
 from backtest.strategy.judgement import judge
 from backtest.strategy.placebos import Compared
 from backtest.strategy.sample import Sample
-from tests.backtest.strategy.test_competition import trials_of
+from tests.backtest.test_competition import trials_of
 
 GOOD = Figure(10.0, 1.0, 8.0, 12.0, 120, 120)
 BAD = Figure(1.0, 1.0, -1.0, 3.0, 120, 120)

@@ -6,9 +6,9 @@ import numpy as np
 
 from backtest.claims.claim import Claim
 from backtest.claims.registry import CLAIMS
+from backtest.tearsheet.book_mids import BookMids
 from backtest.tearsheet.case import Case
 from backtest.tearsheet.incremental import PAST
-from backtest.tearsheet.mids import Mids
 from backtest.tearsheet.series import Series
 from backtest.tearsheet.sheet import Tearsheet, judge
 from signals.bars import DAY, MILLISECOND, SECOND
@@ -22,17 +22,17 @@ BY_MINUTE: Claim = replace(FLOW, window_s=60, horizon_s=60, step_s=60)
 SIZE: Claim = replace(CLAIMS["spread_widening"], window_s=10, horizon_s=10)
 
 
-def walk(seconds: int, seed: int, *, vol_bps: float | np.ndarray = 1.0) -> Mids:
+def walk(seconds: int, seed: int, *, vol_bps: float | np.ndarray = 1.0) -> BookMids:
     """Independent normal returns each second."""
     steps = np.random.default_rng(seed).normal(size=seconds) * vol_bps * 1e-4
-    return Mids(FIRST, np.cumsum(steps), np.full(seconds, 0.05), np.zeros(seconds, np.int64))
+    return BookMids(FIRST, np.cumsum(steps), np.full(seconds, 0.05), np.zeros(seconds, np.int64))
 
 
-def ends(mids: Mids) -> np.ndarray:
+def ends(mids: BookMids) -> np.ndarray:
     return mids.first + np.arange(mids.log_mid.size, dtype=np.int64) * SECOND
 
 
-def case(mids: Mids, value: np.ndarray, *, claim: Claim = FLOW, latency_ms: float = 50.0) -> Case:
+def case(mids: BookMids, value: np.ndarray, *, claim: Claim = FLOW, latency_ms: float = 50.0) -> Case:
     """Known 100 ms after each second; the naive control is the return of the last ten seconds."""
     at = ends(mids)
     series = Series(at, at + 100 * MILLISECOND, value, 1, value.size, 0, 0)
@@ -41,12 +41,12 @@ def case(mids: Mids, value: np.ndarray, *, claim: Claim = FLOW, latency_ms: floa
     return Case(claim, "binance-usdm/TEST", series, mids, latency_ms, controls, {})
 
 
-def minutes(mids: Mids) -> np.ndarray:
+def minutes(mids: BookMids) -> np.ndarray:
     """Ends of whole minutes."""
     return ends(mids)[59::60]
 
 
-def by_minute(mids: Mids, value: np.ndarray, *, claim: Claim = BY_MINUTE) -> Case:
+def by_minute(mids: BookMids, value: np.ndarray, *, claim: Claim = BY_MINUTE) -> Case:
     """As `case`, a value at the end of each minute."""
     at = minutes(mids)
     series = Series(at, at + 100 * MILLISECOND, value, 60, value.size, 0, 0)

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from backtest.tearsheet.book_mids import BookMids
 from backtest.tearsheet.costs import costs, daily_net, decisions
-from backtest.tearsheet.mids import Mids
 from signals.bars import SECOND
 from tests.backtest.tearsheet.markets import FIRST, FLOW, SIZE, case, noise, walk
 
@@ -15,7 +15,7 @@ ONE = replace(FLOW, horizon_s=1, window_s=1)
 
 def rising(seconds):
     """One bp a second, a spread of 0.2 bps."""
-    return Mids(FIRST, np.arange(seconds) * 1e-4, np.full(seconds, 0.1), np.zeros(seconds, np.int64))
+    return BookMids(FIRST, np.arange(seconds) * 1e-4, np.full(seconds, 0.1), np.zeros(seconds, np.int64))
 
 
 def test_a_position_that_is_kept_pays_to_get_in_and_out_only():
@@ -66,7 +66,7 @@ def test_the_middle_of_a_level_is_the_median_of_its_past():
 
 
 def test_latency_matters_where_a_second_ends_between():
-    mids = Mids(FIRST, np.array([0, 1, 3, 6, 10.0]) * 1e-4, np.full(5, 0.1), np.zeros(5, np.int64))
+    mids = BookMids(FIRST, np.array([0, 1, 3, 6, 10.0]) * 1e-4, np.full(5, 0.1), np.zeros(5, np.int64))
     judged = case(mids, np.ones(5), claim=ONE)
     assert decisions(judged, 1, 200).gross_bps.tolist() == decisions(judged, 1, 50).gross_bps.tolist()
     np.testing.assert_allclose(decisions(judged, 1, 1_000).gross_bps, [3, 4])

@@ -31,7 +31,11 @@ def said(judged):
     curve = decay(judged)
     horizon = curve["best_horizon_s"] or float(judged.claim.horizon_s)
     facts = {"decay": curve, "explained": explained_share(judged), "placebo": placebo(judged, horizon)}
-    facts |= {"costs": {}, "trials": {"dsr": None, "dsr_why": "none", "pbo": None}, "power": {"detectable_ic": 0.01}}
+    facts |= {
+        "costs": {},
+        "trials": {"dsr": None, "dsr_why": "none", "is_won": False},
+        "power": {"detectable_ic": 0.01},
+    }
     return conclusion(judged, facts)["verdict"]
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from backtest.claims.registry import CLAIMS
-from backtest.inference.estimate import Estimate, normal_estimate
+from backtest.inference.estimate import Estimate
 from backtest.inference.false_discovery import benjamini_yekutieli
 from backtest.stylised.series import autocorrelation
 from backtest.tearsheet.calibration import calibration
@@ -23,8 +23,8 @@ PROBABILITY = replace(CLAIMS["volatility_regime"], horizon_s=10, window_s=10, st
 
 
 def test_p_is_below_5_percent_where_the_interval_leaves_0_out():
-    assert p_value(normal_estimate(1.96, 1.0, 50)) == pytest.approx(0.05, abs=1e-3)
-    assert p_value(normal_estimate(-1.96, 1.0, 50)) == pytest.approx(0.05, abs=1e-3)
+    assert p_value(Estimate(1.96, 1.0, 0.0, 3.92, 50)) == pytest.approx(0.05, abs=1e-3)
+    assert p_value(Estimate(-1.96, 1.0, -3.92, 0.0, 50)) == pytest.approx(0.05, abs=1e-3)
     assert p_value(Estimate(1.0, 0.1, -0.1, 9.0, 50)) > 0.05  # lopsided, and the near side counts
     assert p_value(Estimate(-1.0, 0.1, -9.0, 0.1, 50)) > 0.05
     assert p_value(Estimate(1.0, 0.3, 0.32, 1.68, 10)) == pytest.approx(0.0088, abs=2e-4)  # ten days: t of 3.3, not 2.9

@@ -3,8 +3,9 @@
 import numpy as np
 import polars as pl
 
+from backtest.mids import Mids
 from pipeline.report.decay_panel import Faded, _pooled, decay_of
-from pipeline.report.forward import Mids
+from pipeline.report.forward import forward_returns
 from signals.table import UTC_US
 
 SECONDS = 20_000
@@ -55,7 +56,7 @@ def test_intervals_hold_zero_about_as_often_as_they_say():
         _, mids = world(seed)
         slow = np.cumsum(np.random.default_rng(1_000 + seed).normal(size=SECONDS))
         slow[600:] -= slow[:-600]
-        one = _pooled(slow, mids.forward(ends + 150_000, 60), ends, 60, 1)
+        one = _pooled(slow, forward_returns(mids, ends + 150_000, 60), ends, 60, 1)
         misses += not one.low < 0 < one.high
     assert misses <= 7
 

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 import polars as pl
 import pytest
 
-from backtest.scorecard import scorecard
+from backtest.scores.scorecard import scorecard
 from pipeline.errors import FootprintError
 from pipeline.progress import Silent
 from pipeline.scores.estimates import ESTIMATES, fixed

@@ -5,8 +5,8 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from backtest.controls import delayed, most_by_chance, permuted
 from backtest.scores.chains import found_chains
+from backtest.scores.controls import delayed, most_by_chance, permuted
 from pipeline.progress import Silent
 from pipeline.scores.score import measures
 from pipeline.scores.score_tables import score_tables

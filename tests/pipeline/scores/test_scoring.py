@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from backtest.scorecard import Row, scorecard
+from backtest.scores.scorecard import Row, scorecard
 from pipeline.scores.limited_by import limited_by
 from pipeline.scores.score_faults import NO_FAULT, SCORE_FAULTS, ScoreFault
 from pipeline.scores.scorecard_report import KEYS, command_line, document, objects, text

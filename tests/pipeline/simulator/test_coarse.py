@@ -7,8 +7,9 @@ import numpy as np
 import polars as pl
 import pytest
 
+from backtest.trading.funding_cash import funding_cash
 from pipeline.simulator.coarse import GROUPS, CoarseMarket, simulate_coarse, write_coarse
-from pipeline.simulator.coarse_funding import funding_cash, funding_rate
+from pipeline.simulator.coarse_funding import funding_rate
 from pipeline.simulator.coarse_parameters import CALM, PRESETS
 from pipeline.simulator.coarse_tables import COARSE_FUNDING, COARSE_MINUTES, COARSE_TRUTH, MAKERS
 

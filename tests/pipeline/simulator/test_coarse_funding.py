@@ -2,7 +2,8 @@
 
 import pytest
 
-from pipeline.simulator.coarse_funding import funding_cash, funding_rate
+from backtest.trading.funding_cash import funding_cash
+from pipeline.simulator.coarse_funding import funding_rate
 
 INTEREST, CLAMP, CAP = 1e-4, 5e-4, 4e-2
 

@@ -11,11 +11,11 @@ import orjson
 import pytest
 
 from pipeline.simulator.capture import Feed
-from pipeline.simulator.demo import DemoSummary, write_demo_market
 from pipeline.simulator.instrument import Instrument
 from pipeline.simulator.presets import PERP, SMALL
 from pipeline.simulator.recorder import record
 from pipeline.simulator.world import World, make_world
+from tests.pipeline.demo_market import DemoSummary, write_demo_market
 
 SECOND = 1_000_000
 START = 1_704_239_040_000_000

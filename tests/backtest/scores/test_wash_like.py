@@ -7,7 +7,7 @@ from backtest.scores.wash_like import opposite_orders, score_wash_like, true_pai
 from pipeline.simulator.truth import LABELS, TAKER_ORDERS
 from signals import taker_orders as tape
 from signals.wash_like_pairs import WASH_LIKE_PAIRS
-from tests.backtest.test_sweeps_score import truth_rows
+from tests.backtest.scores.test_sweeps import truth_rows
 from tests.signals.rows import rows_of
 
 REACH = {"gap_ms": 500, "most_between": 8}

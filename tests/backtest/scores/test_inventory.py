@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from backtest.controls import delayed, permuted
+from backtest.scores.controls import delayed, permuted
 from backtest.scores.held import fills_oracle, half_life_oracle, held_by_minute
 from backtest.scores.inventory import score_inventory
 from tests.backtest.events import times

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backtest.correlation import LEAST, best_lag, correlation
+from backtest.scores.correlation import LEAST, best_lag, correlation
 
 
 def walk(n, seed=1):

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backtest.grade import Verdict, verdict
-from backtest.measure import Measure
-from backtest.targets import COARSE_WORLD_MS, asked_metrics, target_of
+from backtest.scores.grade import Verdict, verdict
+from backtest.scores.measure import Measure
+from backtest.scores.targets import COARSE_WORLD_MS, asked_metrics, target_of
 
 DRAWS = 2_000
 LEVEL = 0.95

@@ -8,7 +8,7 @@ from backtest.scores.pulls import average_precision, score_pulls
 from pipeline.simulator.truth import PULLS
 from signals.quote_ledger import QUOTE_LEDGER
 from signals.quote_pulls import QUOTE_PULLS
-from tests.backtest.test_sweeps_score import truth_rows
+from tests.backtest.scores.test_sweeps import truth_rows
 from tests.signals.rows import rows_of
 
 

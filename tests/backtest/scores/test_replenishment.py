@@ -9,7 +9,7 @@ from pipeline.simulator.truth import ICEBERG_REFILLS, ICEBERGS
 from signals.replenishment import REPLENISHMENT
 from signals.taker_orders import TAKER_ORDERS
 from tests.backtest.events import TICK
-from tests.backtest.test_sweeps_score import truth_rows
+from tests.backtest.scores.test_sweeps import truth_rows
 from tests.signals.rows import rows_of, seconds
 
 

@@ -8,13 +8,13 @@ import polars as pl
 import pytest
 
 from backtest.chart import Chart
-from backtest.pictures import FALSE, FOUND, MISSED, inventory_picture, replenishment_picture, sweeps_picture
+from backtest.scores.pictures import FALSE, FOUND, MISSED, inventory_picture, replenishment_picture, sweeps_picture
 from pipeline.simulator.truth import ICEBERG_REFILLS, ICEBERGS
 from tests.backtest.events import times
-from tests.backtest.test_inventory import HELD, NAIVE, inventories, minutes
-from tests.backtest.test_replenishment_score import FALSE as FALSE_CHAIN
-from tests.backtest.test_replenishment_score import ONE, TRUTH, found, iceberg, refill
-from tests.backtest.test_sweeps_score import BOOK, TRUE, sweeps, truth_rows
+from tests.backtest.scores.test_inventory import HELD, NAIVE, inventories, minutes
+from tests.backtest.scores.test_replenishment import FALSE as FALSE_CHAIN
+from tests.backtest.scores.test_replenishment import ONE, TRUTH, found, iceberg, refill
+from tests.backtest.scores.test_sweeps import BOOK, TRUE, sweeps, truth_rows
 
 NO_REFILLS = truth_rows(ICEBERG_REFILLS, [])
 

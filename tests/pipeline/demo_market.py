@@ -1,17 +1,15 @@
-"""The demo market: twenty minutes of a small simulated perpetual around midnight UTC, as one capture file."""
+"""The demo market for tests: twenty minutes of a small simulated perpetual around midnight UTC, as one capture file."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from pipeline.simulator.capture import Feed, MessageCount
 from pipeline.simulator.capture_files import open_capture
-from pipeline.simulator.presets import PERP, SMALL
+from pipeline.simulator.presets import DEMO_START, PERP, SMALL
 from pipeline.simulator.recorder import record
 from pipeline.simulator.simulate import WARM_UP, microseconds
 from pipeline.simulator.world import make_world
-
-DEMO_START = datetime(2024, 1, 2, 23, 44, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backtest.inference.information_coefficient import rank_correlation
-from backtest.tearsheet.mids import Mids, mids_of
+from backtest.tearsheet.book_mids import BookMids, mids_of
 from signals.bars import MILLISECOND, SECOND
 from tests.backtest.tearsheet.markets import FIRST, ends, walk
 
@@ -101,7 +101,7 @@ def test_a_price_before_the_start_changes_no_return(second, latency, horizon):
     start = int(mids.start(known, latency)[0])
     other = mids.log_mid.copy()
     other[:start] += 1.0
-    poisoned = Mids(mids.first, other, mids.half_spread_bps, mids.broken)
+    poisoned = BookMids(mids.first, other, mids.half_spread_bps, mids.broken)
     a, b = (m.forward(known, latency_ms=latency, horizon_s=horizon) for m in (mids, poisoned))
     np.testing.assert_array_equal(a, b)
     assert mids.first + start * SECOND >= known[0] + latency * MILLISECOND - 1

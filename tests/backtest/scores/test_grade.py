@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backtest.grade import Bounds, Target, at_least, below, verdict
-from backtest.targets import target_of
+from backtest.scores.grade import Bounds, Target, at_least, below, verdict
+from backtest.scores.targets import target_of
 
 CORRELATION = at_least("correlation", 0.6, 0.8, is_open=True)
 BAND = Target("band_coverage", Bounds(0.8, 0.97), Bounds(0.87, 0.93))

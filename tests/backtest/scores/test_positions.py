@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from backtest.positions import Links, changes, maker_shares, position_links
+from backtest.scores.positions import Links, changes, maker_shares, position_links
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from backtest.concordance import auc, concordance
+from backtest.scores.concordance import auc, concordance
 
 
 def of(predicted, actual):

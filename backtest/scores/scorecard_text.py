@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from textwrap import fill
 
-from backtest.scorecard import Row
+from backtest.scores.scorecard import Row
 
 CAVEAT = (
     "scored on simulated data with known truth; on one real venue with published addresses; not validated on venues "

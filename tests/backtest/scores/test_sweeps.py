@@ -3,8 +3,8 @@
 import polars as pl
 import pytest
 
-from backtest.controls import turned
-from backtest.matching import match
+from backtest.scores.controls import turned
+from backtest.scores.matching import match
 from backtest.scores.sweeps import large_prints, matched_sweeps, score_sweeps
 from backtest.scores.true_sweeps import true_sweeps
 from pipeline.simulator.truth import FILLS, TAKER_ORDERS

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backtest.measure import Measure
-from backtest.scorecard import Run, interval, scorecard
-from backtest.scorecard_text import CAVEAT, feed_name, markdown, number, table
+from backtest.scores.measure import Measure
+from backtest.scores.scorecard import Run, interval, scorecard
+from backtest.scores.scorecard_text import CAVEAT, feed_name, markdown, number, table
 from pipeline.scores.scorecard_report import objects
 
 

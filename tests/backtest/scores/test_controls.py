@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backtest.controls import most_by_chance, turned
+from backtest.scores.controls import most_by_chance, turned
 from tests.backtest.events import events
 
 

@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from backtest.maker_orders import maker_orders, most_displayed
-from backtest.touch_chains import touch_chains
+from backtest.scores.maker_orders import maker_orders, most_displayed
+from backtest.scores.touch_chains import touch_chains
 
 SETTING = {"refill_ms": 300, "gap_ms": 10_000, "taken_share": 0.8}
 

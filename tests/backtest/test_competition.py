@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
+from backtest.competition import SAME_IDEA, compete
 from backtest.inference.deflated_sharpe import deflate
 from backtest.inference.overfitting import overfitting
-from backtest.strategy.competition import SAME_IDEA, compete
 from backtest.trial import Trial
 
 FIRST = date(2024, 1, 1)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backtest.matching import match
+from backtest.scores.matching import match
 from tests.backtest.events import TICK, events
 
 TRUTH = events((1, 100.0, 0, 10), (-1, 101.0, 5, 6), (1, 100.0, 30, 40))

@@ -1,4 +1,4 @@
-"""What is left of a strategy's Sharpe ratio once every configuration that was tried is counted."""
+"""What is left of a Sharpe ratio once every way that was tried is counted: for strategies and signals alike."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Mids of one market by second, and returns between them: none begins before it could be had, none crosses a gap."""
+"""Returns of the mid between seconds of one market: none begins before it could be had, none crosses a gap."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from backtest.mids import BPS, Mids
 from signals.bars import MILLISECOND, SECOND
 
 Floats = NDArray[np.float64]
@@ -15,38 +16,26 @@ Ints = NDArray[np.int64]
 HORIZONS_S: Final = (0.1, 0.5, 1.0, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0, 3_600.0, 21_600.0)
 GRID_S: Final = 1.0
 """Books are a second apart: a horizon below it cannot be measured on them."""
-_BPS = 1e4
 
 
 @dataclass(frozen=True, slots=True)
-class Mids:
-    """Seconds of one market without a hole: place k is the instant first + k seconds.
+class BookMids(Mids):
+    """Mids with half the spread, and where the feed of the book was broken.
 
-    log_mid, half_spread_bps: NaN unless the book is OK; broken: how many seconds up to and with this one have no book
-    row, lie in a gap of the book, or end the step across one.
+    half_spread_bps: NaN unless the book is OK; broken: how many seconds up to and with this one have no book row, lie
+    in a gap of the book, or end the step across one.
     """
 
-    first: int
-    log_mid: Floats
     half_spread_bps: Floats
     broken: Ints
 
-    @property
-    def last(self) -> int:
-        return self.first + (self.log_mid.size - 1) * SECOND
-
-    def place(self, us: Ints) -> Ints:
-        """Places of instants, the first second at or after each; may lie outside."""
-        return -((self.first - us) // SECOND)
-
     def between(self, begin: Ints, end: Ints) -> Floats:
         """Return (bps) of the log mid from place to place; NaN outside, across a gap, or unless both books are OK."""
-        size = self.log_mid.size
-        inside = (begin >= 0) & (end < size) & (begin <= end)
+        inside = (begin >= 0) & (end < self.size) & (begin <= end)
         out = np.full(begin.size, np.nan)
         a, b = begin[inside], end[inside]
         whole = self.broken[b] == self.broken[a]
-        out[inside] = np.where(whole, (self.log_mid[b] - self.log_mid[a]) * _BPS, np.nan)
+        out[inside] = np.where(whole, (self.log_mid[b] - self.log_mid[a]) * BPS, np.nan)
         return out
 
     def start(self, known: Ints, latency_ms: float) -> Ints:
@@ -71,18 +60,18 @@ class Mids:
         """Half the spread (bps) of the book that would be met."""
         place = self.start(known, latency_ms)
         out = np.full(place.size, np.nan)
-        inside = (place >= 0) & (place < self.log_mid.size)
+        inside = (place >= 0) & (place < self.size)
         out[inside] = self.half_spread_bps[place[inside]]
         return out
 
     def trailing_vol(self, at: Ints, window_s: int) -> Floats:
         """Realised volatility (bps per root second) of one-second returns over the window before `at`; NaN if under
         half of it is known."""
-        step = np.diff(self.log_mid, prepend=np.nan) * _BPS
+        step = np.diff(self.log_mid, prepend=np.nan) * BPS
         seen = np.isfinite(step)
         squares = np.concatenate([[0.0], np.cumsum(np.where(seen, step, 0.0) ** 2)])
         counts = np.concatenate([[0], np.cumsum(seen)])
-        end = np.clip((at - self.first) // SECOND + 1, 0, self.log_mid.size)
+        end = np.clip((at - self.first) // SECOND + 1, 0, self.size)
         begin = np.maximum(end - window_s, 0)
         n = counts[end] - counts[begin]
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -90,21 +79,16 @@ class Mids:
         return np.where(n * 2 >= window_s, vol, np.nan)
 
 
-def mids_of(book_state: pl.DataFrame, gaps: pl.DataFrame) -> Mids:
+def mids_of(book_state: pl.DataFrame, gaps: pl.DataFrame) -> BookMids:
     """From rows of `book_state` and `gaps` (those of book_updates) of one market. Raises ValueError without a row."""
     if not book_state.height:
         raise ValueError("need rows of book_state")
-    rows = book_state.sort("bar_end")
-    at = rows["bar_end"].dt.timestamp("us").to_numpy()
-    first = int(at[0])
-    size = int((at[-1] - first) // SECOND) + 1
-    place = (at - first) // SECOND
-    is_ok = (rows["state"] == "OK").to_numpy()
-    mid = ((rows["bid_px"] + rows["ask_px"]) / 2).to_numpy()
-    log_mid, half_spread = np.full(size, np.nan), np.full(size, np.nan)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        log_mid[place] = np.where(is_ok, np.log(mid), np.nan)
-    half_spread[place] = np.where(is_ok, rows["spread_bps"].to_numpy() / 2, np.nan)
+    mids = Mids.of(book_state)
+    first, size = mids.first, mids.size
+    place = (book_state["bar_end"].dt.timestamp("us").to_numpy() - first) // SECOND
+    half_spread = np.full(size, np.nan)
+    is_ok = (book_state["state"] == "OK").fill_null(value=False).to_numpy()
+    half_spread[place] = np.where(is_ok, book_state["spread_bps"].to_numpy() / 2, np.nan)
     is_broken = np.ones(size, bool)
     is_broken[place] = False
     for begin, end in zip(
@@ -112,4 +96,4 @@ def mids_of(book_state: pl.DataFrame, gaps: pl.DataFrame) -> Mids:
     ):
         low, high = (max(-((first - edge) // SECOND), 0) for edge in (begin, end))
         is_broken[low : high + 1] = True  # the first second after it too: what leads there leads across
-    return Mids(first, log_mid, half_spread, np.cumsum(is_broken))
+    return BookMids(first, mids.log_mid, half_spread, np.cumsum(is_broken))

@@ -4,7 +4,7 @@ Between two columns there, the lower one counts. Where it tells an event feed fr
 10 ms are held to the former; slower ones, however slow, to the latter.
 """
 
-from backtest.grade import Bounds, Target, at_least, below
+from backtest.scores.grade import Bounds, Target, at_least, below
 
 FINE_FEED_MS = 10
 """Slowest feed that counts as one of events."""
