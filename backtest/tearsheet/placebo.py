@@ -11,6 +11,7 @@ from backtest.tearsheet.book_mids import Floats
 from backtest.tearsheet.case import Case
 from backtest.tearsheet.incremental import PAST, row
 from backtest.tearsheet.leak import suspicions
+from backtest.verdict import HURDLE_T
 
 DRAWS: Final = 500
 _SEED: Final = 1
