@@ -99,17 +99,19 @@ def _fitted(source: "Source", choices: "Choices", out: Path | None, json_to: Pat
     from pipeline.judge.forecast import make_forecast, saved_forecast
     from pipeline.judge.forecast_report import report
     from pipeline.judge.model_file import save_forecast
+    from pipeline.judge.trials import shortfall
     from pipeline.rowfile import whole_file
 
     made = make_forecast(source, choices)
     numbers = report(made)
     if out is not None:
         save_forecast(out, saved_forecast(made))
-    for path, text in ((json_to, json.dumps(numbers, indent=1) + "\n"), (html, tearsheet(numbers))):
+    for path, text in ((json_to, json.dumps(numbers, indent=1, allow_nan=False) + "\n"), (html, tearsheet(numbers))):
         if path is not None:
             with whole_file(path) as scratch:
                 scratch.write_text(text)
     print(_told(made))
+    print(shortfall(source.root), end="", file=sys.stderr)
     written = [str(path) for path in (out, json_to, html) if path is not None]
     if written:
         print(f"written: {', '.join(written)}", file=sys.stderr)

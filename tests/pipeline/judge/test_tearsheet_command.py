@@ -45,6 +45,19 @@ def test_asking_again_adds_no_trial_and_another_range_does(lake: Path):
     assert later == 2 * first
 
 
+def test_a_registry_cut_short_is_said_and_stops_nothing(lake: Path, tmp_path: Path):
+    make_tearsheet(open_lake(lake), "order_flow")
+    with (lake / REGISTRY).open("a") as file:
+        file.write('{"code": "c", "con')
+    for signal in ("order_flow", "taker_aggression"):  # the second adds lines after it, and it is said still
+        done = footprint("tearsheet", signal, "--lake", lake, "--out", tmp_path / "a.html")
+        assert done.code == 0, done.err
+        assert "cut short" in done.err
+        assert "what was tried then is not counted" in done.err
+    done = footprint("tearsheet", "order_flow", "--lake", lake, "--out", tmp_path / "a.html")
+    assert (done.code, "cut short" in done.err) == (0, True)
+
+
 def test_the_delay_is_what_the_rows_were_known_by(lake: Path):
     found = make_tearsheet(open_lake(lake), "book_state.imbalance_1").sections["sample"]
     assert found["delay_ms"] == 100.0
