@@ -12,6 +12,7 @@ from pipeline import open_lake
 from pipeline.judge.tearsheet import claim_named, make_tearsheet
 from pipeline.judge.trials import REGISTRY, registered
 from pipeline.lake import Lake
+from tests.documented_json import check_promises
 from tests.pipeline.command import footprint
 
 
@@ -29,6 +30,7 @@ def test_a_page_and_json_with_seventeen_keys(lake: Path, tmp_path: Path):
     assert "order_flow on binance-usdm/BTCUSDT: no evidence" in done.err
     found = json.loads(facts.read_text(), parse_constant=lambda name: pytest.fail(name))
     assert tuple(found) == SECTIONS
+    check_promises("tearsheet", found)
     assert found["sample"]["seconds_of_book"] >= 5
     assert found["sample"]["delay_ms"] is None  # no window of ten seconds is whole
     assert page.read_text().startswith("<!doctype html>")
