@@ -88,7 +88,7 @@ def test_every_claim_can_be_judged_on_six_seconds(lake: Path, tmp_path: Path):
         ("flow_loadings", "it is a fit that order_flow uses"),
         ("wash_like", "forecast no price"),
         ("order_flw", "did you mean order_flow?"),
-        ("observations", "observations.imbalance"),
+        ("observations", "try: footprint tearsheet observations.imbalance"),
         ("inventory_total", "no market of this lake has rows of inventory_total"),
     ],
 )
