@@ -1,5 +1,6 @@
 """A result as a file: the forms it can have, by the ending of its name."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -104,29 +105,30 @@ FORMS: Final = (*_WRITERS, "xlsx")
 
 def form_of(target: Path, forms: Iterable[str] = FORMS) -> str:
     """The format a file name asks for; FP009 if none does."""
-    for form in forms:
+    known = tuple(forms)
+    for form in known:
         if target.name.endswith(f".{form}"):
             return form
     raise FootprintError(
         "FP009",
-        f"{target.name!r} has no known ending; there are: {', '.join(forms)}",
-        hint=f"--to {target.stem}.parquet",
+        f"{target.name!r} has no known ending; there are: {', '.join(known)}",
+        hint=f"{target.stem}.{next(iter(known))}",
     )
 
 
 @contextmanager
 def whole_file(target: Path) -> Iterator[Path]:
     """A path to write to; it becomes `target` when the block ends well. FP015 if nothing can be written there."""
-    scratch = target.with_name(f".{target.name}.part")
+    scratch = target.with_name(f".{target.name}.{os.getpid()}.part")  # beside another process with the same target
     if target.is_dir():
         why = "expected a name for a file, got a folder"
-        raise FootprintError("FP015", why, where=str(target), hint=f"--to {target / 'NAME'}")
+        raise FootprintError("FP015", why, where=str(target), hint=str(target / "NAME"))
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         scratch.touch()
     except OSError as refused:
-        why = f"{refused.strerror}: {refused.filename}"
-        raise FootprintError("FP015", why, where=str(target), hint="another --to") from refused
+        why = f"the folder {target.parent} takes no file: {refused.strerror}"
+        raise FootprintError("FP015", why, where=str(target), hint="another place, as ./" + target.name) from refused
     try:
         yield scratch
         scratch.replace(target)

@@ -40,7 +40,8 @@ class TimeRange:
             None if until is None else _instant("until", until, at_end=True),
         )
         if found.since and found.until and found.since >= found.until:
-            raise FootprintError("FP017", f"nothing lies between since ({found.since}) and until ({found.until})")
+            why = f"nothing lies between the beginning of since ({since}) and the end of until ({until})"
+            raise FootprintError("FP017", why, hint="since before until; a day is taken as a whole")
         return found
 
     def edges(self, column: str) -> tuple[datetime | None, datetime | None]:

@@ -61,7 +61,7 @@ def test_every_command_of_the_readme_is_one():
 def test_pages_and_judgements_of_the_readme_are_made_of_the_demo(demo):
     folder, _ = demo
     commands = [line.split("#")[0] for line in README.splitlines() if re.match("footprint .*--lake data/demo", line)]
-    assert len(commands) == 4
+    assert len(commands) == 5
     for command in commands:
         words = shlex.split(command)
         footprint(*words[1:], folder=folder)

@@ -9,6 +9,10 @@ from backtest.plain import plain
 from backtest.tearsheet import panels_data, panels_forecast, panels_worth
 from backtest.tearsheet.sheet import SECTIONS, Tearsheet
 
+VERDICT: Final = "footprint-verdict"
+MARKET: Final = "footprint-market"
+"""Names of the page's own words on itself, for a page that links to it."""
+
 _PANELS: Final[Mapping[str, Callable[[Any], Panel]]] = {
     "identity": panels_data.identity,
     "sample": panels_data.sample,
@@ -43,7 +47,9 @@ def html(sheet: Tearsheet) -> str:
     lead += f'<br><span class="note">{escape(facts["identity"]["says"])}</span>'
     foot = {"signal": sheet.name, "market": sheet.market, "definition": facts["identity"]["definition"]}
     foot |= {name: facts["sample"][name] for name in ("since", "until")}
-    return page(f"Tearsheet: {sheet.name} on {sheet.market}", lead, panels, foot)
+    stated = ((VERDICT, sheet.verdict), (MARKET, sheet.market))
+    head = "\n".join(f'<meta name="{name}" content="{escape(said, quote=True)}">' for name, said in stated)
+    return page(f"Tearsheet: {sheet.name} on {sheet.market}", lead, panels, foot, head=head)
 
 
 def as_json(sheet: Tearsheet) -> dict[str, Any]:

@@ -61,6 +61,7 @@ def backtest(
     from pipeline.judge.backtest_report import objects
     from pipeline.judge.backtest_request import Request
     from pipeline.judge.backtest_text import text
+    from pipeline.judge.trials import shortfall
     from pipeline.rowfile import form_of, whole_file
     from pipeline.selection import Selection
     from pipeline.timerange import TimeRange
@@ -84,6 +85,7 @@ def backtest(
             json_file.write_text(json.dumps(told, indent=1, allow_nan=False) + "\n")
         if trades_file:
             done.trades.write_parquet(trades_file)
+    print(shortfall(chosen.lake.root), end="", file=sys.stderr)
     for path in (json_to, trades):
         if path is not None:
             print(f"written: {path}", file=sys.stderr)

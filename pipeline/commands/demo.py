@@ -86,6 +86,7 @@ def _whereabouts(lake: Path) -> str:
         f"\nThe next command makes a page with pictures of all of it, to open in a browser:\n"
         f"  {program} report --lake {lake} --out {lake / 'report'}\n"
         f"\nWhat else\n"
+        f"  {program} tearsheet --all --lake {lake} --out {lake / 'report' / 'tearsheets'}     each signal judged\n"
         f"  {program} score --seeds 1 --hours 1 --feed 100ms     how well do the detectors find what is there?\n"
         f"  {program} sql @flow_and_move --lake {lake}        did the mid move with the takers, minute by minute?\n"
         f"  {program} export taker_flow --to taker_flow.parquet --lake {lake}\n"

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -87,10 +88,10 @@ def forecast(
 
     if apply is not None:
         _check_apply(out, json_to, html)
+    choices = _choices(target, horizon, lookback, latency_ms, sampling_s, folds, draws, cost_bps, seed)
     source = read_source(chosen.lake.root, venue=venue, symbol=symbol, since=since, until=until)
     if apply is not None and out is not None:
         return _applied(apply, source, out)
-    choices = _choices(target, horizon, lookback, latency_ms, sampling_s, folds, draws, cost_bps, seed)
     return _fitted(source, choices, out, json_to, html)
 
 
@@ -99,17 +100,21 @@ def _fitted(source: "Source", choices: "Choices", out: Path | None, json_to: Pat
     from pipeline.judge.forecast import make_forecast, saved_forecast
     from pipeline.judge.forecast_report import report
     from pipeline.judge.model_file import save_forecast
+    from pipeline.judge.trials import shortfall
     from pipeline.rowfile import whole_file
 
-    made = make_forecast(source, choices)
-    numbers = report(made)
-    if out is not None:
-        save_forecast(out, saved_forecast(made))
-    for path, text in ((json_to, json.dumps(numbers, indent=1) + "\n"), (html, tearsheet(numbers))):
-        if path is not None:
-            with whole_file(path) as scratch:
-                scratch.write_text(text)
+    with ExitStack() as stack:  # whether the files can be written is known before the work begins
+        json_file, page = (path and stack.enter_context(whole_file(path)) for path in (json_to, html))
+        made = make_forecast(source, choices)
+        numbers = report(made)
+        if out is not None:
+            save_forecast(out, saved_forecast(made))
+        if json_file:
+            json_file.write_text(json.dumps(numbers, indent=1, allow_nan=False) + "\n")
+        if page:
+            page.write_text(tearsheet(numbers))
     print(_told(made))
+    print(shortfall(source.root), end="", file=sys.stderr)
     written = [str(path) for path in (out, json_to, html) if path is not None]
     if written:
         print(f"written: {', '.join(written)}", file=sys.stderr)

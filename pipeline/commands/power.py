@@ -62,7 +62,7 @@ def power(
         curve = power_curve(chosen, design, workers=side_by_side, tell=_teller(n_worlds))
         print(text(curve))
         if numbers:
-            numbers.write_text(json.dumps(objects(curve), indent=1) + "\n")
+            numbers.write_text(json.dumps(objects(curve), indent=1, allow_nan=False) + "\n")
         if page:
             page.write_text(document(curve, seeds=chosen, design=design))
     for path in (json_to, docs):

@@ -27,22 +27,28 @@ def report(
     as_json: JsonOption = False,
 ) -> int:
     """Write one market as a page that opens from disk: book, inventory, basis, what was unusual, what is missing."""
-    from pipeline.report.document import document, tearsheets_in
+    from pipeline.report.document import document
     from pipeline.report.look import bokeh_version
     from pipeline.report.scope import scope_of
+    from pipeline.report.tearsheets_panel import FOLDER, tearsheets_in
     from pipeline.rowfile import whole_file
 
     bokeh_version()
     target = _target(out)
     scope = scope_of(setup(lake, config).lake.root, venue=venue, symbol=symbol, since=since, until=until)
+    beside = tearsheets_in(out)
     with whole_file(target) as scratch:
-        scratch.write_text(document(scope, tearsheets_in(out)), encoding="utf-8")
+        scratch.write_text(document(scope, beside), encoding="utf-8")
     size = target.stat().st_size
     if as_json:
         told = {"file": str(target), "bytes": size, "market": str(scope.market)}
         print(json.dumps(told | {"since": scope.since.isoformat(), "until": scope.until.isoformat()}, indent=1))
     else:
         print(f"{target}: {scope.market}, {size / 1e6:.1f} MB; open it in a browser", file=sys.stderr)
+        if not beside:
+            lake_said = f" --lake {lake}" if lake else ""
+            command = f"footprint tearsheet --all{lake_said} --out {out / FOLDER}"
+            print(f"verdicts on its signals: {command}; the next report links to them", file=sys.stderr)
     return 0
 
 

@@ -50,8 +50,10 @@ def tearsheet(
     from pipeline import open_lake
     from pipeline.errors import FootprintError
     from pipeline.judge.tearsheet import make_tearsheet
+    from pipeline.judge.trials import shortfall
 
     reader = open_lake(setup(lake, config).lake.root)
+    print(shortfall(reader.root), end="", file=sys.stderr)
     wanted = Wanted(venue=venue, symbol=symbol, since=since, until=until)
     if every:
         if signal is not None or json_to is not None or column is not None or out is None:

@@ -21,7 +21,8 @@ def text(told: Mapping[str, Any]) -> str:
     ]
     if len(told["grid"]) > 1:
         parts.append(_grid(told))
-    return "\n\n".join("\n".join(part) for part in [*parts, _trials(told), _verdict(told)]) + "\n"
+    written = ["\n".join(part) for part in [*parts, _trials(told), _verdict(told)]]
+    return "\n\n".join(part for part in written if part) + "\n"
 
 
 def _head(told: Mapping[str, Any]) -> Iterator[str]:
@@ -64,17 +65,23 @@ def _row(one: Mapping[str, Any]) -> str:
 
 def _wins(told: Mapping[str, Any]) -> Iterator[str]:
     one = told["win_rate"]
+    if not one["n"]:
+        return
     interval = f"({one['low']:.0%} to {one['high']:.0%})"
-    rate, payoff = _number(one["rate"], ".0%"), _number(one["payoff"], ".2f")
-    yield f"won {rate} of {one['n']} {interval}, a win is {payoff} of a loss"
+    payoff = "" if one["payoff"] is None else f", a win is {one['payoff']:.2f} of a loss"
+    yield f"won {one['rate']:.0%} of {one['n']} {interval}{payoff}"
     yield f"  stop and target alone let a random walk win {one['by_geometry']:.0%} before costs"
 
 
 def _costs(told: Mapping[str, Any]) -> Iterator[str]:
+    if not told["trades"]["closed"]:
+        return
     yield "where it went, bps: " + ", ".join(f"{name} {_number(value)}" for name, value in told["costs"].items())
 
 
 def _break_even(told: Mapping[str, Any]) -> Iterator[str]:
+    if not told["trades"]["closed"]:
+        return
     yield "break-even against the fees of a round trip, bps"
     for one in told["markets"]:
         against = ", ".join(
@@ -120,7 +127,8 @@ def _grid(told: Mapping[str, Any]) -> Iterator[str]:
 
 def _trials(told: Mapping[str, Any]) -> Iterator[str]:
     about, alpha = told["trial_statistics"], told["alpha"]
-    counts = f"{told['n_trials']}, of which {told['n_trials_effective']} differ"
+    kinds = "kind" if told["n_trials_effective"] == 1 else "kinds (daily returns that move together are one)"
+    counts = f"{told['n_trials']}, of {told['n_trials_effective']} {kinds}"
     yield f"trials on this data: {counts}; days of returns: {about['days']}"
     yield f"  deflated Sharpe ratio: {_or_why(told['dsr'], about['dsr_reason'])}"
     yield f"  probability of overfitting: {_or_why(told['pbo'], about['pbo_reason'])}"

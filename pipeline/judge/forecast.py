@@ -12,7 +12,7 @@ from pipeline.judge.model_file import SavedForecast, load_forecast
 from pipeline.judge.read_data import data_digest
 from pipeline.judge.trials import code_digest, register, registered
 from pipeline.lake import Lake
-from pipeline.market import Market
+from pipeline.market import VENUES, Market
 from pipeline.reader import LakeReader
 from pipeline.rowfile import whole_file
 from pipeline.selection import Selection
@@ -115,14 +115,19 @@ def read_source(
         raise FootprintError("FP014", "no observations in this lake", where=str(root), hint="footprint compute")
     if len(found) > 1:
         named = ", ".join(map(str, found))
-        hint = f"--venue {found[0].venue} --symbol {found[0].symbol}"
+        nearest = min(found, key=lambda market: VENUES.get(market.venue) == "spot")
+        hint = f"--venue {nearest.venue} --symbol {nearest.symbol}"
         raise FootprintError("FP009", f"expected one market, got {len(found)}: {named}", where=str(root), hint=hint)
     market = found[0]
     asked = {"symbol": market.symbol, "venue": market.venue, "since": since, "until": until}
     observed, book = (reader.read(table, **asked) for table in READ)  # type: ignore[arg-type]
+    rows = observed.collect()
+    if rows.is_empty():
+        why = f"{market} has no observations in the time asked for"
+        raise FootprintError("FP014", why, where=str(root), hint="another --since or --until, or none")
     data = data_digest(lake, READ, [market], Selection(time=TimeRange.of(since, until)))
     state = book.select(*_BOOK).with_columns(pl.col("state").cast(pl.String))
-    return Source(root, market, since, until, observed.collect(), state.collect(), data)
+    return Source(root, market, since, until, rows, state.collect(), data)
 
 
 def make_forecast(source: Source, choices: "Choices") -> Made:

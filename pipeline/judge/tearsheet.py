@@ -44,9 +44,8 @@ def claim_named(name: str, column: str | None = None) -> "Claim":
     if name in NO_CLAIM:
         raise FootprintError(
             "FP009",
-            f"{name} claims nothing that a return could confirm: {NO_CLAIM[name]}; there are claims of: "
-            + ", ".join(sorted(CLAIMS)),
-            hint="footprint tearsheet order_flow",
+            f"{name} claims nothing that a return could confirm: {NO_CLAIM[name]}",
+            hint=f"footprint tearsheet {next((one for one in CLAIMS if one.startswith(f'{name}.')), 'order_flow')}",
         )
     raise unknown("signal with a claim", name, CLAIMS)
 

@@ -2,21 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from backtest.page import Panel, page
 from pipeline.report.look import BANNER, bokeh_version, embedded, head
 from pipeline.report.provenance import lineage, stretch
 from pipeline.report.scope import Scope
+from pipeline.report.tearsheets_panel import Beside, tearsheets_panel
 from pipeline.version import package_version
 from pipeline.warehouse import CATALOGUE, tables_behind
 
 if TYPE_CHECKING:
     from pipeline.report.time_panel import TimeFrame, TimePanel
-
-Link = tuple[str, str]
-"""What a link is called, and where it leads, from the page's folder."""
 
 _KINDS: Final = {"perp": "Perpetual", "spot": "Spot", "future": "Future", "option": "Option"}
 _CAVEAT: Final = (
@@ -25,8 +22,8 @@ _CAVEAT: Final = (
 )
 
 
-def document(scope: Scope, links: Sequence[Link] = ()) -> str:
-    """The whole page. links: pages beside it. Raises FP019 if bokeh, which draws over time, is not installed."""
+def document(scope: Scope, beside: Sequence[Beside] = ()) -> str:
+    """The whole page. beside: tearsheets to link to. Raises FP019 if bokeh, which draws over time, is not installed."""
     bokeh_version()
     from pipeline.report.time_panel import TimeFrame
 
@@ -36,10 +33,10 @@ def document(scope: Scope, links: Sequence[Link] = ()) -> str:
         for figure in panel.figures[:-1]:
             figure.xaxis.axis_label = None
     script, divs = _embedded([figure for panel in over_time for figure in panel.figures])
-    panels = [_as_panel(panel, divs) for panel in over_time] + _tables(scope)
+    panels = [_as_panel(panel, divs) for panel in over_time] + _tables(scope, beside)
     title = f"{scope.market.symbol} on {scope.market.venue}"
     banner = BANNER if script else ""
-    return page(title, _lead(scope, links, banner), panels, _facts(scope), head=head() if script else "", foot=script)
+    return page(title, _lead(scope, banner), panels, _facts(scope), head=head() if script else "", foot=script)
 
 
 def _over_time() -> list[Callable[[Scope, "TimeFrame"], "TimePanel | None"]]:
@@ -52,14 +49,21 @@ def _over_time() -> list[Callable[[Scope, "TimeFrame"], "TimePanel | None"]]:
     return [heat_panel, inventory_panel, basis_panel, calm_panel, width_panel]
 
 
-def _tables(scope: Scope) -> list[Panel]:
+def _tables(scope: Scope, beside: Sequence[Beside]) -> list[Panel]:
     from pipeline.report.decay_panel import decay_panel
     from pipeline.report.detectors_panel import detectors_panel
     from pipeline.report.equity_panel import equity_panel
     from pipeline.report.missing_panel import missing_panel
     from pipeline.report.unusual_panel import unusual_panel
 
-    made = [unusual_panel(scope), decay_panel(scope), equity_panel(scope), detectors_panel(), missing_panel(scope)]
+    made = [
+        unusual_panel(scope),
+        decay_panel(scope),
+        tearsheets_panel(beside, scope.market),
+        equity_panel(scope),
+        detectors_panel(),
+        missing_panel(scope),
+    ]
     return [panel for panel in made if panel is not None]
 
 
@@ -79,7 +83,7 @@ def _as_panel(panel: "TimePanel", divs: list[str]) -> Panel:
     )
 
 
-def _lead(scope: Scope, links: Sequence[Link], banner: str) -> str:
+def _lead(scope: Scope, banner: str) -> str:
     kind = scope.instrument["kind"]
     parts = [escape(f"{_KINDS.get(kind, kind)}, {stretch(scope)}. {_shortness(scope)}")]
     if not (scope.root / CATALOGUE).exists():
@@ -88,9 +92,6 @@ def _lead(scope: Scope, links: Sequence[Link], banner: str) -> str:
         parts.append(
             "The catalogue is older than the tables: <code>footprint publish</code>, and the SQL below agrees."
         )
-    if links:
-        named = ", ".join(f'<a href="{escape(href, quote=True)}">{escape(name)}</a>' for name, href in links)
-        parts.append(f"Tearsheets: {named}.")
     return f"{' '.join(parts)}</p>{banner}<p class='note'>{escape(_CAVEAT)}"
 
 
@@ -122,8 +123,3 @@ def _facts(scope: Scope) -> dict[str, Any]:
         "times": "UTC, 24 hours, whatever the zone of the reader",
         "lines over time": "at most 4,000 points each: of more, the lowest and highest of each bin and every hole",
     }
-
-
-def tearsheets_in(folder: Path) -> list[Link]:
-    """Pages named after a signal in the folder of that name beside the report."""
-    return [(path.stem, f"tearsheets/{path.name}") for path in sorted((folder / "tearsheets").glob("*.html"))]

@@ -123,7 +123,7 @@ def test_no_rows_are_a_warning_and_with_strict_an_error(lake_small: Lake):
         ("rows.xls", "FP009", "'rows.xls' has no known ending; there are: "),
         ("rows", "FP009", "'rows' has no known ending; there are: "),
         ("folder.parquet", "FP015", "expected a name for a file, got a folder"),
-        ("file/rows.parquet", "FP015", "why: File exists: "),
+        ("file/rows.parquet", "FP015", "takes no file: File exists"),
         ("/proc/rows.parquet", "FP015", "--> /proc/rows.parquet"),
     ],
 )
@@ -148,7 +148,7 @@ _SELECTIONS = {
     ("--where", "max(price) > 1"): ("FP012", "WHERE clause cannot contain aggregates"),
     ("--where", "venue::int = 1"): ("FP012", "Could not convert string 'binance-usdm' to INT32"),
     ("--since", "2024-03-05T12:00"): ("FP017", "a time without a zone", "try: 2024-03-05T12:00:00Z if it is UTC"),
-    ("--since", "2024-03-06", "--until", "2024-03-05"): ("FP017", "nothing lies between since"),
+    ("--since", "2024-03-06", "--until", "2024-03-05"): ("FP017", "nothing lies between the beginning of since"),
     ("--until", "tomorrow"): ("FP017", "expected a day as 2024-08-08 or an instant as 2024-08-08T12:00Z"),
     ("--symbol", "BTCUSD"): ("FP009", "'BTCUSD' is no symbol of this lake", "did you mean BTCUSDT?"),
     ("--venue", "binance-usd"): ("FP009", "'binance-usd' is no venue of this lake", "did you mean binance-usdm?"),

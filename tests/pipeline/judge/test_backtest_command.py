@@ -15,6 +15,7 @@ from pipeline.judge.trials import REGISTRY
 from pipeline.market import Market
 from pipeline.selection import Selection
 from pipeline.timerange import TimeRange
+from tests.documented_json import check_promises
 from tests.pipeline.command import footprint
 from tests.pipeline.judge.reversion_lakes import PARAMS, reversion_lake
 
@@ -50,6 +51,7 @@ def request(lake, **changed):
 def test_a_program_finds_what_it_reads(lake):
     told, text = backtest(lake)
     assert set(KEYS) <= set(told)
+    check_promises("backtest", told)
     assert set(told["controls"]) == set(CONTROLS)
     assert told["verdict"] == "no evidence"
     assert any("of 100 needed" in why for why in told["why"])

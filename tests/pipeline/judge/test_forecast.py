@@ -17,8 +17,10 @@ from pipeline import open_lake
 from pipeline.errors import FootprintError
 from pipeline.judge.model_file import SavedForecast, load_forecast, save_forecast
 from pipeline.lake import Lake
+from tests.documented_json import check_promises
 from tests.pipeline.command import footprint
 from tests.pipeline.judge.forecast_lake import forecast_lake
+from tests.pipeline.lakes import SPOT
 
 _QUICK = ("--folds", 2, "--draws", 20)
 
@@ -42,11 +44,12 @@ def made(lake: Lake, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _numbers(made: Path) -> dict:
-    return json.loads((made / "m.json").read_text())
+    return json.loads((made / "m.json").read_text(), parse_constant=pytest.fail)
 
 
 def test_the_numbers_say_what_was_done(made: Path):
     numbers = _numbers(made)
+    check_promises("forecast", numbers)
     rows = numbers["rows"]
     assert rows["kept"] + sum(rows["dropped"].values()) == 1_100
     assert rows["test_opened_at"]
@@ -221,6 +224,36 @@ def test_requests_that_mean_nothing_are_refused(lake: Lake, arguments, says):
     done = footprint("forecast", "--lake", lake.root, *arguments)
     assert done.code == 2
     assert says in done.err
+
+
+def test_where_the_page_cannot_be_is_said_before_the_work(lake: Lake, tmp_path: Path):
+    (tmp_path / "file").touch()
+    noted = lake.root / "trials.jsonl"
+    before = noted.read_text() if noted.exists() else ""
+    done = footprint("forecast", "--lake", lake.root, "--html", tmp_path / "file" / "a.html")
+    assert (done.code, "error[FP015]" in done.err) == (2, True)
+    assert (noted.read_text() if noted.exists() else "") == before
+
+
+def test_a_time_without_rows_is_said_as_such(lake: Lake):
+    done = footprint("forecast", "--lake", lake.root, "--since", "2030-01-01")
+    assert done.code == 1
+    assert "error[FP014]" in done.err
+    assert "has no observations in the time asked for" in done.err
+
+
+def test_a_horizon_without_a_unit_is_refused_before_anything_is_read(tmp_path: Path):
+    done = footprint("forecast", "--lake", tmp_path, "--horizon", "5")
+    assert (done.code, "as 5m or 1h" in done.err) == (2, True)
+
+
+def test_of_two_markets_the_perpetual_is_proposed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    forecast_lake(tmp_path, minutes=60, pull=0.0, seed=1)
+    monkeypatch.setattr("tests.pipeline.judge.forecast_lake.MARKET", SPOT)
+    forecast_lake(tmp_path, minutes=60, pull=0.0, seed=1)
+    done = footprint("forecast", "--lake", tmp_path)
+    assert "expected one market, got 2: binance-spot" in done.err
+    assert "try: --venue binance-usdm" in done.err
 
 
 def test_a_model_that_is_not_there(lake: Lake, tmp_path: Path):

@@ -12,6 +12,7 @@ from pipeline import open_lake
 from pipeline.judge.tearsheet import claim_named, make_tearsheet
 from pipeline.judge.trials import REGISTRY, registered
 from pipeline.lake import Lake
+from tests.documented_json import check_promises
 from tests.pipeline.command import footprint
 
 
@@ -29,6 +30,7 @@ def test_a_page_and_json_with_seventeen_keys(lake: Path, tmp_path: Path):
     assert "order_flow on binance-usdm/BTCUSDT: no evidence" in done.err
     found = json.loads(facts.read_text(), parse_constant=lambda name: pytest.fail(name))
     assert tuple(found) == SECTIONS
+    check_promises("tearsheet", found)
     assert found["sample"]["seconds_of_book"] >= 5
     assert found["sample"]["delay_ms"] is None  # no window of ten seconds is whole
     assert page.read_text().startswith("<!doctype html>")
@@ -43,6 +45,19 @@ def test_asking_again_adds_no_trial_and_another_range_does(lake: Path):
     assert (again, (lake / REGISTRY).read_text().count("\n")) == (first, lines)
     later = make_tearsheet(reader, "order_flow", since="2024-03-06").sections["trials"]["trials"]
     assert later == 2 * first
+
+
+def test_a_registry_cut_short_is_said_and_stops_nothing(lake: Path, tmp_path: Path):
+    make_tearsheet(open_lake(lake), "order_flow")
+    with (lake / REGISTRY).open("a") as file:
+        file.write('{"code": "c", "con')
+    for signal in ("order_flow", "taker_aggression"):  # the second adds lines after it, and it is said still
+        done = footprint("tearsheet", signal, "--lake", lake, "--out", tmp_path / "a.html")
+        assert done.code == 0, done.err
+        assert "cut short" in done.err
+        assert "what was tried then is not counted" in done.err
+    done = footprint("tearsheet", "order_flow", "--lake", lake, "--out", tmp_path / "a.html")
+    assert (done.code, "cut short" in done.err) == (0, True)
 
 
 def test_the_delay_is_what_the_rows_were_known_by(lake: Path):
@@ -73,7 +88,7 @@ def test_every_claim_can_be_judged_on_six_seconds(lake: Path, tmp_path: Path):
         ("flow_loadings", "it is a fit that order_flow uses"),
         ("wash_like", "forecast no price"),
         ("order_flw", "did you mean order_flow?"),
-        ("observations", "observations.imbalance"),
+        ("observations", "try: footprint tearsheet observations.imbalance"),
         ("inventory_total", "no market of this lake has rows of inventory_total"),
     ],
 )

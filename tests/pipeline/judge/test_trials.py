@@ -9,7 +9,7 @@ import pytest
 
 from backtest.trial import Trial
 from pipeline.errors import FootprintError
-from pipeline.judge.trials import REGISTRY, code_digest, register, registered
+from pipeline.judge.trials import REGISTRY, code_digest, cut_short, register, registered
 
 DAYS = {date(2024, 1, day): day / 3 for day in range(1, 29)}
 ONE = Trial("reversion", "c", "d", {"z_in": 2.0, "entry": "taker"}, DAYS)
@@ -64,6 +64,44 @@ def test_a_broken_line_is_named_with_its_number(tmp_path, line):
         registered(tmp_path, "reversion")
     assert raised.value.fault.code == "FP002"
     assert "move the file aside" in str(raised.value)
+
+
+def _cut_registry(root, kept):
+    """A registry of one whole line and the first `kept` bytes of a second."""
+    register(root, [ONE, ONE])
+    whole = (root / REGISTRY).read_bytes()
+    (root / REGISTRY).write_bytes(whole[: len(whole) // 2 + kept])
+    return len(whole) // 2
+
+
+def test_a_line_cut_short_is_set_aside_and_counted_and_poisons_nothing(tmp_path):
+    _cut_registry(tmp_path, kept=40)
+    assert registered(tmp_path, "reversion") == [ONE]
+    assert cut_short(tmp_path) == [2]
+    register(tmp_path, [ONE])
+    assert registered(tmp_path, "reversion") == [ONE, ONE]
+    assert cut_short(tmp_path) == [2]
+    assert (tmp_path / REGISTRY).read_text().split("\n")[1].endswith(" (cut short)")
+
+
+@pytest.mark.parametrize("marked", range(1, len(" (cut short)")))
+def test_a_kill_while_the_mark_is_written_poisons_nothing(tmp_path, marked):
+    _cut_registry(tmp_path, kept=40)
+    with (tmp_path / REGISTRY).open("a") as file:
+        file.write(" (cut short)"[:marked])
+    register(tmp_path, [ONE])
+    assert registered(tmp_path, "reversion") == [ONE, ONE]
+    assert cut_short(tmp_path) == [2]
+
+
+def test_a_whole_last_line_that_lacks_only_its_end_is_a_trial(tmp_path):
+    length = _cut_registry(tmp_path, kept=0)
+    path = tmp_path / REGISTRY
+    path.write_bytes(path.read_bytes()[: length - 1])
+    assert registered(tmp_path, "reversion") == [ONE]
+    register(tmp_path, [ONE])
+    assert registered(tmp_path, "reversion") == [ONE, ONE]
+    assert cut_short(tmp_path) == []
 
 
 def test_a_number_that_is_none_is_not_registered(tmp_path):

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from pipeline.lake import Lake
-from pipeline.report.document import document, tearsheets_in
+from pipeline.report.document import document
 from pipeline.report.scope import scope_of
+from pipeline.report.tearsheets_panel import Beside, tearsheets_in
 from pipeline.warehouse import CATALOGUE, open_catalogue
 from signals.observation import OBSERVATIONS
 from tests.pipeline.captures import session, ticker, write_capture
@@ -229,10 +230,12 @@ def test_names_from_files_stay_words(tmp_path: Path):
 def test_pages_beside_it_are_linked(lake_small: Lake, tmp_path: Path):
     (tmp_path / "tearsheets").mkdir()
     (tmp_path / "tearsheets" / "order_flow.html").write_text("x")
-    links = tearsheets_in(tmp_path)
-    assert links == [("order_flow", "tearsheets/order_flow.html")]
+    beside = tearsheets_in(tmp_path)
+    assert beside == [Beside("order_flow", "tearsheets/order_flow.html", "", "")]
     scope = scope_of(lake_small.root, venue=None, symbol=None, since=None, until=None)
-    assert '<a href="tearsheets/order_flow.html">order_flow</a>' in document(scope, links)
+    made = document(scope, beside)
+    assert '<a href="tearsheets/order_flow.html">order_flow</a>' in made
+    assert made.index("Where did size rest") < made.index("tearsheets/order_flow.html")  # the first screen is pictures
 
 
 def test_the_same_lake_gives_the_same_words(lake_small: Lake):
