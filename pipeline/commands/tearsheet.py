@@ -82,21 +82,37 @@ def _write(sheet: "Tearsheet", out: Path | None, json_to: Path | None) -> None:
 
 
 def _every(reader: "LakeReader", folder: Path, wanted: Wanted) -> int:
-    """A page each; a claim without rows is said and left out."""
+    """A page each, and all of them counted together; a claim without rows is said and left out."""
     from backtest.claims.registry import CLAIMS
     from pipeline.errors import FootprintError
     from pipeline.judge.tearsheet import make_tearsheet
 
-    made = 0
+    sheets, unjudged = [], {}
     for name in CLAIMS:
         try:
             sheet = make_tearsheet(reader, name, **wanted)
         except FootprintError as error:
             if error.fault.code != "FP014":
                 raise
+            unjudged[name] = error.why
             print(f"{name}: {error.why}", file=sys.stderr)
             continue
         _write(sheet, folder / f"{name}.html", None)
-        made += 1
-    print(f"{made} of {len(CLAIMS)} claims have rows here", file=sys.stderr)
+        sheets.append(sheet)
+    print(f"{len(sheets)} of {len(CLAIMS)} claims have rows here", file=sys.stderr)
+    _write_family(sheets, unjudged, folder)
     return 0
+
+
+def _write_family(sheets: list["Tearsheet"], unjudged: dict[str, str], folder: Path) -> None:
+    """index.html and index.json of the folder."""
+    from backtest.tearsheet.family import family
+    from backtest.tearsheet.family_document import family_html, family_json
+    from pipeline.rowfile import whole_file
+
+    members = family(sheets)
+    with whole_file(folder / "index.html") as page, whole_file(folder / "index.json") as rows:
+        page.write_text(family_html(members, unjudged))
+        rows.write_text(json.dumps(family_json(members, unjudged), indent=1, allow_nan=False) + "\n")
+    beyond = sum(one.is_beyond_chance for one in members)
+    print(f"{beyond} beyond chance when all are counted ({folder / 'index.html'})", file=sys.stderr)

@@ -65,10 +65,7 @@ def objects(done: Backtest) -> dict[str, Any]:
                 "settlements": sum(one.stamps for one in done.markets),
                 "without_a_known_rate": sum(one.unknown_stamps for one in done.markets),
             },
-            "grid": [
-                {"config": one.config, "gross_bps": _figure(one.gross), "net_bps": _figure(one.net)}
-                for one in done.tried
-            ],
+            "grid": [{"config": one.config, **_means(gross_bps=one.gross, net_bps=one.net)} for one in done.tried],
             "strategy": "inventory reversion",
             "parameters": dict(done.found.params),
             "terms": _terms(done.request),
@@ -86,19 +83,25 @@ def _figures(judged: pl.DataFrame, seed: int) -> dict[str, Any]:
     came = closed(judged)
     counts = {name: int((judged["status"] == name).sum()) for name in STATUS}
     return {
-        "trades": {
+        "trades": judged.drop("latency_ms").to_dicts(),
+        "trade_counts": {
             "ordered": judged.height,
             **counts,
             "partly_filled": int((judged["filled_qty"] < judged["size_qty"]).sum()),
             "impact_not_known": int(came["impact_quote"].null_count()),
             "exit_reasons": dict(sorted(judged.drop_nulls("exit_reason")["exit_reason"].value_counts().iter_rows())),
             "status_means": STATUS,
-            "list": judged.drop("latency_ms").to_dicts(),
         },
-        **{name: _figure(figure(came, name, seed=seed)) for name in ("gross_bps", "net_bps", "break_even_bps")},
+        **_means(**{name: figure(came, name, seed=seed) for name in ("gross_bps", "net_bps", "break_even_bps")}),
         "costs": split_bps(came),
         "costs_quote": split_quote(came),
     }
+
+
+def _means(**figures: Figure) -> dict[str, Any]:
+    """The mean by the name of each figure, and under `estimates` how far each may be off."""
+    means: dict[str, Any] = {name: one.mean for name, one in figures.items()}
+    return means | {"estimates": {name: _figure(one) for name, one in figures.items()}}
 
 
 def _figure(one: Figure) -> dict[str, Any]:
@@ -118,9 +121,7 @@ def _control(name: str, one: Compared) -> dict[str, Any]:
     return {
         "means": CONTROLS[name],
         "ordered": one.ordered,
-        "gross_bps": _figure(one.gross),
-        "net_bps": _figure(one.net),
-        "break_even_bps": _figure(one.break_even),
+        **_means(gross_bps=one.gross, net_bps=one.net, break_even_bps=one.break_even),
         "excess_gross_bps": excess,
         "is_beaten": one.is_beaten,
     }
@@ -146,8 +147,8 @@ def _split(done: Backtest) -> dict[str, Any]:
     return {
         "cut": done.cut,
         "hurdle_t": HURDLE_T,
-        "before": {"gross_bps": _figure(done.before[0]), "net_bps": _figure(done.before[1])},
-        "later": {"gross_bps": _figure(done.later[0]), "net_bps": _figure(done.later[1])},
+        "before": _means(gross_bps=done.before[0], net_bps=done.before[1]),
+        "later": _means(gross_bps=done.later[0], net_bps=done.later[1]),
         "held_across": done.straddling,
     }
 
@@ -162,10 +163,12 @@ def _alpha(found: Alpha | str) -> dict[str, Any]:
 def _waited(judged: pl.DataFrame, seed: int) -> dict[str, Any]:
     """Entries later than in the minute of arming, and those in it: a fall that caused the inventory is no pullback."""
     return {
-        name: {
-            column: _figure(figure(closed(judged.filter(pl.col("waited") == flag)), column, seed=seed))
-            for column in ("gross_bps", "net_bps")
-        }
+        name: _means(
+            **{
+                column: figure(closed(judged.filter(pl.col("waited") == flag)), column, seed=seed)
+                for column in ("gross_bps", "net_bps")
+            }
+        )
         for name, flag in (("waited", True), ("not_waited", False))
     }
 

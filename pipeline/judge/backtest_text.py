@@ -44,16 +44,16 @@ def _head(told: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _figures(told: Mapping[str, Any]) -> Iterator[str]:
-    trades = told["trades"]
+    trades = told["trade_counts"]
     counts = ", ".join(f"{trades[name]} {name}" for name in trades["status_means"])
     yield f"entries ordered: {trades['ordered']} ({counts})"
     if trades["partly_filled"] or trades["impact_not_known"]:
         unknown = trades["impact_not_known"]
         yield f"  partly filled: {trades['partly_filled']}, impact not known and not counted: {unknown}"
     yield f"{'bps per round trip':<22}{'mean':>9}{'95 % interval':>22}{'t':>7}{'n':>6}{'episodes':>10}"
-    rows = {name: told[f"{name}_bps"] for name in ("gross", "net", "break_even")}
-    rows |= {f"net, {name}": one["net_bps"] for name, one in told["waited"].items()}
-    rows["net, last 20 % of time"] = told["split"]["later"]["net_bps"]
+    rows = {name: told["estimates"][f"{name}_bps"] for name in ("gross", "net", "break_even")}
+    rows |= {f"net, {name}": one["estimates"]["net_bps"] for name, one in told["waited"].items()}
+    rows["net, last 20 % of time"] = told["split"]["later"]["estimates"]["net_bps"]
     for name, one in rows.items():
         yield f"{name.replace('_', ' '):<22}{_row(one)}"
 
@@ -74,13 +74,13 @@ def _wins(told: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _costs(told: Mapping[str, Any]) -> Iterator[str]:
-    if not told["trades"]["closed"]:
+    if not told["trade_counts"]["closed"]:
         return
     yield "where it went, bps: " + ", ".join(f"{name} {_number(value)}" for name, value in told["costs"].items())
 
 
 def _break_even(told: Mapping[str, Any]) -> Iterator[str]:
-    if not told["trades"]["closed"]:
+    if not told["trade_counts"]["closed"]:
         return
     yield "break-even against the fees of a round trip, bps"
     for one in told["markets"]:
@@ -88,7 +88,7 @@ def _break_even(told: Mapping[str, Any]) -> Iterator[str]:
             f"{name.replace('_', ' and ')} {fees['round_trip_bps']:g} (left {_number(fees['left_bps'])})"
             for name, fees in one["break_even_against_fees"].items()
         )
-        yield f"  {Market(one['venue'], one['symbol'])}: {_number(one['break_even_bps']['mean'])} against {against}"
+        yield f"  {Market(one['venue'], one['symbol'])}: {_number(one['break_even_bps'])} against {against}"
 
 
 def _latencies(told: Mapping[str, Any]) -> Iterator[str]:
@@ -109,7 +109,7 @@ def _controls(told: Mapping[str, Any]) -> Iterator[str]:
             reach = "" if excess["low"] is None else f" ({excess['low']:+.2f} to {excess['high']:+.2f})"
             said = f"{excess['value']:+.2f}{reach}"
         beaten = {None: "-", True: "yes", False: "not shown"}[one["is_beaten"]]
-        gross, net = one["gross_bps"], _number(one["net_bps"]["mean"])
+        gross, net = one["estimates"]["gross_bps"], _number(one["net_bps"])
         yield (f"{name:<14}{gross['n']:>5}{_number(gross['mean']):>9}{net:>9}  {said:<30}{beaten}")
 
 
@@ -121,7 +121,7 @@ def _grid(told: Mapping[str, Any]) -> Iterator[str]:
     yield "".join(f"{name:>{max(len(name) + 2, 10)}}" for name in names) + f"{'n':>6}{'gross':>9}{'net':>9}{'t':>7}"
     for one in told["grid"]:
         values = "".join(f"{one['config'][name]:>{max(len(name) + 2, 10)}g}" for name in names)
-        gross, net = one["gross_bps"], one["net_bps"]
+        gross, net = one["estimates"]["gross_bps"], one["estimates"]["net_bps"]
         yield f"{values}{net['n']:>6}{_number(gross['mean']):>9}{_number(net['mean']):>9}{_number(net['t'], '.1f'):>7}"
 
 

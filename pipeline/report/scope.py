@@ -77,7 +77,7 @@ class Scope:
 
 
 def scope_of(root: Path, *, venue: str | None, symbol: str | None, since: Moment | None, until: Moment | None) -> Scope:
-    """The market named, else the perpetual with most of a book; the time named, else the last full day or 24 hours.
+    """The market named, else the linear perpetual with most of a book; the time named, else the last full day or 24 h.
 
     Raises FP007 for an empty lake, FP009 for a market it has not, FP014 for a time without data, FP017 for a time that
     is not clear.
@@ -89,15 +89,17 @@ def scope_of(root: Path, *, venue: str | None, symbol: str | None, since: Moment
     markets = [market for market in instruments if wanted.is_of(market)]
     if not markets:
         raise FootprintError("FP014", "no market is left in this lake", where=str(root), hint="footprint status")
-    market = max(markets, key=lambda one: _weight(lake, one, instruments[one]["kind"]))
+    market = max(markets, key=lambda one: _weight(lake, one, instruments[one]))
     first, last = _window(lake, market, wanted.time)
     return Scope(root, lake, reader, market, instruments[market], first, last)
 
 
-def _weight(lake: Lake, market: Market, kind: str) -> tuple[bool, int, int, Market]:
-    """What comes first: a perpetual, rows of book, rows of tape; the name, so that equals are chosen alike."""
+def _weight(lake: Lake, market: Market, instrument: dict[str, Any]) -> tuple[bool, bool, int, int, Market]:
+    """What comes first: a perpetual, a linear one, rows of book, rows of tape; the name, so that equals are chosen
+    alike. Of an inverse contract no profit or loss is stated."""
     rows = {table: sum(file.rows for file in lake.live(table, market)) for table in ("book_updates", "trades")}
-    return kind == "perp", rows["book_updates"], rows["trades"], market
+    is_perp, is_linear = instrument["kind"] == "perp", not instrument["is_inverse"]
+    return is_perp, is_linear, rows["book_updates"], rows["trades"], market
 
 
 def _window(lake: Lake, market: Market, asked: TimeRange) -> tuple[datetime, datetime]:

@@ -13,6 +13,7 @@ from backtest.verdict import VERDICTS
 from pipeline.market import Market
 
 FOLDER: Final = "tearsheets"
+_INDEX: Final = "index.html"
 _UNSTATED: Final = "not stated"
 
 
@@ -27,8 +28,8 @@ class Beside:
 
 
 def tearsheets_in(folder: Path) -> list[Beside]:
-    """Pages named after a signal in the folder of that name beside the report."""
-    return [_beside(path) for path in sorted((folder / FOLDER).glob("*.html"))]
+    """Pages named after a signal in the folder of that name beside the report; not the one that leads to them all."""
+    return [_beside(path) for path in sorted((folder / FOLDER).glob("*.html")) if path.name != _INDEX]
 
 
 def tearsheets_panel(found: Sequence[Beside], market: Market) -> Panel | None:
@@ -50,7 +51,7 @@ def tearsheets_panel(found: Sequence[Beside], market: Market) -> Panel | None:
         "What was each signal judged to be?",
         f'<div class="wide"><table><thead>{head}</thead><tbody>{"".join(rows)}</tbody></table></div>',
         f"{len(found)} pages in {FOLDER}/ beside this one, each with its own window and registry of trials. Of so many "
-        "at once some look predictive by chance.",
+        f"at once some look predictive by chance: {FOLDER}/{_INDEX} counts them together.",
         short="Verdicts",
     )
 

@@ -1,6 +1,7 @@
 """footprint tearsheet: a page, JSON with seventeen keys, trials counted once, sentences for what cannot be judged."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -77,9 +78,16 @@ def test_the_definition_changes_with_the_column(lake: Path):
 def test_every_claim_can_be_judged_on_six_seconds(lake: Path, tmp_path: Path):
     done = footprint("tearsheet", "--all", "--lake", lake, "--out", tmp_path / "sheets")
     assert done.code == 0, done.err
-    made = {path.stem for path in (tmp_path / "sheets").glob("*.html")}
+    made = {path.stem for path in (tmp_path / "sheets").glob("*.html")} - {"index"}
     assert {"order_flow", "book_pass", "taker_aggression"} <= made <= set(CLAIMS)
     assert f"{len(made)} of {len(CLAIMS)} claims have rows here" in done.err
+    together = json.loads((tmp_path / "sheets" / "index.json").read_text())
+    assert {one["claim"] for one in together["claims"]} == made
+    assert set(together["unjudged"]) == set(CLAIMS) - made
+    links = re.findall(r'href="([^"]+)"', (tmp_path / "sheets" / "index.html").read_text())
+    assert {(tmp_path / "sheets" / link).exists() for link in links} == {True}
+    assert {path.name for path in (tmp_path / "sheets").glob("*.html")} == {*links, "index.html"}
+    assert "0 beyond chance when all are counted" in done.err
 
 
 @pytest.mark.parametrize(

@@ -67,10 +67,10 @@ def test_the_page_and_the_backtest_say_the_same_of_the_same_rule(planted, tmp_pa
     assert done.code == 0, done.err
     told = json.loads(to.read_text())
     shown = panel(root).body
-    assert told["trades"]["closed"] > 5
-    counts = f"{told['trades']['ordered']} ordered, {told['trades']['closed']} closed"
+    assert told["trade_counts"]["closed"] > 5
+    counts = f"{told['trade_counts']['ordered']} ordered, {told['trade_counts']['closed']} closed"
     assert f"{counts}: net {told['costs_quote']['net']:+,.2f} quote on 100,000" in shown
-    assert f"{told['net_bps']['mean']:+.2f} bps a trade" in shown
+    assert f"{told['net_bps']:+.2f} bps a trade" in shown
     for name in told["controls"]:
         assert name.replace("_", " ") in shown
 

@@ -1,12 +1,14 @@
 """Which market and which time a report is about."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from pipeline.errors import FootprintError
 from pipeline.lake import Lake
-from pipeline.report.scope import Scope, _last_day, scope_of
+from pipeline.market import Market
+from pipeline.report.scope import Scope, _last_day, _weight, scope_of
 from tests.pipeline.lakes import MARKET, SPOT
 
 DAY = datetime(2024, 5, 1, tzinfo=UTC)
@@ -79,3 +81,13 @@ def test_without_a_full_day_it_is_the_last_24_hours():
     days = [(DAY + 6 * HOUR, DAY + 24 * HOUR), (DAY + 24 * HOUR, DAY + 40 * HOUR)]
     assert _last_day(days, DAY + 6 * HOUR, DAY + 40 * HOUR) == (DAY + 16 * HOUR, DAY + 40 * HOUR)
     assert _last_day(days[:1], DAY + 6 * HOUR, DAY + 8 * HOUR) == (DAY + 6 * HOUR, DAY + 8 * HOUR)
+
+
+def test_a_linear_perpetual_comes_before_an_inverse_one_and_both_before_spot(tmp_path: Path):
+    """Of an inverse contract no profit or loss is stated."""
+    kinds = {"coin": ("perp", True), "linear": ("perp", False), "spot": ("spot", False)}
+    weights = {
+        name: _weight(Lake(tmp_path), Market("v", name), {"kind": kind, "is_inverse": is_inverse})
+        for name, (kind, is_inverse) in kinds.items()
+    }
+    assert sorted(weights, key=weights.__getitem__) == ["spot", "coin", "linear"]
