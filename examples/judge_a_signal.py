@@ -326,6 +326,8 @@ def limits(judged):
   `footprint backtest` and `footprint tearsheet` do them, `footprint power` says how many days.
 - `footprint tearsheet taker_aggression` judges the flow of a minute instead. Returns over a minute that stand apart
   are about {judged[0].log_mid.size // 60} here, too few for it to say anything: it answers "no evidence".
+- The verdicts above ask for no least number of days, so that a planted effect can be seen within minutes;
+  `footprint tearsheet` calls nothing predictive below ten days, whatever the figures.
 - The market of the demo is simulated: its makers and takers are ours. It shows that the judge works, and nothing
   about a venue.
 
