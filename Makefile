@@ -19,7 +19,7 @@ demo: install
 	$(BIN)/footprint demo
 
 test: install
-	$(BIN)/python -m pytest -m "not timing" -n 2 --dist loadgroup --ignore tests/flows
+	$(BIN)/python -m pytest -m "not timing" -n 2 --dist loadfile --no-loadscope-reorder --ignore tests/flows
 	$(BIN)/python -m pytest tests/flows
 	$(BIN)/python -m pytest -m timing
 
