@@ -27,7 +27,7 @@ class Failure:
 class Claim:
     """One number of a table, and what it is said to forecast.
 
-    name: of the signal, or table.column; value: per row of `table`, nulls where nothing is known; sign: of its
+    name: of the signal, or table.column; computed: what is judged, if it is not the column itself; sign: of its
     relation to what comes (+1 or -1), sign_now: to the return of its own window (0: none was stated). window_s: its
     own window; horizon_s: the one it is mainly about; step_s: time between rows; lookback_s: the furthest it looks
     back with default parameters. is_event: rows come when something happens, and hold for the horizon. middle: what
@@ -39,7 +39,6 @@ class Claim:
     signal: Signal
     table: Table
     column: str
-    value: pl.Expr
     says: str
     forecast: Forecast
     sign: Literal[1, -1]
@@ -54,4 +53,10 @@ class Claim:
     where: pl.Expr | None = None
     pick: tuple[str, int] | None = None
     is_probability: bool = False
+    computed: pl.Expr | None = None
     registered: date = REGISTERED
+
+    @property
+    def value(self) -> pl.Expr:
+        """Per row of the table; null where nothing is known."""
+        return pl.col(self.column) if self.computed is None else self.computed

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Final
 
-import polars as pl
-
 from backtest.claims import failures as known
+from backtest.claims.book import BOOK
 from backtest.claims.claim import Claim
-from backtest.claims.directions import DIRECTIONS
+from backtest.claims.composite import COMPOSITE
+from backtest.claims.holdings import HOLDINGS
 from backtest.claims.sizes import SIZES
+from backtest.claims.tape import TAPE
 from signals.observation import OBSERVATIONS, Observation
 from signals.observations import OBSERVATIONS_SIGNAL, OBSERVATIONS_TABLE
 
@@ -35,7 +36,6 @@ def _of_observation(one: Observation) -> Claim:
         signal=OBSERVATIONS_SIGNAL,
         table=OBSERVATIONS_TABLE,
         column=one.name,
-        value=pl.col(one.name),
         says=f"{one.high}. {one.evidence}",
         forecast="size" if is_size else "return",
         sign=-1 if one.claim == "level" else 1,
@@ -51,5 +51,12 @@ def _of_observation(one: Observation) -> Claim:
 
 CLAIMS: Final[Mapping[str, Claim]] = {
     claim.name: claim
-    for claim in (*DIRECTIONS, *SIZES, *(_of_observation(one) for one in OBSERVATIONS if one.name not in _SILENT))
+    for claim in (
+        *BOOK,
+        *TAPE,
+        *HOLDINGS,
+        *COMPOSITE,
+        *SIZES,
+        *(_of_observation(one) for one in OBSERVATIONS if one.name not in _SILENT),
+    )
 }

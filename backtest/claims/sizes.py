@@ -2,8 +2,6 @@
 
 from typing import Final
 
-import polars as pl
-
 from backtest.claims import failures as known
 from backtest.claims.claim import Claim
 from signals.price_impact import PRICE_IMPACT, PRICE_IMPACT_SIGNAL
@@ -21,7 +19,6 @@ SIZES: Final[tuple[Claim, ...]] = (
         signal=VPIN_SIGNAL,
         table=VPIN,
         column="vpin_ratio",
-        value=pl.col("vpin_ratio"),
         says="flow more one-sided than chance: larger moves ahead. Evidence both ways (Easley et al. 2012; Andersen "
         "and Bondarenko 2014)",
         forecast="size",
@@ -39,7 +36,6 @@ SIZES: Final[tuple[Claim, ...]] = (
         signal=PRICE_IMPACT_SIGNAL,
         table=PRICE_IMPACT,
         column="kyle_lambda",
-        value=pl.col("kyle_lambda"),
         says="the same flow moved the price more over the past hour: a thin book, larger moves ahead",
         forecast="size",
         sign=1,
@@ -55,7 +51,6 @@ SIZES: Final[tuple[Claim, ...]] = (
         signal=SPREAD_SIGNAL,
         table=SPREAD,
         column="spread_bps",
-        value=pl.col("spread_bps"),
         says="makers ask for more: larger moves ahead",
         forecast="size",
         sign=1,
@@ -71,7 +66,6 @@ SIZES: Final[tuple[Claim, ...]] = (
         signal=SPREAD_WIDENING_SIGNAL,
         table=SPREAD_WIDENING,
         column="z",
-        value=pl.col("z"),
         says="makers ask for more than in the window before: larger moves ahead (Comerton-Forde et al. 2010)",
         forecast="size",
         sign=1,
@@ -87,7 +81,6 @@ SIZES: Final[tuple[Claim, ...]] = (
         signal=VOLATILITY_SIGNAL,
         table=VOLATILITY,
         column="realised_vol",
-        value=pl.col("realised_vol"),
         pick=("window_min", 15),
         says="volatility clusters: it forecasts itself",
         forecast="size",
@@ -104,7 +97,6 @@ SIZES: Final[tuple[Claim, ...]] = (
         signal=VOLATILITY_REGIME_SIGNAL,
         table=VOLATILITY_REGIME,
         column="p_high",
-        value=pl.col("p_high"),
         says="the state of high volatility is likely: larger moves ahead",
         forecast="size",
         sign=1,
