@@ -20,6 +20,15 @@ VERDICTS: Final[dict[Verdict, str]] = {
 }
 """In order of what they claim."""
 
+LEVEL: Final = 0.05
+"""Chance of a test to find what is not there."""
+
+POWER: Final = 0.8
+"""Chance that a sample should have had to find what is."""
+
+LATER_SHARE: Final = 0.2
+"""Of the time, set aside at the end: what is found before has to hold there too."""
+
 HURDLE_T: Final = 3.0
 """What a single test has to reach (Harvey, Liu and Zhu 2016): many have looked at such signals before."""
 

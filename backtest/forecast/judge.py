@@ -20,12 +20,12 @@ from backtest.forecast.models import COMBINED, FORMS, Learning, linear
 from backtest.forecast.paid import Paid, paid
 from backtest.forecast.rows import ForecastRows
 from backtest.forecast.scores import Score, r2_estimate, score
-from backtest.forecast.splits import LEVEL, POWER, Parts, parts
+from backtest.forecast.splits import Parts, parts
 from backtest.forecast.walk import Walked, combined_r2, learning, walk
 from backtest.inference.effective_sample import PowerStatement, power_statement
 from backtest.inference.estimate import Estimate, unknown
 from backtest.inference.newey_west import hac_lag
-from backtest.verdict import LEAST_DAYS, Findings, Verdict, verdict
+from backtest.verdict import LEAST_DAYS, LEVEL, POWER, Findings, Verdict, verdict
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -9,6 +9,7 @@ from backtest.forecast.choices import Choices
 from backtest.forecast.rows import subset
 from backtest.inference.effective_sample import detectable_ic
 from backtest.inference.purged_kfold import Samples, Split, combinatorial, least_embargo, walk_forward
+from backtest.verdict import LEVEL, POWER
 
 Ints = NDArray[np.int64]
 
@@ -18,7 +19,6 @@ LEAST_WINDOWS = 30
 LEAST_TRAIN = 250
 LEAST_INNER = 100
 """Rows to learn on of a refit, and of a split inside it."""
-LEVEL, POWER = 0.05, 0.8
 
 
 class TooFew(ValueError):

@@ -5,8 +5,7 @@ from datetime import datetime
 
 import polars as pl
 
-LATER_SHARE = 0.2
-"""Of the time, set aside at the end."""
+from backtest.verdict import LATER_SHARE
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import numpy as np
 from backtest.claims.registry import CLAIMS
 from backtest.inference.false_discovery import benjamini_yekutieli
 from backtest.tearsheet.case import LEAST_APART, Case
-from backtest.verdict import HURDLE_T, LEAST_DAYS, VERDICTS, Findings, verdict
+from backtest.verdict import HURDLE_T, LEAST_DAYS, LEVEL, VERDICTS, Findings, verdict
 from signals.bars import SECOND
 
 CAVEAT: Final = (
@@ -15,8 +15,6 @@ CAVEAT: Final = (
     "advice: no order was sent, fills and costs are modelled, and a signal that passes here can fail tomorrow. "
     "Simulated markets bound from above what can be expected of real ones."
 )
-
-LEVEL: Final = 0.05
 
 
 def conclusion(case: Case, facts: dict[str, dict[str, Any]]) -> dict[str, Any]:

@@ -13,13 +13,13 @@ from backtest.inference.newey_west import hac_lag, hac_mean
 from backtest.tearsheet.book_mids import Floats, Ints
 from backtest.tearsheet.case import Case
 from backtest.trading.fees import BASE_TIERS
+from backtest.verdict import LATER_SHARE
 from signals.bars import SECOND
 
 LATENCIES_MS: Final = (50.0, 200.0)
 SPREADS_PAID: Final[Mapping[str, float]] = {"taker_taker": 1.0, "maker_taker": 0.5, "maker_maker": 0.0}
 """Share of the legs that cross half the spread, by how one goes in and out; that a maker is filled is assumed."""
 _LEAST: Final = 20
-_SET_ASIDE: Final = 0.2
 _MEMORY: Final = 1_440
 
 
@@ -99,7 +99,7 @@ def paying(case: Case, horizon_s: float) -> dict[str, Any]:
     made = decisions(case, horizon_s, LATENCIES_MS[0])
     net = made.net_bps("taker_taker")
     begin, end = (int(case.series.at[0]), int(case.series.at[-1])) if case.series.at.size else (0, 0)
-    cut = end - round((end - begin) * _SET_ASIDE)
+    cut = end - round((end - begin) * LATER_SHARE)
     purged = cut - round(horizon_s) * SECOND
     parts = {"in_sample": net[made.at <= purged], "set_aside": net[made.at > cut]}
     found = {name: hac_mean(part, hac_lag(1, max(part.size, 1))) for name, part in parts.items()}

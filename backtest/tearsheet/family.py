@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from backtest.inference.false_discovery import benjamini_yekutieli
-from backtest.tearsheet.conclusion import LEVEL, p_of_best
+from backtest.tearsheet.conclusion import p_of_best
 from backtest.tearsheet.sheet import Tearsheet
+from backtest.verdict import LEVEL
 
 
 @dataclass(frozen=True, slots=True)

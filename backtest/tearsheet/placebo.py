@@ -11,7 +11,7 @@ from backtest.tearsheet.book_mids import Floats
 from backtest.tearsheet.case import Case
 from backtest.tearsheet.incremental import PAST, row
 from backtest.tearsheet.leak import suspicions
-from backtest.verdict import HURDLE_T
+from backtest.verdict import HURDLE_T, LEVEL
 
 DRAWS: Final = 500
 _SEED: Final = 1
@@ -26,7 +26,7 @@ def placebo(case: Case, horizon_s: float) -> dict[str, Any]:
     shifts = shifted(case, y, horizon_s)
     naive = case.controls[PAST]
     beyond = row(case, y, horizon_s, [PAST])
-    beats_shifts = shifts is not None and shifts["p"] <= 0.05
+    beats_shifts = shifts is not None and shifts["p"] <= LEVEL
     adds = beyond["p"] < _HURDLE_P and beyond["slope"]["value"] * case.claim.sign > 0
     return {
         "horizon_s": horizon_s,

@@ -8,9 +8,8 @@ from backtest.inference.effective_sample import needed_n, power_statement
 from backtest.inference.ranks import mid_ranks
 from backtest.tearsheet.book_mids import Floats
 from backtest.tearsheet.case import Case
+from backtest.verdict import LEVEL, POWER
 
-LEVEL: Final = 0.05
-POWER: Final = 0.8
 SMALL_IC: Final = 0.02
 
 
