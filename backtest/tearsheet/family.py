@@ -30,6 +30,11 @@ class Member:
     def is_beyond_chance(self) -> bool:
         return self.p_family < LEVEL
 
+    @property
+    def holds(self) -> bool:
+        """Beyond chance among all, and predictive by its own sheet, which asks for days and placebos too."""
+        return self.is_beyond_chance and self.sheet.verdict.startswith("predictive")
+
 
 def family(sheets: Sequence[Tearsheet]) -> list[Member]:
     """Each sheet with its p over the family, the least first; equal ones in the order given."""

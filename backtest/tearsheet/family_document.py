@@ -25,8 +25,9 @@ def family_json(members: Sequence[Member], unjudged: Mapping[str, str]) -> dict[
 
 def family_html(members: Sequence[Member], unjudged: Mapping[str, str]) -> str:
     """One self-contained file; each claim leads to NAME.html beside it."""
-    beyond = sum(one.is_beyond_chance for one in members)
-    lead = f"{len(members)} claims judged; {beyond} beyond chance when all are counted."
+    beyond, holds = sum(one.is_beyond_chance for one in members), sum(one.holds for one in members)
+    lead = f"{len(members)} claims judged; {beyond} beyond chance when all are counted. "
+    lead += f"Of these {holds} are predictive by their own sheet, which asks for days and placebos too."
     panels = [Panel(_QUESTION, _table([_row(one) for one in members]), _NOTE)]
     if unjudged:
         lines = "".join(f"<li>{escape(name)}: {escape(why)}</li>" for name, why in unjudged.items())

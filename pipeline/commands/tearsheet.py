@@ -114,5 +114,6 @@ def _write_family(sheets: list["Tearsheet"], unjudged: dict[str, str], folder: P
     with whole_file(folder / "index.html") as page, whole_file(folder / "index.json") as rows:
         page.write_text(family_html(members, unjudged))
         rows.write_text(json.dumps(family_json(members, unjudged), indent=1, allow_nan=False) + "\n")
-    beyond = sum(one.is_beyond_chance for one in members)
-    print(f"{beyond} beyond chance when all are counted ({folder / 'index.html'})", file=sys.stderr)
+    beyond, holds = sum(one.is_beyond_chance for one in members), sum(one.holds for one in members)
+    counted = f"{beyond} beyond chance when all are counted, {holds} of them predictive by their own sheet"
+    print(f"{counted} ({folder / 'index.html'})", file=sys.stderr)

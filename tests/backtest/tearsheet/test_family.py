@@ -9,11 +9,11 @@ from backtest.tearsheet.family_document import family_html, family_json
 from backtest.tearsheet.sheet import Tearsheet
 
 
-def sheet(name: str, p: float | None) -> Tearsheet:
+def sheet(name: str, p: float | None, verdict: str = "no evidence") -> Tearsheet:
     """A claim whose best horizon has that p; None: no horizon has the registered sign."""
     rows = [{"horizon_s": 10.0, "p_adjusted": 0.5 if p is None else p}]
     decay = {"rows": rows, "best_horizon_s": None if p is None else 10.0}
-    sections = {"decay": decay, "power": {"detectable_ic": None}, "verdict": {"verdict": "no evidence"}}
+    sections = {"decay": decay, "power": {"detectable_ic": None}, "verdict": {"verdict": verdict}}
     return Tearsheet(name, "venue/SYMBOL", sections)
 
 
@@ -29,6 +29,18 @@ def test_p_is_that_of_benjamini_and_yekutieli_over_the_claims():
 def test_what_is_far_beyond_chance_stays_so():
     found = family([sheet("a", 1e-6), *(sheet(f"noise {number}", 0.5) for number in range(20))])
     assert [one.is_beyond_chance for one in found] == [True, *[False] * 20]
+
+
+def test_what_a_sheet_does_not_call_predictive_does_not_hold_however_small_its_p():
+    """Twenty minutes can have a tiny p, and the sheet asks for ten days."""
+    claims = [sheet("a", 1e-9, "contemporaneous only"), sheet("b", 1e-9, "predictive before cost")]
+    found = family([*claims, sheet("c", 0.9, "predictive before cost")])
+    assert [(one.sheet.name, one.is_beyond_chance, one.holds) for one in found] == [
+        ("a", True, False),
+        ("b", True, True),
+        ("c", False, False),
+    ]
+    assert "2 beyond chance when all are counted. Of these 1 are predictive" in family_html(found, {})
 
 
 def test_no_sheets_make_no_family():
