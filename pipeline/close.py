@@ -9,7 +9,7 @@ import polars as pl
 from pipeline.parts import Part, write_part
 from pipeline.plan import Step
 from pipeline.quality import GapRow, active_slots, feed_gaps, gap_rows
-from pipeline.sources.batch import RECORD_TABLES
+from pipeline.sources.batch import CORE_TABLES
 from signals.bars import instant
 from signals.book import COLUMNS, Book
 from signals.grid import Grid
@@ -31,7 +31,7 @@ def close_day(root: Path, step: Step, inputs: Mapping[str, pl.LazyFrame], chunk_
         breaks = _broken(book, inputs["book_updates"], step.edges.until)
     else:
         active = {BOOK_UPDATES.name: active_slots(updates, step.silence_s)}
-    for table in RECORD_TABLES:
+    for table in CORE_TABLES:
         if table is not BOOK_UPDATES:
             active[table.name] = active_slots(chunks(inputs, table, _MOMENT, chunk_rows), step.silence_s)
     gaps = pl.concat([breaks, feed_gaps(active, step)])

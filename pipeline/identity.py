@@ -19,29 +19,43 @@ from pipeline.staging import SLICE
 from signals.grid import MAX_EXACT, Grid
 from signals.table import UTC_US
 
+_MOMENT: Final = pl.col("event_ts").to_physical()
+_NAMED: Final = {
+    "liquidations": pl.col("trade_id"),
+    "fills": pl.concat_str("trade_id", "address", "side", separator=" "),
+    "depth_bands": pl.concat_str(_MOMENT, "band_pct", separator=" "),
+    "positioning": _MOMENT.cast(pl.String),
+    "price_bars": pl.concat_str("price_kind", "interval_s", _MOMENT, separator=" "),
+    "vol_index": pl.concat_str("index_name", "interval_s", _MOMENT, separator=" "),
+}
+"""What names a record of the slower tables; where it is null, the content does."""
 _ID: Final = {
     "book_updates": pl.concat_str("is_snapshot", "update_id", separator=":"),
     "trades": pl.col("trade_id"),
     "book_ticker": pl.col("update_id").cast(pl.String),
+    **_NAMED,
 }
 _QUICK_ID: Final = {
     "book_updates": pl.coalesce(2 * pl.col("update_id") + pl.col("is_snapshot"), "digest"),
     "trades": pl.coalesce("trade_id", pl.col("digest").cast(pl.String)),
     "book_ticker": pl.coalesce("update_id", "digest"),
+    **{table: pl.coalesce(name, pl.col("digest").cast(pl.String)) for table, name in _NAMED.items()},
 }
 """Quick to compare: messages that differ in it are no copies; those that do not may still be none."""
 _ORDER: Final[dict[str, tuple[str | pl.Expr, ...]]] = {
     # Where no ids order it, a book has changed in the order of receipt, its snapshot first.
     "book_updates": (
         "event_ts", "update_id", pl.when(pl.col("update_id").is_not_null()).then("is_snapshot"), "recv_ts",
-        pl.col("is_snapshot").not_(), "digest",
+        "position", pl.col("is_snapshot").not_(), "digest",
     ),
-    "trades": ("event_ts", pl.col("trade_id").cast(pl.Int64, strict=False), "trade_id", "recv_ts", "digest"),
+    "trades": (
+        "event_ts", pl.col("trade_id").cast(pl.Int64, strict=False), "position", "trade_id", "recv_ts", "digest",
+    ),
     "book_ticker": ("event_ts", "update_id", "recv_ts", "digest"),
 }  # fmt: skip
 _MAX_NOTIONAL: Final = float(1 << 61)
 """Ticks x lots of one print: more could not be summed with others in 64 bits."""
-_CONTENT_ORDER: Final = ("event_ts", "recv_ts", "digest")
+_CONTENT_ORDER: Final = ("event_ts", "position", "recv_ts", "digest")
 _GRID_COLUMNS: Final = {
     "book_updates": (("price",), ("qty",)),
     "trades": (("price",), ("qty",)),
@@ -51,6 +65,7 @@ DROPPED: Final = pl.Schema(
     {
         "file_id": pl.String(),
         "line": pl.Int64(),
+        "lines": pl.Int64(),
         "records": pl.Int64(),
         "event_ts": UTC_US,
         "known_ts": UTC_US,
@@ -82,9 +97,9 @@ def merge(messages: Messages, tick: float, qty_decimals: int) -> Merged:
     return Merged(_in_order(messages.table, heads.join(left_out, on="message", how="anti")), dropped)
 
 
-def off_grid_records(messages: Messages, tick: float, qty_decimals: int) -> Ints:
-    """Of each message with a price off the tick or a quantity finer than the decimals, how many records it holds."""
-    return messages.counts[_off_grid(messages, tick, qty_decimals)["message"].to_numpy()]
+def off_grid_lines(messages: Messages, tick: float, qty_decimals: int) -> int:
+    """Lines of the messages with a price off the tick or a quantity finer than the decimals."""
+    return int(messages.heads["lines"].gather(_off_grid(messages, tick, qty_decimals)["message"]).sum())
 
 
 def _copies(table: str, heads: pl.DataFrame) -> pl.DataFrame:

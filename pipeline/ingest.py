@@ -68,7 +68,7 @@ def ingest(
         result.new = [task.result() for task in tasks]
     instrument = resolve_instrument(market, wanted.of(market), instruments(lake).get(market), result.new)
     for path, staged in zip(fresh.values(), result.new, strict=True):
-        _gate(path, staged, source, instrument, wanted.of(market).max_quarantine)
+        _gate(path, staged, instrument, wanted.of(market).max_quarantine)
     entries = list(zip(fresh.values(), fresh.keys(), result.new, strict=True))
     register(lake, market, entries, source.name, source.version, instrument)
     return result
@@ -79,9 +79,9 @@ def _tell(told: Told, path: Path, task: "Future[Staged]") -> None:
         told(path)
 
 
-def _gate(path: Path, staged: Staged, source: Source, instrument: Instrument, allowed: float) -> None:
+def _gate(path: Path, staged: Staged, instrument: Instrument, allowed: float) -> None:
     """Refuse a file of which too much would go to quarantine."""
-    off_grid = _lines_off_grid(staged, instrument, source)
+    off_grid = _lines_off_grid(staged, instrument)
     bad = staged.quarantined + off_grid
     if bad <= allowed * staged.lines:
         return
@@ -98,24 +98,23 @@ def _gate(path: Path, staged: Staged, source: Source, instrument: Instrument, al
     )
 
 
-def _lines_off_grid(staged: Staged, instrument: Instrument, source: Source) -> int:
+def _lines_off_grid(staged: Staged, instrument: Instrument) -> int:
     """Lines with a price or quantity that the instrument does not allow; none if the tick came from them."""
     if "tick_size" in instrument.inferred and "qty_decimals" in instrument.inferred:
         return 0
-    from pipeline.identity import off_grid_records
+    from pipeline.identity import off_grid_lines
     from pipeline.messages import Messages
     from pipeline.staging import all_pieces, read_piece
 
-    off = [
-        off_grid_records(
+    return sum(
+        off_grid_lines(
             Messages.of(table, read_piece(piece)).in_base_units(instrument),
             instrument.tick_size,
             instrument.qty_decimals,
         )
         for table in ("book_updates", "trades", "book_ticker")
         for piece in all_pieces(Path(staged.folder), table)
-    ]
-    return sum(int(records.sum()) if source.lines_are_records else records.size for records in off)
+    )
 
 
 @dataclass(frozen=True, slots=True)

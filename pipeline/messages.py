@@ -17,7 +17,7 @@ from pipeline.sources.batch import LEVELS
 
 Ints = NDArray[np.int64]
 
-_ORIGIN = ("line", "digest", "file_id")
+_ORIGIN = ("line", "lines", "digest", "position", "file_id")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,32 +14,23 @@ from pipeline.identity import DROPPED, merge
 from pipeline.market import Instrument, Market
 from pipeline.messages import Ints, Messages, after_losses
 from pipeline.parts import Part, PartWriter, write_part
-from pipeline.sources.batch import RAW_KEPT, RECORD_TABLES
+from pipeline.sources.batch import RAW_KEPT, RECORD_TABLES, staged_schema
 from pipeline.sources.lines import blocks_of_lines
 from pipeline.staging import pieces, quarantined, read_piece
 from signals.inputs import ACCOUNTS, QUARANTINE
 from signals.table import UTC_US, Table
 
-_COUNTED_ELSEWHERE = {"funding"}
-"""Tables whose lines are counted where they give their first record."""
-
 _MERGED_BYTES = 4 << 20
 """Staged messages merged at once, if a slice of time does not hold more."""
-_LINES_AS_RECORDS = {
-    "lines_kept": "rows_out",
-    "lines_duplicate": "records_duplicate",
-    "lines_quarantined": "records_quarantined",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class RawFile:
-    """A registered raw file: its id, where it was and where its pieces are, and whether each line is a record."""
+    """A registered raw file: its id, where it was and where its pieces are."""
 
     file_id: str
     path: str
     folder: str
-    lines_are_records: bool = False
 
 
 def normalise(
@@ -67,8 +58,7 @@ def normalise(
     bad = _quarantine(files, market, rejected, left_out)
     parts.append(write_part(root, QUARANTINE, market, day, fingerprint, lineage, bad))
     counted = pl.concat([_no_counts(), *(count for tally in tallies for count in (tally.came, tally.kept))])
-    by_record = [file.file_id for file in files if file.lines_are_records]
-    book = _accounts(market, counted, left_out, rejected, by_record)
+    book = _accounts(market, counted, left_out, rejected)
     parts.append(write_part(root, ACCOUNTS, market, day, fingerprint, lineage, book))
     return parts
 
@@ -148,16 +138,16 @@ def _complete(table: Table, rows: pl.DataFrame, market: Market, instrument: Inst
 
 def _count(messages: Messages, chosen: Ints, way: str) -> pl.DataFrame:
     """Lines and records of the chosen messages by file."""
-    heads = messages.heads.select("file_id", "known_ts").with_columns(records=pl.Series(messages.counts))
+    heads = messages.heads.select("file_id", "known_ts", "lines").with_columns(records=pl.Series(messages.counts))
     return (
         heads[chosen]
         .group_by("file_id", maintain_order=True)
         .agg(
+            pl.col("lines").sum(),
+            pl.col("records").sum(),
+            pl.col("known_ts").max(),
             table_name=pl.lit(messages.table),
             way=pl.lit(way),
-            lines=pl.len().cast(pl.Int64),
-            records=pl.col("records").sum(),
-            known_ts=pl.col("known_ts").max(),
         )
     )
 
@@ -169,7 +159,7 @@ def _rejected(files: Sequence[RawFile], day: date) -> pl.DataFrame:
         for file in files
         if (frame := quarantined(Path(file.folder), day)) is not None
     ]
-    empty = QUARANTINE.empty().drop("venue", "symbol")
+    empty = pl.DataFrame(schema=staged_schema(QUARANTINE) | {"file_id": pl.String()})
     return pl.concat([empty, *(frame.select(empty.columns) for frame in found)])
 
 
@@ -177,12 +167,12 @@ def _quarantine(
     files: Sequence[RawFile], market: Market, rejected: pl.DataFrame, left_out: pl.DataFrame
 ) -> pl.DataFrame:
     """Rejected lines and those found wrong in merging, each line once."""
-    wrong = left_out.filter(pl.col("reason").is_not_null()).unique(
-        ("file_id", "line"), keep="first", maintain_order=True
-    )
+    wrong = left_out.filter(pl.col("reason").is_not_null())
     merged = wrong.with_columns(raw=_raw_lines(files, wrong)).select(rejected.columns)
     return (
-        pl.concat([rejected, merged])
+        pl.concat([rejected, merged])  # of one line, a record may be found wrong here and another there
+        .with_columns(pl.col("records", "lines").sum().over("file_id", "line"))
+        .unique(("file_id", "line"), keep="first", maintain_order=True)
         .with_columns(venue=pl.lit(market.venue), symbol=pl.lit(market.symbol))
         .select(QUARANTINE.schema.names())
         .sort("file_id", "line")
@@ -212,48 +202,38 @@ def _raw_lines(files: Sequence[RawFile], wrong: pl.DataFrame) -> pl.Series:
     return pl.Series("raw", [texts[key] for key in keys], dtype=pl.String)
 
 
-def _accounts(
-    market: Market, flows: pl.DataFrame, left_out: pl.DataFrame, rejected: pl.DataFrame, by_record: Sequence[str]
-) -> pl.DataFrame:
-    """Where every line and record of every file went; in files `by_record` each record is a line."""
+def _accounts(market: Market, flows: pl.DataFrame, left_out: pl.DataFrame, rejected: pl.DataFrame) -> pl.DataFrame:
+    """Where every line and record of every file went."""
     of = ("file_id", "table_name")
-    lines = pl.when(pl.col("table_name").is_in(_COUNTED_ELSEWHERE)).then(0).otherwise(pl.col("lines")).cast(pl.Int64)
-    kept = (
-        flows.filter(pl.col("way") == "out").group_by(of).agg(lines_kept=lines.sum(), rows_out=pl.col("records").sum())
-    )
+    lines, records = pl.col("lines"), pl.col("records")
+    kept = flows.filter(pl.col("way") == "out").group_by(of).agg(lines_kept=lines.sum(), rows_out=records.sum())
     came = (
         flows.filter(pl.col("way") == "in")
         .group_by(of)
-        .agg(pl.col("records").sum().alias("records_in"), pl.col("known_ts").max())
+        .agg(records.sum().alias("records_in"), pl.col("known_ts").max())
     )
     same = pl.col("reason").is_null()
     out = left_out.group_by(of).agg(
-        lines_duplicate=same.sum(),
-        lines_wrong=(~same).sum(),
-        records_duplicate=pl.col("records").filter(same).sum(),
-        records_wrong=pl.col("records").filter(~same).sum(),
+        lines_duplicate=lines.filter(same).sum(),
+        lines_wrong=lines.filter(~same).sum(),
+        records_duplicate=records.filter(same).sum(),
+        records_wrong=records.filter(~same).sum(),
     )
     lost = rejected.group_by(of).agg(
-        lines_rejected=pl.len(), records_rejected=pl.col("records").sum(), known_lost=pl.col("known_ts").max()
+        lines_rejected=lines.sum(), records_rejected=records.sum(), known_lost=pl.col("known_ts").max()
     )
     joined = came.join(kept, on=of, how="full", coalesce=True).join(out, on=of, how="full", coalesce=True)
     joined = joined.join(lost, on=of, how="full", coalesce=True)
     number = pl.selectors.numeric().fill_null(0)
-    elsewhere = pl.col("table_name").is_in(_COUNTED_ELSEWHERE)
     return (
         joined.with_columns(number)
         .with_columns(
             venue=pl.lit(market.venue),
             symbol=pl.lit(market.symbol),
             known_ts=pl.max_horizontal("known_ts", "known_lost"),
-            lines_duplicate=pl.when(elsewhere).then(0).otherwise(pl.col("lines_duplicate")),
-            lines_quarantined=pl.when(elsewhere).then(0).otherwise(pl.col("lines_wrong") + pl.col("lines_rejected")),
+            lines_quarantined=pl.col("lines_wrong") + pl.col("lines_rejected"),
             records_in=pl.col("records_in") + pl.col("records_rejected"),
             records_quarantined=pl.col("records_wrong") + pl.col("records_rejected"),
-        )
-        .with_columns(
-            pl.when(pl.col("file_id").is_in(by_record)).then(records).otherwise(lines).alias(lines)
-            for lines, records in _LINES_AS_RECORDS.items()
         )
         .select(ACCOUNTS.schema.names())
         .cast(ACCOUNTS.schema)
@@ -266,5 +246,5 @@ def _no_left_out() -> pl.DataFrame:
 
 
 def _no_counts() -> pl.DataFrame:
-    schema = {"file_id": pl.String, "table_name": pl.String, "way": pl.String, "lines": pl.Int64, "records": pl.Int64}
-    return pl.DataFrame(schema=schema | {"known_ts": UTC_US})
+    schema = {"file_id": pl.String(), "lines": pl.Int64(), "records": pl.Int64(), "known_ts": UTC_US}
+    return pl.DataFrame(schema=schema | {"table_name": pl.String(), "way": pl.String()})

@@ -22,14 +22,14 @@ from pipeline.reasons import why_stale
 from pipeline.recording import DayEdges, edges_of, joined_days
 from pipeline.registry import Registered, instruments, registered
 from pipeline.sources import SOURCES
-from pipeline.sources.batch import RECORD_TABLES
+from pipeline.sources.batch import CORE_TABLES, RECORD_TABLES
 from signals import SIGNALS
 from signals.inputs import ACCOUNTS, BOOK_CLOSE, GAPS, NORMALISED, QUARANTINE
 from signals.table import Input, Signal, Table
 
 MERGED: Final = (*RECORD_TABLES, QUARANTINE, ACCOUNTS)
 CLOSED: Final = (BOOK_CLOSE, GAPS)
-NORMALISE_VERSION: Final = 2
+NORMALISE_VERSION: Final = 3
 CLOSE_VERSION: Final = 2
 TABLES: Final[dict[str, Table]] = {
     table.name: table for table in (*NORMALISED, *(out for signal in SIGNALS for out in signal.outputs))
@@ -195,7 +195,7 @@ def _add_close(draft: _Draft, common: _Common) -> None:
         "silence_s": draft.wanted.of(common.market).silence_s,
         "schemas": _schemas(CLOSED),
     }
-    inputs = {table.name: _files(draft, table, common.market, [common.day]) for table in RECORD_TABLES}
+    inputs = {table.name: _files(draft, table, common.market, [common.day]) for table in CORE_TABLES}
     inputs["opening/book_close"] = _files(draft, BOOK_CLOSE, common.market, [day_before])
     after = (step_id("normalise", common.market, common.day), step_id("close", common.market, day_before))
     _add(draft, common, "close", CLOSED, lineage, inputs, after)

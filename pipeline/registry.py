@@ -174,6 +174,7 @@ def _manifest_row(market: Market, path: Path, digest: str, staged: Staged, sourc
         "recv_unit": staged.recv_unit,
         "clock_offset_us": staged.clock_offset_us,
         "lines": staged.lines,
+        "lines_beside": staged.lines_beside,
         "backwards_events": staged.backwards_events,
         "backwards_recv": staged.backwards_recv,
     }

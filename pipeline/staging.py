@@ -28,6 +28,8 @@ from pipeline.sources import Source
 from pipeline.sources.batch import Batch, PriceGrid, joined_grid
 
 _SUMMARY = "summary.json"
+_HOPELESS = 1_000_000
+"""Bad lines without a good one after which a file is read no further."""
 SLICE = "10m"
 """Stretches of event time in which copies of a message are looked for, and by which pieces are cut."""
 
@@ -48,14 +50,16 @@ class Staged:
     last_ts: str
     known_ts: str
     recv_unit: str
-    clock_offset_us: int
+    clock_offset_us: int | None
+    """None if nothing has a time of receipt."""
     backwards_events: int
     backwards_recv: int
     price_divisor: int
     price_decimals: int
     qty_decimals: int
-    price_largest: int = 0
-    """In units of 10^-price_decimals; 0 in summaries written before it was kept."""
+    price_largest: int
+    """In units of 10^-price_decimals."""
+    lines_beside: int
 
 
 @dataclass(slots=True)
@@ -63,6 +67,7 @@ class _Tally:
     """Running totals over the batches of a file."""
 
     lines: int = 0
+    lines_beside: int = 0
     quarantined: int = 0
     dates: set[str] = field(default_factory=set)
     days: dict[date, DayMoments] = field(default_factory=dict)
@@ -142,13 +147,15 @@ def _write_pieces(source: Source, path: Path, market: Market, folder: Path) -> _
         for number, batch in enumerate(source.read(path, market)):
             if writing:
                 writing.result()  # no more than two batches are held, and what went wrong is heard of
-            writing = writer.submit(_write_batch, batch, folder, number, tally, source)
+            writing = writer.submit(_write_batch, batch, folder, number, tally)
+            if tally.first is None and tally.quarantined > _HOPELESS:
+                break
         if writing:
             writing.result()
     return tally
 
 
-def _write_batch(batch: Batch, folder: Path, number: int, tally: _Tally, source: Source) -> None:
+def _write_batch(batch: Batch, folder: Path, number: int, tally: _Tally) -> None:
     for name, frame in batch.frames.items():
         _count(tally, name, frame)
         for start, piece in _slices(frame):
@@ -156,7 +163,8 @@ def _write_batch(batch: Batch, folder: Path, number: int, tally: _Tally, source:
     if batch.quarantine.height:
         _write(batch.quarantine, folder / "quarantine" / f"{number:06d}.arrow")
     tally.lines += batch.lines
-    tally.quarantined += int(batch.quarantine["records"].sum()) if source.lines_are_records else batch.quarantine.height
+    tally.lines_beside += batch.lines_beside
+    tally.quarantined += int(batch.quarantine["lines"].sum())
     tally.recv_unit = batch.recv_unit
     tally.offsets.update(batch.offsets_ms)
     tally.backwards_recv += batch.backwards_recv
@@ -239,24 +247,25 @@ def _staged(folder: Path, file_id: str, tally: _Tally) -> Staged:
         last_ts=str(tally.last),
         known_ts=str(tally.known),
         recv_unit=tally.recv_unit,
-        clock_offset_us=1_000 * _median(tally.offsets),
+        clock_offset_us=_median(tally.offsets),
         backwards_events=tally.backwards_events,
         backwards_recv=tally.backwards_recv,
         price_divisor=tally.grid.divisor,
         price_decimals=tally.grid.decimals,
         qty_decimals=tally.qty_decimals,
         price_largest=tally.grid.largest,
+        lines_beside=tally.lines_beside,
     )
 
 
-def _median(counts: Counter[int]) -> int:
-    """Lower median of values given with their counts."""
+def _median(counts: Counter[int]) -> int | None:
+    """Lower median of milliseconds given with their counts, in microseconds."""
     half, seen = sum(counts.values()) / 2, 0
     for value in sorted(counts):
         seen += counts[value]
         if seen >= half:
-            return value
-    return 0
+            return 1_000 * value
+    return None
 
 
 def pieces(folder: Path, table: str, day: date) -> dict[str, list[Path]]:

@@ -43,10 +43,7 @@ def execute(root: Path, step: Step) -> Done:
     began = time.perf_counter()
     coverage: Mapping[str, float] = {}
     if step.name == "normalise":
-        raws = [
-            RawFile(file.file_id, file.path, str(_staged(root, file)), SOURCES[file.source].lines_are_records)
-            for file in step.files
-        ]
+        raws = [RawFile(file.file_id, file.path, str(_staged(root, file))) for file in step.files]
         parts = normalise(root, step.market, step.day, raws, step.instrument, step.fingerprint, step.lineage)
     elif step.name == "close":
         parts = close_day(root, step, frames(root, step), CHUNK_ROWS)

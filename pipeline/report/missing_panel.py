@@ -11,12 +11,12 @@ from backtest.page import ON_PAGE, Panel, rows_table
 from pipeline.report.coverage_chart import coverage_chart
 from pipeline.report.provenance import gaps_within, stretch
 from pipeline.report.scope import Scope
-from pipeline.sources.batch import RECORD_TABLES
+from pipeline.sources.batch import CORE_TABLES
 
 _QUESTION: Final = "What is missing?"
 _SHOWN: Final = 12
 _PERP_ONLY: Final = ("derivative_ticker", "funding")
-_FEEDS: Final = tuple(table.name for table in RECORD_TABLES)
+_FEEDS: Final = tuple(table.name for table in CORE_TABLES)
 
 
 def missing_panel(scope: Scope, colors: Colors = ON_PAGE) -> Panel:

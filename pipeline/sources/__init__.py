@@ -13,15 +13,13 @@ from pipeline.sources.batch import Batch
 class Source:
     """A format of raw files; `read` translates one file for one market, batch by batch.
 
-    `lines_are_records`: a line holds one record, and a message may stand on several lines; else a line holds a
-    message, which may be of several records. `is_archive`: a file is handed out for a whole UTC day that is over.
+    `is_archive`: a file is handed out for a whole UTC day that is over.
     """
 
     name: str
     version: int
     venues: tuple[str, ...]
     read: Callable[[Path, Market], Iterator[Batch]]
-    lines_are_records: bool = False
     is_archive: bool = False
 
 
@@ -44,7 +42,7 @@ _TARDIS_VENUES: Final = (*_BINANCE, "bybit-linear", "bybit-spot", "okx-swap", "h
 SOURCES: Final = {
     source.name: source
     for source in (
-        Source("binance-capture", 2, _BINANCE, _binance_capture),
-        Source("tardis", 1, _TARDIS_VENUES, _tardis, lines_are_records=True, is_archive=True),
+        Source("binance-capture", 3, _BINANCE, _binance_capture),
+        Source("tardis", 2, _TARDIS_VENUES, _tardis, is_archive=True),
     )
 }

@@ -8,11 +8,37 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from signals.inputs import BOOK_TICKER, BOOK_UPDATES, DERIVATIVE_TICKER, FUNDING, QUARANTINE, TRADES
+from signals.inputs import (
+    BOOK_TICKER,
+    BOOK_UPDATES,
+    DEPTH_BANDS,
+    DERIVATIVE_TICKER,
+    FILLS,
+    FUNDING,
+    LIQUIDATIONS,
+    OPTION_QUOTES,
+    POSITIONING,
+    PRICE_BARS,
+    QUARANTINE,
+    TRADES,
+    VOL_INDEX,
+)
 from signals.table import UTC_US, Table
 
-RECORD_TABLES = (BOOK_UPDATES, TRADES, BOOK_TICKER, DERIVATIVE_TICKER, FUNDING)
-"""Tables that sources fill, in the order in which a line is counted to its first home."""
+CORE_TABLES: Final = (BOOK_UPDATES, TRADES, BOOK_TICKER, DERIVATIVE_TICKER, FUNDING)
+"""Feeds that a recording of a perpetual should have: where one is absent, that is a gap."""
+
+RECORD_TABLES: Final = (
+    *CORE_TABLES,
+    LIQUIDATIONS,
+    FILLS,
+    DEPTH_BANDS,
+    POSITIONING,
+    PRICE_BARS,
+    OPTION_QUOTES,
+    VOL_INDEX,
+)
+"""Tables that sources fill."""
 
 RAW_KEPT = 2_000
 """Characters of a raw line that quarantine keeps."""
@@ -32,8 +58,10 @@ _MADE_LATER = {"venue", "symbol", "seq", "msg_id", "file_id", "qty_native"}
 def staged_schema(table: Table) -> pl.Schema:
     """What a source fills: a row per message, with the table's columns and where the message came from.
 
-    `line` is the line in the raw file (from 1), `digest` a hash of the message's
-    content: equal digests are the same message. `qty` is the size as sent.
+    `line` is the line in the raw file (from 1), `lines` how many lines of the file the message accounts for (0 for
+    those of a line that is counted with another message), `digest` a hash of the message's content: equal digests are
+    the same message. `position` orders messages of equal time where the venue's ids do not; null if nothing does.
+    `qty` is the size as sent.
     """
     lists = LEVELS.get(table.name, ())
     columns = {
@@ -41,15 +69,19 @@ def staged_schema(table: Table) -> pl.Schema:
         for name, dtype in table.schema.items()
         if name not in _MADE_LATER
     }
-    if table is not QUARANTINE:
-        columns |= {"line": pl.Int64(), "digest": pl.Int64()}
+    if table is QUARANTINE:
+        columns |= {"lines": pl.Int64()}
+    else:
+        columns |= {"line": pl.Int64(), "lines": pl.Int64(), "digest": pl.Int64(), "position": pl.Int64()}
     return pl.Schema(columns)
 
 
 def conform(frame: pl.DataFrame, name: str, source: str) -> pl.DataFrame:
-    """The staged columns of table `name` in order; what this source does not state is null."""
+    """The staged columns of table `name` in order; what this source does not state is null, and `lines` 1."""
     schema = staged_schema(_TABLES[name])
     frame = frame.with_columns(pl.lit(source).alias("source"))
+    if "lines" not in frame.columns:
+        frame = frame.with_columns(lines=pl.lit(1, dtype=pl.Int64))
     missing = [pl.lit(None, dtype=dtype).alias(column) for column, dtype in schema.items() if column not in frame]
     return frame.with_columns(missing).select(schema.names()).cast(schema)
 
@@ -80,11 +112,15 @@ def joined_grid(one: PriceGrid, other: PriceGrid) -> PriceGrid:
 
 @dataclass(slots=True)
 class Batch:
-    """Records of consecutive lines, by table name, and what was seen on the way."""
+    """Records of consecutive lines, by table name, and what was seen on the way.
+
+    lines: those about the market; lines_beside: those about other markets, or about none.
+    """
 
     frames: dict[str, pl.DataFrame]
     quarantine: pl.DataFrame
     lines: int
+    lines_beside: int = 0
     grid: PriceGrid = field(default_factory=PriceGrid)
     qty_decimals: int = 0
     offsets_ms: dict[int, int] = field(default_factory=dict)
@@ -102,16 +138,21 @@ def brief(text: str, most: int = 300) -> str:
 
 
 class Stamp(NamedTuple):
-    """Where and when a message came; times and the feed's delay in microseconds, `clock` as in the tables."""
+    """Where and when a message came; times and the feed's delay in microseconds, `clock` as in the tables.
+
+    `lines` and `position` as in staged_schema.
+    """
 
     line: int
-    recv: int
+    recv: int | None
     event: int
     publish: int | None
     delay: int
     digest: int
     backwards: bool
     clock: str
+    lines: int = 1
+    position: int | None = None
 
     def moved_to(self, event: int) -> "Stamp":
         """The same message at an earlier event time, known no earlier for it."""
@@ -128,6 +169,7 @@ class Rejected:
     reason: str
     records: int
     raw: bytes
+    lines: int = 1
 
 
 def quarantine_frame(bad: list[Rejected]) -> pl.DataFrame:
@@ -141,6 +183,7 @@ def quarantine_frame(bad: list[Rejected]) -> pl.DataFrame:
             "table_name": [rejected.table for rejected in ordered],
             "reason": [rejected.reason for rejected in ordered],
             "records": [rejected.records for rejected in ordered],
+            "lines": [rejected.lines for rejected in ordered],
             "raw": [rejected.raw[:RAW_KEPT].decode(errors="replace") for rejected in ordered],
         },
         schema=staged_schema(QUARANTINE),

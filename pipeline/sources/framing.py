@@ -5,7 +5,7 @@ number that cannot be is dropped whole and its line rejected with the reason.
 """
 
 from collections.abc import Callable
-from operator import itemgetter
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -13,8 +13,6 @@ import polars as pl
 
 from pipeline.sources.batch import (
     LEVELS,
-    LONGEST,
-    PLAIN,
     Batch,
     PriceGrid,
     Rejected,
@@ -25,9 +23,12 @@ from pipeline.sources.batch import (
     joined_grid,
     quarantine_frame,
 )
+from pipeline.sources.number_text import numbers
+from pipeline.sources.record_frames import records_frame
+from pipeline.sources.stamps import stamped
 from signals.table import UTC_US
 
-Row = tuple[Stamp, tuple[Any, ...]]
+Row = tuple[Stamp, Any]
 _KINDS: Final = {"price": " > 0", "size": " > 0", "level size": " >= 0", "rate": ""}
 _PADDED: Final = 8
 """Decimals to which spot venues write every number, whatever the market counts in."""
@@ -36,55 +37,28 @@ _PADDED: Final = 8
 def frame_batch(
     source: str, rows: dict[str, list[Row]], rejected: list[Rejected], raw: Callable[[int], bytes]
 ) -> Batch:
-    """Frames of the block's rows; `raw` returns a line's text by its number."""
+    """Frames of the block's rows; `raw` returns a line's text by its number.
+
+    Rows of the streams depth, trade, ticker and mark are tuples as the builders here take them; of any other stream,
+    which is named as the table it fills, they are values by column name.
+    """
     bad = list(rejected)
     frames: dict[str, pl.DataFrame] = {}
     texts: dict[str, list[pl.Series]] = {"price": [], "size": []}
-    for stream, build in _BUILDERS.items():
-        taken = rows.get(stream, [])
-        if taken:
-            built = build(taken, bad, raw, texts)
-            frames |= {name: conform(frame, name, source) for name, frame in built.items()}
+    for stream, taken in rows.items():
+        build = _BUILDERS.get(stream) or partial(_records, stream)
+        for name, frame in build(taken, bad, raw, texts).items() if taken else ():
+            found = conform(frame, name, source)
+            frames[name] = pl.concat([frames[name], found]) if name in frames else found
     stamps = [stamp for taken in rows.values() for stamp, _ in taken]
     return Batch(
         frames=frames,
         quarantine=quarantine_frame(bad),
         lines=0,
         grid=price_grid(texts["price"]),
-        qty_decimals=max((_decimals(series) for series in texts["size"]), default=0),
+        qty_decimals=max((most_decimals(series) for series in texts["size"]), default=0),
         offsets_ms=_offsets(stamps),
     )
-
-
-def _stamps(rows: list[Row]) -> pl.DataFrame:
-    stamps = [stamp for stamp, _ in rows]
-    columns = {name: list(map(itemgetter(at), stamps)) for at, name in enumerate(Stamp._fields)}
-    frame = pl.DataFrame(columns, schema_overrides={"publish": pl.Int64, "digest": pl.Int64})
-    return frame.select(
-        "line",
-        "digest",
-        "clock",
-        event_ts=pl.col("event").cast(UTC_US),
-        publish_ts=pl.col("publish").cast(UTC_US),
-        recv_ts=pl.col("recv").cast(UTC_US),
-        known_ts=pl.max_horizontal("recv", pl.col("event") + pl.col("delay")).cast(UTC_US),
-        is_backwards=pl.col("backwards"),
-    )
-
-
-def _numbers(texts: list[Any], kind: str) -> tuple[pl.Series, pl.Series, pl.Series]:
-    """The texts, their values and whether each is a number its kind allows, written out as the venue does."""
-    try:
-        text = pl.Series(texts, dtype=pl.String)
-    except TypeError:  # JSON of another type where text is expected: shown in the reason, and no number
-        text = pl.Series([one if isinstance(one, str | None) else f"{one!r} (not text)" for one in texts])
-    value = text.cast(pl.Float64, strict=False)
-    allowed = text.str.contains(PLAIN) & (text.str.len_bytes() <= LONGEST)
-    if kind in ("price", "size"):
-        allowed &= value > 0
-    elif kind == "level size":
-        allowed &= value >= 0
-    return text, value, allowed.fill_null(False)
 
 
 def _check_rows(
@@ -95,7 +69,7 @@ def _check_rows(
     `columns` maps a name to its place in the row's values and its kind. Returns the
     rows kept, their values and their texts by name.
     """
-    parsed = {name: _numbers([values[at] for _, values in rows], kind) for name, (at, kind) in columns.items()}
+    parsed = {name: numbers([values[at] for _, values in rows], kind) for name, (at, kind) in columns.items()}
     fine = pl.Series(np.ones(len(rows), dtype=bool))
     for _, _, allowed in parsed.values():
         fine = fine & allowed
@@ -120,7 +94,7 @@ def _trades(
     on_book = ~pl.Series([row[4] for row in values], dtype=pl.Boolean)
     texts["price"].append(text["price"].filter(on_book))  # other prints are not on the book's grid
     texts["size"].append(text["qty"])
-    frame = _stamps(rows).with_columns(
+    frame = stamped([stamp for stamp, _ in rows]).with_columns(
         pl.Series("trade_id", [row[0] for row in values], dtype=pl.String),
         number["price"].alias("price"),
         number["qty"].alias("qty"),
@@ -145,7 +119,7 @@ def _ticker(
     rows, number, text = _check_rows(rows, columns, "book_ticker", bad, raw)
     texts["price"] += [text["bid_px"], text["ask_px"]]
     texts["size"] += [text["bid_qty"], text["ask_qty"]]
-    frame = _stamps(rows).with_columns(
+    frame = stamped([stamp for stamp, _ in rows]).with_columns(
         pl.Series("update_id", [values[0] for _, values in rows], dtype=pl.Int64),
         *(series.alias(name) for name, series in number.items()),
     )
@@ -158,14 +132,15 @@ def _mark(
     """One message gives a row of derivative_ticker and, as its estimate, one of funding."""
     columns = {"mark_price": (0, "price"), "index_price": (1, "price"), "funding_rate": (3, "rate")}
     rows, number, _text = _check_rows(rows, columns, "derivative_ticker", bad, raw)
-    _, estimate, is_estimate = _numbers([values[2] for _, values in rows], "price")
-    state = _stamps(rows).with_columns(
+    _, estimate, is_estimate = numbers([values[2] for _, values in rows], "price")
+    state = stamped([stamp for stamp, _ in rows]).with_columns(
         *(series.alias(name) for name, series in number.items()),
         estimate.zip_with(is_estimate, pl.Series([None], dtype=pl.Float64)).alias("settle_price_estimate"),
         pl.Series("next_funding_ts", [values[4] for _, values in rows], dtype=pl.Int64).cast(UTC_US),
     )
     funding = state.rename({"funding_rate": "rate", "next_funding_ts": "next_ts"}).with_columns(
-        kind=pl.lit("predicted")
+        kind=pl.lit("predicted"),
+        lines=pl.lit(0, dtype=pl.Int64),  # a line is counted with its state
     )
     return {"derivative_ticker": state, "funding": funding}
 
@@ -177,8 +152,8 @@ def _depth(
     levels = [[*values[4], *values[5]] for _, values in rows]
     counts = np.array([len(message) for message in levels])
     flat = [level for message in levels for level in message]
-    price_text, price, price_fine = _numbers([level[0] for level in flat], "price")
-    size_text, size, size_fine = _numbers([level[1] for level in flat], "level size")
+    price_text, price, price_fine = numbers([level[0] for level in flat], "price")
+    size_text, size, size_fine = numbers([level[1] for level in flat], "level size")
     owner = np.repeat(np.arange(len(rows)), counts)
     wrong = ~(price_fine & size_fine)
     if wrong.any():
@@ -195,7 +170,7 @@ def _depth(
     if len(silent):
         empty = pl.DataFrame({"owner": silent, "side": np.zeros(len(silent), dtype=np.int64)})
         table = pl.concat([table, empty], how="diagonal").sort("owner", maintain_order=True)
-    messages = _stamps(rows).with_columns(
+    messages = stamped([stamp for stamp, _ in rows]).with_columns(
         pl.Series("update_id", [values[0] for _, values in rows], dtype=pl.Int64),
         pl.Series("first_update_id", [values[1] for _, values in rows], dtype=pl.Int64),
         pl.Series("prev_update_id", [values[2] for _, values in rows], dtype=pl.Int64),
@@ -225,15 +200,25 @@ def _reject_messages(
         bad.append(Rejected(stamp.line, stamp.event, "book_updates", reason, int(counts[message]), raw(stamp.line)))
 
 
+def _records(
+    table: str, rows: list[Row], bad: list[Rejected], raw: Callable[[int], bytes], texts: dict[str, list[pl.Series]]
+) -> dict[str, pl.DataFrame]:
+    """Values by column name, as rows of `table`."""
+    frame, text = records_frame(table, rows, bad, raw)
+    for kind, names in _ON_GRID.get(table, {}).items():
+        texts[kind] += [text[name].drop_nulls() for name in names]
+    return {table: frame}
+
+
 def _offsets(stamps: list[Stamp]) -> dict[int, int]:
     """How often each recv - event offset occurs, in whole milliseconds; a carried time is none to compare with."""
-    timed = [stamp.recv - stamp.event for stamp in stamps if stamp.clock != "carried"]
+    timed = [stamp.recv - stamp.event for stamp in stamps if stamp.recv is not None and stamp.clock != "carried"]
     offsets = np.array(timed, dtype=np.int64) // 1_000
     values, counts = np.unique(offsets, return_counts=True)
     return dict(zip(values.tolist(), counts.tolist(), strict=True))
 
 
-def _decimals(text: pl.Series) -> int:
+def most_decimals(text: pl.Series) -> int:
     """Most digits after the point in any of the texts; zeros that pad all numbers to eight digits are none."""
     most = _most_digits(text)
     return _most_digits(text.str.strip_chars_end("0")) if most == _PADDED else most
@@ -256,4 +241,8 @@ def price_grid(texts: list[pl.Series]) -> PriceGrid:
     return grid
 
 
+_ON_GRID: Final[dict[str, dict[str, tuple[str, ...]]]] = {
+    "trades": {"price": ("price",), "size": ("qty",)},
+    "book_ticker": {"price": ("bid_px", "ask_px"), "size": ("bid_qty", "ask_qty")},
+}
 _BUILDERS: Final = {"depth": _depth, "trade": _trades, "ticker": _ticker, "mark": _mark}

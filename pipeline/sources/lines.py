@@ -1,19 +1,13 @@
-"""Text of a raw file, plain or gzip, a block of whole lines at a time."""
+"""Text of a raw file, whatever it is wrapped in, a block of whole lines at a time."""
 
-import gzip
-import io
-import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
-
-from isal import igzip, isal_zlib
 
 from pipeline.errors import FootprintError
+from pipeline.sources.containers import DamagedError, damage_told, opened
 
-_GZIP_MAGIC = b"\x1f\x8b"
 _BLOCK = 8 << 20
 _LONGEST_LINE = 64 << 20
 
@@ -53,12 +47,12 @@ class TextFile:
                     is_empty = False
                     coming = thread.submit(next, reading, None)
                     yield block
-        except (EOFError, zlib.error, isal_zlib.IsalError, gzip.BadGzipFile) as damage:  # type: ignore[misc]  # its stub calls IsalError a value
+        except DamagedError as damage:
             raise FootprintError(
                 "FP002",
-                f"the gzip stream ends or breaks after line {self.lines:,} ({damage})",
+                f"the compressed stream ends or breaks after line {self.lines:,} ({damage})",
                 where=str(self.path),
-                hint="copy the file again; if the recorder was killed, `zcat FILE > whole.txt` saves what is readable",
+                hint="copy or fetch it again; if a recorder was killed, `zcat FILE > whole.txt` saves what is readable",
             ) from damage
         except _EndlessLineError as endless:
             raise FootprintError(
@@ -75,7 +69,7 @@ class TextFile:
     def _read(self) -> Iterator[memoryview]:
         """The blocks, in two buffers by turns."""
         text, spare, held = bytearray(self.block_bytes + 1), bytearray(), 0
-        with self._open() as file:
+        with damage_told(), opened(self.path) as file:
             while count := file.readinto(memoryview(text)[held:-1]):
                 end = held + count
                 whole = text.rfind(b"\n", 0, end) + 1
@@ -92,8 +86,3 @@ class TextFile:
         if held:
             text[held : held + 1] = b"\n"
             yield memoryview(text)[: held + 1].toreadonly()
-
-    def _open(self) -> io.BufferedIOBase:
-        with self.path.open("rb") as raw:
-            zipped = raw.read(2) == _GZIP_MAGIC
-        return cast(io.BufferedIOBase, igzip.open(self.path, "rb")) if zipped else self.path.open("rb")

@@ -130,7 +130,8 @@ def _batch(reader: _Reader, text: NDArray[np.uint8], file: TextFile, *, is_last:
         if layout.is_book:
             ends = np.insert(times[marks.END], 0, 0)
             is_snapshot = pl.Series("is_snapshot", codes[marks.IS_SNAPSHOT].view(bool))
-            frame = frame.with_columns(is_snapshot, *(in_lists(value, ends) for value in values))
+            levels = pl.Series("lines", np.diff(ends))
+            frame = frame.with_columns(levels, is_snapshot, *(in_lists(value, ends) for value in values))
         else:
             ids = _ids(rows[rows["fault"] != BAD], text)
             frame = frame.with_columns(ids, *values, taker_side=values[0], is_off_market=pl.lit(False))
@@ -184,7 +185,7 @@ def _rejected(reader: _Reader, message: Rows) -> Rejected:
     for other in message["line"].tolist():
         reader.faults.pop(other, None)
     event = max(int(message["event"][0]), 0)
-    return Rejected(line, event, reader.layout.table, fault.reason, message.size, fault.raw)
+    return Rejected(line, event, reader.layout.table, fault.reason, message.size, fault.raw, message.size)
 
 
 def _heads(table: str, times: NDArray[np.int64], codes: NDArray[np.int8]) -> pl.DataFrame:

@@ -62,8 +62,8 @@ def test_a_truncated_gzip(made: Path, tmp_path: Path, kept: float):
     cut.write_bytes(whole[: int(kept * len(whole))])
     result = _refused(made, cut)
     assert result.code == 1
-    assert "why: the gzip stream ends or breaks after line " in result.err
-    assert "try: copy the file again; if the recorder was killed, `zcat FILE > whole.txt` saves" in result.err
+    assert "why: the compressed stream ends or breaks after line " in result.err
+    assert "try: copy or fetch it again; if a recorder was killed, `zcat FILE > whole.txt` saves" in result.err
 
 
 def test_a_damaged_gzip(made: Path, tmp_path: Path):
@@ -72,7 +72,7 @@ def test_a_damaged_gzip(made: Path, tmp_path: Path):
     damaged = tmp_path / "damaged.gz"
     damaged.write_bytes(body)
     result = _refused(made, damaged)
-    assert (result.code, "the gzip stream ends or breaks" in result.err) == (1, True)
+    assert (result.code, "the compressed stream ends or breaks" in result.err) == (1, True)
 
 
 _JUNK = {

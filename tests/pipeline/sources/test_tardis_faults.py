@@ -195,7 +195,7 @@ def test_a_cut_gzip(tmp_path: Path):
     whole = write_csv(tmp_path / "whole.csv.gz", BOOK, lines).read_bytes()
     cut = tmp_path / "cut.csv.gz"
     cut.write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(FootprintError, match=r"the gzip stream ends or breaks after line \d,\d\d\d ") as refusal:
+    with pytest.raises(FootprintError, match=r"the compressed stream ends or breaks after line \d,\d\d\d ") as refusal:
         list(read(cut, MARKET, block_bytes=10_000))
     assert refusal.value.fault.code == "FP002"
 
