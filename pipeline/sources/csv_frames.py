@@ -21,7 +21,7 @@ class Moments:
     """
 
     event: pl.Series
-    clock: str
+    clock: str | pl.Series
     delay: int
     publish: pl.Series | None = None
     recv: pl.Series | None = None
@@ -38,22 +38,32 @@ class CsvBatches:
     position: int = 0
 
     def frame(
-        self, lines: Lines, table: str, moments: Moments, columns: Mapping[str, pl.Series], *, counts_lines: bool = True
+        self,
+        lines: Lines,
+        table: str,
+        moments: Moments,
+        columns: Mapping[str, pl.Series],
+        *,
+        others: Sequence[pl.Series] = (),
+        counts_lines: bool = True,
     ) -> pl.DataFrame:
-        """The good lines as rows of `table`, in the file's order, each with a digest of its moment and columns.
+        """The good lines as rows of `table`, in the file's order, each with a digest of its times and columns.
 
+        columns: a value for every line; others: columns with a value for every good line, not in the digest.
         counts_lines: false for a further record of lines that are counted with another table.
         """
         own = {name: column.alias(name) for name, column in columns.items()}
         times = {"event_ts": moments.event, "publish_ts": moments.publish, "recv_ts": moments.recv}
         times = {name: column.alias(name) for name, column in times.items() if column is not None}
-        whole = pl.DataFrame([lines.numbers, *times.values(), *own.values()]).filter(lines.is_good)
+        clock = moments.clock if isinstance(moments.clock, pl.Series) else pl.lit(moments.clock)
+        named = pl.DataFrame([lines.numbers, *times.values(), *own.values()])
+        whole = named.with_columns(clock.alias("clock")).filter(lines.is_good)
         event = whole["event_ts"]
         before = event.shift(1, fill_value=self.last_event.get(table, event[0] if event.len() else 0))
         known = pl.max_horizontal(pl.col("event_ts") + moments.delay, *(["recv_ts"] if "recv_ts" in times else []))
         made = whole.with_columns(
-            content_digests(whole.select("event_ts", *own)),
-            pl.lit(moments.clock).alias("clock"),
+            content_digests(whole.select("event_ts", *(["recv_ts"] if "recv_ts" in times else []), *own)),
+            *others,
             pl.lit(int(counts_lines), dtype=pl.Int64).alias("lines"),
             (event < before).alias("is_backwards"),
             known_ts=known,

@@ -75,10 +75,11 @@ class Lines:
         self._note(~(fine.fill_null(False) | is_blank), name, _EXPECTED[kind])
         return value.zip_with(fine.fill_null(False), pl.Series([None], dtype=value.dtype))
 
-    def time(self, name: str, unit: Unit) -> pl.Series:
-        """The column as microseconds since 1970."""
+    def time(self, name: str, unit: Unit, *, may_be_blank: bool = False) -> pl.Series:
+        """The column as microseconds since 1970; blank text is null where it `may_be_blank`."""
         value = microseconds(self.text[name], unit)
-        self._note(value.is_null(), name, f"{WORDS[unit]}, between 2009 and 2100")
+        is_blank = self.text[name] == "" if may_be_blank else _never(value)
+        self._note(value.is_null() & ~is_blank, name, f"{WORDS[unit]}, between 2009 and 2100")
         return value
 
     def choice(self, name: str, of: dict[str, int]) -> pl.Series:

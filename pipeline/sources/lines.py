@@ -1,6 +1,6 @@
 """Text of a raw file, whatever it is wrapped in, a block of whole lines at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +9,7 @@ from pipeline.errors import FootprintError
 from pipeline.sources.containers import DamagedError, damage_told, opened
 
 _BLOCK = 8 << 20
+_HEAD = 1 << 16
 _LONGEST_LINE = 64 << 20
 
 
@@ -19,6 +20,15 @@ def blocks_of_lines(path: Path) -> Iterator[list[bytes]]:
         block = bytes(text[:-1]).split(b"\n")
         file.lines += len(block)
         yield block
+
+
+def first_line(path: Path) -> bytes:
+    """The first line without its end; raises as `TextFile.blocks`."""
+    blocks = TextFile(path, _HEAD).blocks()
+    try:
+        return bytes(next(blocks)).split(b"\n", 1)[0].rstrip(b"\r")
+    finally:
+        blocks.close()
 
 
 class _EndlessLineError(ValueError):
@@ -33,7 +43,7 @@ class TextFile:
     block_bytes: int = _BLOCK
     lines: int = 0
 
-    def blocks(self) -> Iterator[memoryview]:
+    def blocks(self) -> Generator[memoryview]:
         """Yield the text in blocks of about `block_bytes`, whole lines with their ends.
 
         A thread reads a block while the one before is in use; a block is overwritten when the next is asked for.

@@ -1,4 +1,4 @@
-"""CSV data sets of Tardis.dev: incremental_book_L2 and trades, gzip or plain, one symbol and day a file.
+"""CSV data sets of Tardis.dev, one symbol and day a file; incremental_book_L2 and trades, which are large, here.
 
 The header tells which it is and in what order the columns stand. Times are microseconds; `side` of a trade is
 the taker's; amounts are in the venue's own units. Book messages have no ids: consecutive rows of equal times are
@@ -18,10 +18,12 @@ from pipeline.errors import FootprintError
 from pipeline.market import Market
 from pipeline.sources import tardis_messages as marks
 from pipeline.sources.batch import Batch, PriceGrid, Rejected, conform, in_lists, joined_grid, quarantine_frame
-from pipeline.sources.lines import TextFile
+from pipeline.sources.lines import TextFile, first_line
 from pipeline.sources.tardis_faults import Fault, explain
-from pipeline.sources.tardis_layout import Layout, layout_of
+from pipeline.sources.tardis_layout import EXCHANGES, Layout, layout_of, vendor_symbol
 from pipeline.sources.tardis_lines import BAD, GOOD, INEXACT, ROW, count_lines, read_lines
+from pipeline.sources.tardis_tables import data_set_of
+from pipeline.sources.tardis_tables import read as read_table
 from signals.table import UTC_US
 
 NAME: Final = "tardis"
@@ -64,6 +66,10 @@ def read(path: Path, market: Market, block_bytes: int = _BLOCK) -> Iterator[Batc
     Raises FP002 if it is not such a file, FP003 if all of it is about others.
     """
     file = TextFile(path, block_bytes)
+    names = first_line(path).decode(errors="replace").split(",")
+    if data_set := data_set_of(names, path):
+        yield from read_table(path, data_set, EXCHANGES[market.venue], vendor_symbol(market), NAME)
+        return
     reader: _Reader | None = None
     for block in file.blocks():
         text = np.frombuffer(block, np.uint8)

@@ -68,7 +68,7 @@ class Layout:
 
 
 def layout_of(header: bytes, path: Path, market: Market) -> Layout:
-    """Raises FP002 if the header is not one of incremental_book_L2 or trades, or the file is one of liquidations."""
+    """Raises FP002 if the header is not one of incremental_book_L2 or trades."""
     names = tuple(header.decode(errors="replace").split(","))
     is_book = "is_snapshot" in names
     wanted = _BOOK if is_book else _TRADES
@@ -78,14 +78,11 @@ def layout_of(header: bytes, path: Path, market: Market) -> Layout:
             f"expected the header of incremental_book_L2 ({','.join(_BOOK)}) or of trades ({','.join(_TRADES)}), "
             f"got {brief(repr(','.join(names)), 200)}",
             where=f"{path}, line 1",
-            hint="other data sets of the vendor are not read; `footprint ingest --help` lists the sources",
+            hint="read too: quotes, book_ticker, book_snapshot_5 and _25, derivative_ticker, liquidations",
         )
-    if not is_book and ("liquidations" in path.name or "liquidations" in path.parts):
-        raise FootprintError(
-            "FP002",
-            "expected incremental_book_L2 or trades, got liquidations, which have the columns of trades and are none",
-            where=str(path),
-            hint="rename the file if it does hold trades",
-        )
-    symbol = market.symbol.upper() if market.venue in _UPPER_CASE else market.symbol
-    return Layout(is_book, names, EXCHANGES[market.venue], symbol)
+    return Layout(is_book, names, EXCHANGES[market.venue], vendor_symbol(market))
+
+
+def vendor_symbol(market: Market) -> str:
+    """The market's symbol as the vendor writes it."""
+    return market.symbol.upper() if market.venue in _UPPER_CASE else market.symbol
