@@ -43,6 +43,7 @@ bench: .venv-bench/installed
 
 docs: install
 	$(BIN)/python -m pipeline.catalogue > docs/data_dictionary.md
+	$(BIN)/python -m pipeline.sources_page > docs/sources.md
 
 clean:
 	rm -rf $(VENV) data/demo data/lake

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.catalogue import data_dictionary
+from pipeline.sources_page import sources_page
 from pipeline.plan import TABLES
 
 _ROOT = Path(__file__).parents[1]
@@ -16,6 +17,10 @@ def test_the_data_dictionary_is_up_to_date():
 
 
 @pytest.mark.parametrize("name", TABLES)
+def test_the_page_of_sources_is_up_to_date():
+    assert (_ROOT / "docs" / "sources.md").read_text() == sources_page(), "run `make docs`"
+
+
 def test_the_data_dictionary_explains_every_column(name: str):
     """Words and units, and no cell that breaks the row it stands in."""
     section = data_dictionary().split(f"### {name}\n")[1].split("\n### ")[0].split("\n## ")[0]

@@ -91,8 +91,8 @@ class CsvBatches:
             frames={name: frame for name, frame in frames.items() if frame.height},
             quarantine=quarantine_frame(list(rejected)),
             lines=len(lines.raw),
-            grid=price_grid([plain_text(good[name]).drop_nulls() for name in prices]),
-            qty_decimals=max((most_decimals(plain_text(good[name])) for name in sizes), default=0),
+            grid=price_grid([_numbers(good[name]) for name in prices]),
+            qty_decimals=max((most_decimals(_numbers(good[name])) for name in sizes), default=0),
             offsets_ms=offsets,
             backwards_recv=backwards,
             recv_unit=self.recv_unit,
@@ -109,3 +109,8 @@ class CsvBatches:
         self.last_recv = recv[-1]
         counted = ((recv - event) // 1_000).value_counts()
         return dict(counted.rows()), backwards
+
+
+def _numbers(text: pl.Series) -> pl.Series:
+    """The texts that are numbers, written out; blanks are none."""
+    return plain_text(text.filter(text.cast(pl.Float64, strict=False).is_finite()))

@@ -46,8 +46,10 @@ def data_set_of(names: Sequence[str], path: Path) -> DataSet | None:
     Liquidations have the columns of trades: only the file's name, or a folder's, tells them apart.
     """
     there = set(names)
-    if "asks[0].price" in there and set(_SHARED) <= there:
-        levels = sum(name.startswith("asks[") and name.endswith("].price") for name in names)
+    if len(there) < len(names):
+        return None
+    levels = sum(name.startswith("asks[") and name.endswith("].price") for name in names)
+    if levels and {*_SHARED, *_fields("price", levels), *_fields("amount", levels)} <= there:
         return DataSet("snapshots", tuple(names), levels)
     for kind, wanted in (("derivative_ticker", _TICKER), ("quotes", _QUOTES)):
         if set(wanted) <= there:
@@ -55,6 +57,11 @@ def data_set_of(names: Sequence[str], path: Path) -> DataSet | None:
     if is_of_liquidations(path) and set(_LIQUIDATIONS) <= there:
         return DataSet("liquidations", tuple(names))
     return None
+
+
+def _fields(what: str, levels: int) -> list[str]:
+    """Columns of a snapshot's levels, bids before asks, best first."""
+    return [f"{side}[{level}].{what}" for side in ("bids", "asks") for level in range(levels)]
 
 
 def is_of_liquidations(path: Path) -> bool:
@@ -133,10 +140,7 @@ def _quotes(batches: CsvBatches, lines: Lines, _: DataSet, event: pl.Series, rec
 
 def _snapshots(batches: CsvBatches, lines: Lines, data_set: DataSet, event: pl.Series, recv: pl.Series) -> Batch:
     """Every row is the whole book as far as it goes; a book with fewer levels leaves the last fields blank."""
-    prices, amounts = (
-        [f"{side}[{level}].{what}" for side in ("bids", "asks") for level in range(data_set.levels)]
-        for what in ("price", "amount")
-    )
+    prices, amounts = (_fields(what, data_set.levels) for what in ("price", "amount"))
     price = [lines.number(name, "price", may_be_blank=True) for name in prices]
     amount = [lines.number(name, "level size", may_be_blank=True) for name in amounts]
     for at, name in enumerate(prices):
