@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.catalogue import data_dictionary
-from pipeline.sources_page import sources_page
 from pipeline.plan import TABLES
+from pipeline.sources_page import sources_page
 
 _ROOT = Path(__file__).parents[1]
 _DICTIONARY = _ROOT / "docs" / "data_dictionary.md"
