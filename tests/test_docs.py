@@ -16,11 +16,11 @@ def test_the_data_dictionary_is_up_to_date():
     assert _DICTIONARY.read_text() == data_dictionary(), "run `make docs`"
 
 
-@pytest.mark.parametrize("name", TABLES)
 def test_the_page_of_sources_is_up_to_date():
     assert (_ROOT / "docs" / "sources.md").read_text() == sources_page(), "run `make docs`"
 
 
+@pytest.mark.parametrize("name", TABLES)
 def test_the_data_dictionary_explains_every_column(name: str):
     """Words and units, and no cell that breaks the row it stands in."""
     section = data_dictionary().split(f"### {name}\n")[1].split("\n### ")[0].split("\n## ")[0]
