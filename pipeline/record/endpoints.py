@@ -1,0 +1,285 @@
+"""What is asked of each venue, and how: a table, a row for each reply or stream.
+
+Methods are ccxt's names of the venues' own endpoints; limits and weights are the venues'
+(Binance USD-M: 2,400 of weight a minute and address, of which ccxt uses half; a book of
+500 levels costs 10, a page of trades 20). Feeds: book, trades, mark (mark and index price, with the predicted
+funding rate where it comes along), funding (predicted, if by itself, and settled),
+open_interest, options, volatility.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pipeline.record.trade_chain import Fill, Page
+
+FEEDS: Final = ("book", "trades", "mark", "funding", "open_interest", "options", "volatility")
+_DAY_MS: Final = 86_400_000
+_MINUTE_S: Final = 60.0
+_SETTLED_S: Final = 300.0
+"""A settled rate comes every hour at most; asked for this often, it is here within five minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """One request: `params` of the symbol and the time (ms). It is asked for every `at_least` seconds at most.
+
+    `whole`: the parameters where the book is asked for once and then kept up by a stream.
+    """
+
+    feed: str
+    method: str
+    params: Callable[[str, int], Mapping[str, Any]]
+    at_least: float = 0.0
+    page: Page | None = None
+    whole: Callable[[str, int], Mapping[str, Any]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One websocket: which of ccxt's addresses, what is appended to it, and what is sent first, of the symbol.
+
+    `category` is put before the last part of the address: Binance USD-M serves books under /public, the rest under
+    /market. `feeds` are what it carries.
+    """
+
+    address: tuple[str, ...]
+    feeds: frozenset[str]
+    opening: Callable[[str], list[dict[str, Any]]]
+    suffix: str = ""
+    category: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Venue:
+    """A venue: its class in ccxt, its name in capture files, what is polled and what is streamed."""
+
+    library: str
+    exchange: str
+    polls: tuple[Poll, ...]
+    streams: tuple[Stream, ...]
+
+    @property
+    def feeds(self) -> tuple[str, ...]:
+        """The feeds it has, in the order of FEEDS."""
+        found = {one.feed for one in self.polls}
+        return tuple(feed for feed in FEEDS if feed in found)
+
+
+def _binance(prefix: str, polls: tuple[Poll, ...] = ()) -> tuple[Poll, ...]:
+    fill = Fill(
+        f"{prefix}GetAggTrades",
+        lambda symbol, after, _: {"symbol": symbol, "fromId": int(after) + 1, "limit": 1000},
+        is_forward=True,
+    )
+    page = Page((), "a", "T", 1000, is_counted=True, fill=fill)
+
+    def of(limit: int) -> Callable[[str, int], Mapping[str, Any]]:
+        return lambda symbol, _: {"symbol": symbol, "limit": limit}
+
+    return (
+        Poll("book", f"{prefix}GetDepth", of(500), whole=of(1000)),
+        Poll("trades", f"{prefix}GetAggTrades", of(1000), page=page),
+        *polls,
+    )
+
+
+def _binance_futures(prefix: str) -> tuple[Poll, ...]:
+    of = lambda symbol, _: {"symbol": symbol}  # noqa: E731
+    return _binance(
+        prefix,
+        (
+            Poll("mark", f"{prefix}GetPremiumIndex", of),
+            Poll("funding", f"{prefix}GetFundingRate", lambda symbol, _: {"symbol": symbol, "limit": 10}, _SETTLED_S),
+            Poll("open_interest", f"{prefix}GetOpenInterest", of, 10.0),
+        ),
+    )
+
+
+def _binance_opening(*names: str) -> Callable[[str], list[dict[str, Any]]]:
+    return lambda symbol: [{"method": "SUBSCRIBE", "params": [f"{symbol.lower()}@{name}" for name in names], "id": 1}]
+
+
+_BINANCE_BOOK: Final = ("depth@100ms", "bookTicker")
+_BINANCE_TAPE: Final = ("aggTrade", "markPrice@1s", "forceOrder")
+_TAPE: Final = frozenset({"trades", "mark"})
+_BOOK: Final = frozenset({"book"})
+
+
+def _bybit(category: str, levels: int, trades: int, polls: tuple[Poll, ...] = ()) -> tuple[Poll, ...]:
+    def of(**more: Any) -> Callable[[str, int], Mapping[str, Any]]:
+        return lambda symbol, _: {"category": category, "symbol": symbol, **more}
+
+    page = Page(("result", "list"), "execId", "time", trades)
+    return (
+        Poll("book", "publicGetV5MarketOrderbook", of(limit=levels)),
+        Poll("trades", "publicGetV5MarketRecentTrade", of(limit=trades), page=page),
+        *polls,
+    )
+
+
+def _bybit_futures(category: str) -> tuple[Poll, ...]:
+    def of(**more: Any) -> Callable[[str, int], Mapping[str, Any]]:
+        return lambda symbol, _: {"category": category, "symbol": symbol, **more}
+
+    return _bybit(
+        category,
+        500,
+        1000,
+        (
+            Poll("mark", "publicGetV5MarketTickers", of()),
+            Poll("funding", "publicGetV5MarketFundingHistory", of(limit=10), _SETTLED_S),
+            Poll("open_interest", "publicGetV5MarketOpenInterest", of(intervalTime="5min", limit=12), _SETTLED_S),
+        ),
+    )
+
+
+def _bybit_stream(category: str, *topics: str) -> tuple[Stream, ...]:
+    feeds = frozenset({"book", "trades"} | ({"mark", "open_interest"} if category != "spot" else set()))
+    opening = lambda symbol: [{"op": "subscribe", "args": [f"{topic}.{symbol}" for topic in topics]}]  # noqa: E731
+    return (Stream(("ws", "public", category), feeds, opening),)
+
+
+_BYBIT_FUTURES: Final = ("orderbook.200", "publicTrade", "tickers", "allLiquidation")
+
+
+def _okx(polls: tuple[Poll, ...] = ()) -> tuple[Poll, ...]:
+    fill = Fill(
+        "publicGetMarketHistoryTrades",
+        lambda symbol, _, before: {"instId": symbol, "type": 1, "after": before, "limit": 100},
+    )
+    page = Page(("data",), "tradeId", "ts", 500, fill=fill)
+    return (
+        Poll("book", "publicGetMarketBooks", lambda symbol, _: {"instId": symbol, "sz": 400}),
+        Poll("trades", "publicGetMarketTrades", lambda symbol, _: {"instId": symbol, "limit": 500}, page=page),
+        *polls,
+    )
+
+
+def _okx_index(symbol: str) -> str:
+    """BTC-USDT of BTC-USDT-SWAP."""
+    return "-".join(symbol.split("-")[:2])
+
+
+_OKX_SWAP: Final = (
+    Poll("mark", "publicGetPublicMarkPrice", lambda symbol, _: {"instType": "SWAP", "instId": symbol}),
+    Poll("mark", "publicGetMarketIndexTickers", lambda symbol, _: {"instId": _okx_index(symbol)}),
+    Poll("funding", "publicGetPublicFundingRate", lambda symbol, _: {"instId": symbol}, 30.0),
+    Poll("funding", "publicGetPublicFundingRateHistory", lambda symbol, _: {"instId": symbol, "limit": 10}, _SETTLED_S),
+    Poll(
+        "open_interest", "publicGetPublicOpenInterest", lambda symbol, _: {"instType": "SWAP", "instId": symbol}, 10.0
+    ),
+)
+
+
+def _okx_stream(*channels: str) -> tuple[Stream, ...]:
+    feeds = frozenset({"book", "trades"} | ({"mark", "funding", "open_interest"} if len(channels) > 2 else set()))
+
+    def opening(symbol: str) -> list[dict[str, Any]]:
+        names = {"index-tickers": _okx_index(symbol)}
+        return [{"op": "subscribe", "args": [{"channel": one, "instId": names.get(one, symbol)} for one in channels]}]
+
+    return (Stream(("ws",), feeds, opening, suffix="/public"),)
+
+
+def _hyperliquid_opening(coin: str) -> list[dict[str, Any]]:
+    kinds = "l2Book", "trades", "activeAssetCtx"
+    return [{"method": "subscribe", "subscription": {"type": kind, "coin": coin}} for kind in kinds]
+
+
+_INFO: Final = "publicPostInfo"
+_HYPERLIQUID: Final = (
+    Poll("book", _INFO, lambda coin, _: {"type": "l2Book", "coin": coin}),
+    Poll("trades", _INFO, lambda coin, _: {"type": "recentTrades", "coin": coin}, page=Page((), "tid", "time", 10)),
+    Poll("mark", _INFO, lambda *_: {"type": "metaAndAssetCtxs"}, 30.0),
+    Poll(
+        "funding",
+        _INFO,
+        lambda coin, now: {"type": "fundingHistory", "coin": coin, "startTime": now - _DAY_MS},
+        _SETTLED_S,
+    ),
+)
+
+_DERIBIT: Final = (
+    Poll(
+        "options",
+        "publicGetGetBookSummaryByCurrency",
+        lambda currency, _: {"currency": currency, "kind": "option"},
+        10.0,
+    ),
+    Poll(
+        "volatility",
+        "publicGetGetVolatilityIndexData",
+        lambda currency, now: {
+            "currency": currency,
+            "start_timestamp": now - _DAY_MS // 24,
+            "end_timestamp": now,
+            "resolution": "60",
+        },
+        _MINUTE_S,
+    ),
+    Poll(
+        "trades",
+        "publicGetGetLastTradesByCurrency",
+        lambda currency, _: {"currency": currency, "kind": "option", "count": 1000, "sorting": "desc"},
+        page=Page(("result", "trades"), "trade_id", "timestamp", 1000),
+    ),
+)
+
+
+def _deribit_opening(currency: str) -> list[dict[str, Any]]:
+    index = f"{currency.lower()}_usd"
+    channels = [
+        f"trades.option.{currency}.100ms",
+        f"deribit_volatility_index.{index}",
+        f"markprice.options.{index}",
+    ]
+    return [{"jsonrpc": "2.0", "id": 1, "method": "public/subscribe", "params": {"channels": channels}}]
+
+
+VENUES: Final[Mapping[str, Venue]] = {
+    "binance-usdm": Venue(
+        "binanceusdm",
+        "BINANCE_FUTURES",
+        _binance_futures("fapiPublic"),
+        (
+            Stream(("ws", "linear"), _BOOK, _binance_opening(*_BINANCE_BOOK), "/0", category="public"),
+            Stream(("ws", "linear"), _TAPE, _binance_opening(*_BINANCE_TAPE), "/0", category="market"),
+        ),
+    ),
+    "binance-coinm": Venue(
+        "binancecoinm",
+        "BINANCE_DELIVERY",
+        _binance_futures("dapiPublic"),
+        (Stream(("ws", "inverse"), _BOOK | _TAPE, _binance_opening(*_BINANCE_BOOK, *_BINANCE_TAPE), "/0"),),
+    ),
+    "binance-spot": Venue(
+        "binance",
+        "BINANCE",
+        _binance("public"),
+        (Stream(("ws", "spot"), _BOOK | {"trades"}, _binance_opening(*_BINANCE_BOOK, "aggTrade"), "/0"),),
+    ),
+    "bybit-linear": Venue("bybit", "BYBIT", _bybit_futures("linear"), _bybit_stream("linear", *_BYBIT_FUTURES)),
+    "bybit-inverse": Venue("bybit", "BYBIT", _bybit_futures("inverse"), _bybit_stream("inverse", *_BYBIT_FUTURES)),
+    "bybit-spot": Venue("bybit", "BYBIT", _bybit("spot", 200, 60), _bybit_stream("spot", *_BYBIT_FUTURES[:2])),
+    "okx-swap": Venue(
+        "okx",
+        "OKX",
+        _okx(_OKX_SWAP),
+        _okx_stream("books", "trades", "mark-price", "index-tickers", "funding-rate", "open-interest"),
+    ),
+    "okx-spot": Venue("okx", "OKX", _okx(), _okx_stream("books", "trades")),
+    "hyperliquid": Venue(
+        "hyperliquid",
+        "HYPERLIQUID",
+        _HYPERLIQUID,
+        (Stream(("ws", "public"), frozenset({"book", "trades", "mark"}), _hyperliquid_opening),),
+    ),
+    "deribit-options": Venue(
+        "deribit",
+        "DERIBIT",
+        _DERIBIT,
+        (Stream(("ws",), frozenset({"trades", "volatility"}), _deribit_opening),),
+    ),
+}
+"""By our name of the venue. On deribit-options the symbol is a currency, as BTC: one reply holds all its options."""
