@@ -47,7 +47,7 @@ def record(
     duration
         How long, as 10m or 1h. Default: until Ctrl-C.
     feeds
-        book, trades, mark, funding, open_interest, options or volatility; again for more. Default: all there are.
+        book, trades, mark, funding, open_interest, options, volatility or instrument; again for more. Default: all.
     to
         Folder of the captures. Default data/captures.
     stream

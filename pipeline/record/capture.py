@@ -53,8 +53,12 @@ class Capture:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._lock = _locked(folder)
+        except OSError as error:
+            raise _refused(error, folder) from error
+        try:
             self._cut = self._repair()
         except OSError as error:
+            self._lock.close()
             raise _refused(error, folder) from error
 
     def write(self, ns: int, line: bytes, kind: str) -> None:

@@ -4,16 +4,18 @@ Methods are ccxt's names of the venues' own endpoints; limits and weights are th
 (Binance USD-M: 2,400 of weight a minute and address, of which ccxt uses half; a book of
 500 levels costs 10, a page of trades 20). Feeds: book, trades, mark (mark and index price, with the predicted
 funding rate where it comes along), funding (predicted, if by itself, and settled),
-open_interest, options, volatility.
+open_interest, options, volatility, instrument (tick, lot, contract size, funding
+interval: once in each file, so that it can be read without another).
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from pipeline.record.timetable import HOUR_S
 from pipeline.record.trade_chain import Fill, Page
 
-FEEDS: Final = ("book", "trades", "mark", "funding", "open_interest", "options", "volatility")
+FEEDS: Final = ("book", "trades", "mark", "funding", "open_interest", "options", "volatility", "instrument")
 _DAY_MS: Final = 86_400_000
 _MINUTE_S: Final = 60.0
 _SETTLED_S: Final = 300.0
@@ -33,6 +35,11 @@ class Poll:
     at_least: float = 0.0
     page: Page | None = None
     whole: Callable[[str, int], Mapping[str, Any]] | None = None
+
+    @property
+    def is_hourly(self) -> bool:
+        """Asked for at the beginning of every hour too: each file shall have one."""
+        return self.feed in ("book", "options", "instrument")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +87,14 @@ def _binance(prefix: str, polls: tuple[Poll, ...] = ()) -> tuple[Poll, ...]:
     return (
         Poll("book", f"{prefix}GetDepth", of(500), whole=of(1000)),
         Poll("trades", f"{prefix}GetAggTrades", of(1000), page=page),
+        Poll("instrument", f"{prefix}GetExchangeInfo", _binance_listing(prefix), HOUR_S),
         *polls,
     )
+
+
+def _binance_listing(prefix: str) -> Callable[[str, int], Mapping[str, Any]]:
+    """Spot can be asked for one symbol; the futures answer with all of them."""
+    return lambda symbol, _: {"symbol": symbol} if prefix == "public" else {}
 
 
 def _binance_futures(prefix: str) -> tuple[Poll, ...]:
@@ -114,6 +127,7 @@ def _bybit(category: str, levels: int, trades: int, polls: tuple[Poll, ...] = ()
     return (
         Poll("book", "publicGetV5MarketOrderbook", of(limit=levels)),
         Poll("trades", "publicGetV5MarketRecentTrade", of(limit=trades), page=page),
+        Poll("instrument", "publicGetV5MarketInstrumentsInfo", of(), HOUR_S),
         *polls,
     )
 
@@ -143,7 +157,7 @@ def _bybit_stream(category: str, *topics: str) -> tuple[Stream, ...]:
 _BYBIT_FUTURES: Final = ("orderbook.200", "publicTrade", "tickers", "allLiquidation")
 
 
-def _okx(polls: tuple[Poll, ...] = ()) -> tuple[Poll, ...]:
+def _okx(kind: str, polls: tuple[Poll, ...] = ()) -> tuple[Poll, ...]:
     fill = Fill(
         "publicGetMarketHistoryTrades",
         lambda symbol, _, before: {"instId": symbol, "type": 1, "after": before, "limit": 100},
@@ -152,6 +166,12 @@ def _okx(polls: tuple[Poll, ...] = ()) -> tuple[Poll, ...]:
     return (
         Poll("book", "publicGetMarketBooks", lambda symbol, _: {"instId": symbol, "sz": 400}),
         Poll("trades", "publicGetMarketTrades", lambda symbol, _: {"instId": symbol, "limit": 500}, page=page),
+        Poll(
+            "instrument",
+            "publicGetPublicInstruments",
+            lambda symbol, _: {"instType": kind, "instId": symbol},
+            HOUR_S,
+        ),
         *polls,
     )
 
@@ -265,10 +285,10 @@ VENUES: Final[Mapping[str, Venue]] = {
     "okx-swap": Venue(
         "okx",
         "OKX",
-        _okx(_OKX_SWAP),
+        _okx("SWAP", _OKX_SWAP),
         _okx_stream("books", "trades", "mark-price", "index-tickers", "funding-rate", "open-interest"),
     ),
-    "okx-spot": Venue("okx", "OKX", _okx(), _okx_stream("books", "trades")),
+    "okx-spot": Venue("okx", "OKX", _okx("SPOT"), _okx_stream("books", "trades")),
     "hyperliquid": Venue(
         "hyperliquid",
         "HYPERLIQUID",

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from math import inf
 from typing import Any, Final
 
 from pipeline.errors import FootprintError
@@ -15,7 +14,7 @@ from pipeline.record.endpoints import Poll
 from pipeline.record.faults import NoReply, Refusal
 from pipeline.record.lines import Reply
 from pipeline.record.timetable import backoff, missed, next_due, page_period
-from pipeline.record.trade_chain import Hole, Page, TradeChain
+from pipeline.record.trade_chain import Hole, Page, TradeChain, utc
 
 Ask = Callable[[str, Mapping[str, Any]], Awaitable[Reply]]
 """Method and parameters in, a reply out; raises NoReply or Refusal."""
@@ -26,9 +25,9 @@ MOST_FILLS: Final = 20
 
 @dataclass(slots=True)
 class Poller:
-    """`period` in seconds; infinity: at the start, at every full hour, and when woken.
+    """`period` in seconds; infinity: at the start and when woken, and if the poll is hourly at every full hour.
 
-    `is_chained`: pages of trades have to join; not where a stream carries them in between.
+    `is_streamed`: a stream carries the feed too, so pages of trades need not join, and a book is asked for whole.
     """
 
     poll: Poll
@@ -39,9 +38,10 @@ class Poller:
     clock: Clock
     period: float
     tell: Callable[[str], None]
-    is_chained: bool = True
+    is_streamed: bool = False
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     replies: int = 0
+    holes: int = 0
     late: int = 0
 
     async def run(self) -> None:
@@ -63,7 +63,7 @@ class Poller:
                 period = await self._followed(chain, self.poll.page, reply)
             now = self.clock.seconds()
             self.late += missed(asked, now, period)
-            due = next_due(now, start, period, hourly=self.poll.feed in ("book", "options"))
+            due = next_due(now, start, period, hourly=self.poll.is_hourly)
             await self.clock.wait(due - now, self.woken)
 
     async def _reply(self, method: str, params: Mapping[str, Any]) -> Reply:
@@ -90,7 +90,7 @@ class Poller:
 
     def _resumed(self) -> TradeChain | None:
         """A chain that begins with the last page an earlier process recorded."""
-        if not (self.poll.page and self.is_chained):
+        if self.poll.page is None or self.is_streamed:
             return None
         chain, last = TradeChain(self.poll.page), self.capture.last(self.conn)
         if last is not None:
@@ -137,8 +137,11 @@ class Poller:
             "before_ms": hole.before.ms,
         }
         self.capture.write(ns, lines.hole(self.conn, ns, self.poll.feed, why, **bounds), "hole")
-        self.tell(f"{self.market} {self.poll.feed}: trades are missing between {hole.after.ms} and {hole.before.ms}")
+        if not self.holes:
+            between = f"between {utc(hole.after.ms)} and {utc(hole.before.ms)}"
+            self.tell(f"{self.market}: trades are missing {between}; more holes are counted and not told")
+        self.holes += 1
 
     def _params(self) -> Mapping[str, Any]:
-        params = self.poll.whole if self.poll.whole and self.period == inf else self.poll.params
+        params = self.poll.whole if self.poll.whole and self.is_streamed else self.poll.params
         return params(self.market.symbol, self.clock.ns() // 1_000_000)

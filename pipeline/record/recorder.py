@@ -22,6 +22,8 @@ from pipeline.version import package_version
 
 STORE_S: Final = 5.0
 """How often lines are stored: what a kill may lose."""
+_STREAMED_S: Final = {"book": 300.0}
+"""How often a feed is asked for that a stream carries: a book that lost a diff is whole again after five minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,7 @@ class Recorder:
             added.streamers.append((streamer, library))
 
     def _pollers(self, market: Market, venue: Venue, capture: Capture, streamed: frozenset[str]) -> list[Poller]:
-        request = self._request
+        request, period = self._request, self._request.period
         key = venue.library, request.base_url(market.venue)
         if key not in self._clients:
             self._clients[key] = Library(*key, self._clock)
@@ -156,9 +158,9 @@ class Recorder:
                 capture,
                 self._clients[key].ask,
                 self._clock,
-                inf if poll.feed in streamed else max(request.period(poll.feed), poll.at_least),
+                _STREAMED_S.get(poll.feed, inf) if poll.feed in streamed else max(period(poll.feed), poll.at_least),
                 self._tell,
-                is_chained=poll.feed not in streamed,
+                is_streamed=poll.feed in streamed,
             )
             for number, poll in zip(count(), venue.polls, strict=False)
             if not request.feeds or poll.feed in request.feeds

@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from pipeline.config import unknown
+from pipeline.config import Config, unknown
 from pipeline.errors import FootprintError
 from pipeline.market import Market
 from pipeline.record.endpoints import FEEDS, VENUES
 
+SCHEDULED_S: Final = 290.0
 SHORTEST_S: Final = 0.2
 DEFAULT_EVERY_S: Final = 5.0
 DEFAULT_TO: Final = "data/captures"
@@ -76,6 +77,17 @@ def configured(table: Mapping[str, Any], folder: Path) -> RecordRequest:
         table.get("stream", False),
         {"": hosts} if isinstance(hosts, str) else dict(hosts),
     )
+
+
+def scheduled_request(config: Config) -> RecordRequest:
+    """What a scheduled recording does; it has an end, so that the next can begin. FP010 if [record] names no market."""
+    request = configured(config.record, config.folder)
+    if not request.markets:
+        why = "a scheduled recording needs [record] with markets"
+        raise FootprintError("FP010", why, hint='markets = ["binance-usdm/BTCUSDT"] and seconds = 290 in [record]')
+    request = replace(request, seconds=request.seconds or SCHEDULED_S)
+    check(request)
+    return request
 
 
 def markets(texts: Iterable[str]) -> tuple[Market, ...]:

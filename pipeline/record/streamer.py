@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import orjson
 
@@ -16,6 +16,12 @@ from pipeline.record.endpoints import Stream
 from pipeline.record.faults import NoReply
 from pipeline.record.timetable import backoff
 
+_STEADY_S: Final = 60.0
+"""A connection that lasted this long was no failed attempt."""
+_ANCHORS: Final = (1, 20)
+"""After these messages of a connection the book is asked for: when the subscription is known to run, and a little
+later, for a venue's snapshots may lag behind its stream."""
+
 
 class Connection(Protocol):
     async def stream(self, stream: Stream, symbol: str) -> None:
@@ -24,7 +30,8 @@ class Connection(Protocol):
 
 @dataclass(slots=True)
 class Streamer:
-    """`wake` are events of the pollers that a new connection needs a fresh reply of: the book a diff applies to."""
+    """`wake` are events of the pollers that a new connection needs fresh replies of: the book that diffs apply to, and
+    the last trades before it."""
 
     stream: Stream
     market: Market
@@ -36,15 +43,16 @@ class Streamer:
     messages: int = 0
     _last: int | None = None
     _is_broken: bool = False
+    _since: int = 0
     _refused: "asyncio.Future[str]" = field(default_factory=asyncio.Future)
 
     async def run(self, connection: Connection) -> None:
         """Until cancelled. FP024 if the venue refuses the subscription before it ever sent anything."""
         failures = 0
         while True:
-            before = self.messages
+            began = self.clock.seconds()
             why = await self._until_ended(connection)
-            failures = 1 if self.messages > before else failures + 1
+            failures = 1 if self.clock.seconds() - began >= _STEADY_S else failures + 1
             self._ended(why, failures)
             await self.clock.wait(backoff(failures, self.clock.draw), asyncio.Event())
 
@@ -71,8 +79,7 @@ class Streamer:
             line = lines.hole(self.conn, ns, "stream", "the connection was broken", **bounds)
             self.capture.write(ns, line, "hole")
         self._is_broken = False
-        for event in self.wake:
-            event.set()
+        self._since = 0
 
     def sent(self, ns: int, address: str, text: str) -> None:
         self.capture.write(ns, lines.send(self.conn, ns, address, text), "send")
@@ -82,7 +89,11 @@ class Streamer:
         why = refusal(text)
         if why is None:
             self.messages += 1
+            self._since += 1
             self._last = ns
+            if self._since in _ANCHORS:
+                for event in self.wake:
+                    event.set()
         elif self.messages:
             self.capture.write(ns, lines.error(self.conn, ns, why, feed="stream"), "error")
             self.tell(f"{self.market} stream: {why}")

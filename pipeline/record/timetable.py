@@ -15,6 +15,7 @@ def next_due(now: float, start: float, period: float, *, hourly: bool) -> float:
     All are Unix seconds. Instants that passed while a request was under way are left out: they are not made up for.
     """
     due = start + (max(now - start, -period) // period + 1) * period
+    due += period if due <= now else 0.0  # rounded down to now
     return min(due, (now // HOUR_S + 1) * HOUR_S) if hourly else due
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import orjson
@@ -12,6 +13,11 @@ class Trade(NamedTuple):
 
     id: str
     ms: int
+
+
+def utc(ms: int) -> str:
+    """A time for people to read, in UTC."""
+    return f"{datetime.fromtimestamp(ms // 1000, UTC):%Y-%m-%d %H:%M:%S}.{ms % 1000:03}"
 
 
 @dataclass(frozen=True, slots=True)
