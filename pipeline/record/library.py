@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from functools import partial
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 from urllib.parse import urlsplit, urlunsplit
 
 import orjson
@@ -23,7 +23,22 @@ from pipeline.record.lines import Reply
 
 _LONGEST_WHY: Final = 300
 _ENDED: Final = "ended"
-_reply: ContextVar[Reply | None] = ContextVar("reply", default=None)
+_TOO_OFTEN: Final = (418, 429)
+"""Binance answers 418 to an address that went on after 429, and bans it the longer the more it asks."""
+_BUSY: Final = 403, *_TOO_OFTEN
+"""Answers that say nothing about the request: asked again later, it may be served. So are those from 500 on."""
+_QUIET_S: Final = 10.0
+"""How long a venue is left alone that says so and not for how long."""
+
+
+class _Answer(NamedTuple):
+    """A reply and its HTTP status."""
+
+    status: int
+    reply: Reply
+
+
+_answer: ContextVar[_Answer | None] = ContextVar("answer", default=None)
 
 
 class Listener(Protocol):
@@ -56,18 +71,19 @@ class Library:
         """One reply, as it came. NoReply if there is none to keep, Refusal if there will be none."""
         import ccxt
 
-        _reply.set(None)
+        _answer.set(None)
         try:
             decoded = await getattr(self._exchange, method)(dict(params))
         except ccxt.BaseError as error:
-            reply, why = _reply.get(), f"{type(error).__name__}: {error}"[:_LONGEST_WHY]
-            if reply is None or isinstance(error, ccxt.NetworkError):
-                raise NoReply(why, reply.text if reply else None) from error
-            raise Refusal(why, reply.text) from error
-        reply = _reply.get()
-        if reply is None or not isinstance(decoded, dict | list):
-            raise NoReply("expected JSON", reply.text if reply else None)
-        return reply
+            answer, why = _answer.get(), f"{type(error).__name__}: {error}"[:_LONGEST_WHY]
+            if answer is None:
+                raise NoReply(why) from error
+            is_busy = answer.status in _BUSY or answer.status >= 500 or isinstance(error, ccxt.NetworkError)
+            raise (NoReply if is_busy else Refusal)(why, answer.reply.text) from error
+        answer = _answer.get()
+        if answer is None or not isinstance(decoded, dict | list):
+            raise NoReply("expected JSON", answer.reply.text if answer else None)
+        return answer.reply
 
     async def stream(self, stream: Stream, symbol: str) -> None:
         """Listen until the connection ends, which it always does with NoReply."""
@@ -107,6 +123,12 @@ def address_of(api: Mapping[str, Any], stream: Stream) -> str:
     return "/".join([head, *([stream.category] if stream.category else []), tail]) + stream.suffix
 
 
+def _quiet_s(headers: Mapping[str, str]) -> float:
+    """Seconds of Retry-After, if it is there and a number."""
+    stated = next((text for name, text in headers.items() if name.lower() == "retry-after"), "")
+    return float(stated) if stated.isdecimal() else _QUIET_S
+
+
 def _addresses(api: Any, hostname: str) -> Any:
     if isinstance(api, dict):
         return {name: _addresses(one, hostname) for name, one in api.items()}
@@ -130,10 +152,20 @@ def _class(name: str, clock: Clock, listener: Listener | None) -> Any:
         await original(text)
 
     class Recorded(getattr(ccxt.pro, name)):  # type: ignore[misc]
+        quiet_until = 0.0
+
+        async def fetch(self, *asked: Any, **more: Any) -> Any:
+            """Behind the queue of the rate limit: what waits there is held back too."""
+            while (quiet := self.quiet_until - clock.seconds()) > 0:
+                await asyncio.sleep(quiet)
+            return await super().fetch(*asked, **more)
+
         def on_rest_response(
             self, code: int, reason: str, url: str, method: str, headers: Any, text: str, asked: Any, body: Any
         ) -> Any:
-            _reply.set(Reply(clock.ns(), url, text, body))
+            _answer.set(_Answer(code, Reply(clock.ns(), url, text, body)))
+            if code in _TOO_OFTEN:
+                self.quiet_until = clock.seconds() + _quiet_s(headers)
             return super().on_rest_response(code, reason, url, method, headers, text, asked, body)
 
         def client(self, url: str) -> Any:

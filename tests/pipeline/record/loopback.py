@@ -222,6 +222,8 @@ def _handler(venues: Venues) -> type[BaseHTTPRequestHandler]:
             data = text.encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
+            if status == 429:
+                self.send_header("Retry-After", "1")
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
             self.wfile.write(data)

@@ -108,6 +108,7 @@ def test_a_full_disk_ends_in_words_and_leaves_no_part_of_a_frame(tmp_path: Path,
     assert refused.value.fault.code == "FP024"
     assert refused.value.where == str(path)
     assert path.read_bytes() == before
+    capture.close()
 
 
 def test_a_place_that_cannot_be_written_is_told_at_the_start(tmp_path: Path):
