@@ -98,13 +98,13 @@ class Capture:
 
     def last(self, conn: str) -> Mapping[str, Any] | None:
         """The last reply of this connection in the newest file, of an earlier process; None if there is none."""
-        newest = _newest(self.folder)
-        if newest is None:
-            return None
-        mark = orjson.dumps(conn)
-        found = [one for one in frames.text(newest.read_bytes()).splitlines() if mark in one[:200]]
-        replies = (orjson.loads(one) for one in reversed(found))
-        return next((one for one in replies if one["t"] == "http" and one["conn"] == conn), None)
+        newest, mark = _newest(self.folder), b'{"t":"http","conn":' + orjson.dumps(conn) + b","
+        texts = frames.backwards(newest) if newest else ()
+        for text in texts:
+            found = [one for one in text.splitlines() if one.startswith(mark)]
+            if found:
+                return dict(orjson.loads(found[-1]))
+        return None
 
     def _repair(self) -> int:
         newest = _newest(self.folder)

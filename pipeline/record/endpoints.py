@@ -47,7 +47,7 @@ class Stream:
     """One websocket: which of ccxt's addresses, what is appended to it, and what is sent first, of the symbol.
 
     `category` is put before the last part of the address: Binance USD-M serves books under /public, the rest under
-    /market. `feeds` are what it carries.
+    /market. `feeds` are those that need not be polled where it runs.
     """
 
     address: tuple[str, ...]
@@ -149,7 +149,7 @@ def _bybit_futures(category: str) -> tuple[Poll, ...]:
 
 
 def _bybit_stream(category: str, *topics: str) -> tuple[Stream, ...]:
-    feeds = frozenset({"book", "trades"} | ({"mark", "open_interest"} if category != "spot" else set()))
+    feeds = frozenset({"book", "trades"} | ({"mark"} if category != "spot" else set()))
     opening = lambda symbol: [{"op": "subscribe", "args": [f"{topic}.{symbol}" for topic in topics]}]  # noqa: E731
     return (Stream(("ws", "public", category), feeds, opening),)
 
@@ -193,7 +193,7 @@ _OKX_SWAP: Final = (
 
 
 def _okx_stream(*channels: str) -> tuple[Stream, ...]:
-    feeds = frozenset({"book", "trades"} | ({"mark", "funding", "open_interest"} if len(channels) > 2 else set()))
+    feeds = frozenset({"book", "trades"} | ({"mark"} if "mark-price" in channels else set()))
 
     def opening(symbol: str) -> list[dict[str, Any]]:
         names = {"index-tickers": _okx_index(symbol)}
@@ -212,6 +212,7 @@ _HYPERLIQUID: Final = (
     Poll("book", _INFO, lambda coin, _: {"type": "l2Book", "coin": coin}),
     Poll("trades", _INFO, lambda coin, _: {"type": "recentTrades", "coin": coin}, page=Page((), "tid", "time", 10)),
     Poll("mark", _INFO, lambda *_: {"type": "metaAndAssetCtxs"}, 30.0),
+    Poll("instrument", _INFO, lambda *_: {"type": "meta"}, HOUR_S),
     Poll(
         "funding",
         _INFO,
@@ -244,6 +245,7 @@ _DERIBIT: Final = (
         lambda currency, _: {"currency": currency, "kind": "option", "count": 1000, "sorting": "desc"},
         page=Page(("result", "trades"), "trade_id", "timestamp", 1000),
     ),
+    Poll("instrument", "publicGetGetInstruments", lambda currency, _: {"currency": currency, "kind": "option"}, HOUR_S),
 )
 
 

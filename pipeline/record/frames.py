@@ -6,6 +6,7 @@ layout is that of RFC 8878, section 3.1; only sizes are read here.
 
 import io
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -37,6 +38,16 @@ def ends(data: bytes) -> Iterator[int]:
     while (end := _end(data, at)) is not None:
         yield end
         at = end
+
+
+def backwards(path: Path) -> Iterator[bytes]:
+    """The texts of the frames of a file, the last first, up to one that cannot be read."""
+    data = path.read_bytes()
+    marks = [0, *ends(data)]
+    for begin, end in reversed(list(pairwise(marks))):
+        if not _is_readable(data[begin:end]):
+            return
+        yield text(data[begin:end])
 
 
 def repair(path: Path) -> int:

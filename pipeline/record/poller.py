@@ -89,12 +89,15 @@ class Poller:
         self.capture.write(ns, lines.error(self.conn, ns, why, feed=self.poll.feed, **data), "error")
 
     def _resumed(self) -> TradeChain | None:
-        """A chain that begins with the last page an earlier process recorded."""
+        """A chain that begins with the last page an earlier process recorded, if that was one."""
         if self.poll.page is None or self.is_streamed:
             return None
         chain, last = TradeChain(self.poll.page), self.capture.last(self.conn)
-        if last is not None:
-            chain.follow(self.poll.page.trades(last["data"]))
+        try:
+            trades = self.poll.page.trades(last["data"]) if last is not None else []
+        except ValueError:  # when it came it was written down as none
+            trades = []
+        chain.follow(trades)
         return chain
 
     async def _followed(self, chain: TradeChain, page: Page, reply: Reply) -> float:

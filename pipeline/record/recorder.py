@@ -22,6 +22,8 @@ from pipeline.version import package_version
 
 STORE_S: Final = 5.0
 """How often lines are stored: what a kill may lose."""
+_CLOSE_S: Final = 5.0
+"""A venue that does not say goodbye is not waited for longer."""
 _STREAMED_S: Final = {"book": 300.0}
 """How often a feed is asked for that a stream carries: a book that lost a diff is whole again after five minutes."""
 
@@ -80,7 +82,9 @@ class Recorder:
         """
         try:
             for market in self._request.markets:
-                self._add(market)
+                added = self._add(market)
+                feeds = dict.fromkeys(one.poll.feed for one in added.pollers)
+                self._tell(f"recording {market} ({', '.join(feeds)}) into {added.capture.folder}")
             await self._work()
         finally:
             await self._close()
@@ -114,7 +118,9 @@ class Recorder:
     async def _close(self) -> None:
         """Close all; the first failure to store is raised when the rest has been tried."""
         clients = [*self._clients.values(), *(library for one in self._markets for _, library in one.streamers)]
-        await asyncio.gather(*(client.close() for client in clients), return_exceptions=True)
+        closing = [asyncio.ensure_future(client.close()) for client in clients]
+        if closing:
+            await asyncio.wait(closing, timeout=_CLOSE_S)
         failed: FootprintError | None = None
         for one in self._markets:
             try:
@@ -124,7 +130,7 @@ class Recorder:
         if failed:
             raise failed
 
-    def _add(self, market: Market) -> None:
+    def _add(self, market: Market) -> _Market:
         venue, request = VENUES[market.venue], self._request
         facts = {"venue": market.venue, "symbol": market.symbol, "recorder": f"mm-footprint {package_version()}"}
 
@@ -144,6 +150,7 @@ class Recorder:
             streamer = Streamer(stream, market, conn, capture, self._clock, self._tell, wake)
             library = Library(venue.library, request.base_url(market.venue), self._clock, streamer)
             added.streamers.append((streamer, library))
+        return added
 
     def _pollers(self, market: Market, venue: Venue, capture: Capture, streamed: frozenset[str]) -> list[Poller]:
         request, period = self._request, self._request.period

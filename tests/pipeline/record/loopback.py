@@ -151,6 +151,7 @@ _ANSWERS: dict[str, Callable[[Venues, dict[str, str], int], Any]] = {
     "/market/index-tickers": lambda *_: {"code": "0", "msg": "", "data": [{"idxPx": "100.14"}]},
     "get_book_summary_by_currency": lambda *_: {"jsonrpc": "2.0", "result": [{"mark_price": 0.0512, "mark_iv": 61.2}]},
     "get_volatility_index_data": lambda *_: {"jsonrpc": "2.0", "result": {"data": [[T0_MS, 50.1, 50.2, 50.0, 50.1]]}},
+    "get_instruments": lambda *_: {"jsonrpc": "2.0", "result": [{"tick_size": 0.0005, "contract_size": 1.0}]},
     "get_last_trades_by_currency": _deribit_trades,
 }
 
@@ -166,6 +167,8 @@ def _hyperliquid(venues: Venues, body: Any, _: int) -> Any:
         ]
     if body["type"] == "fundingHistory":
         return [{"coin": coin, "fundingRate": "0.0000125", "premium": "0.0", "time": T0_MS}]
+    if body["type"] == "meta":
+        return {"universe": [{"name": "BTC", "szDecimals": 5}]}
     return [{"universe": [{"name": "BTC"}]}, [{"funding": "0.0000125", "markPx": "100.1", "oraclePx": "100.0"}]]
 
 

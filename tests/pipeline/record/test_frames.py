@@ -61,3 +61,17 @@ def test_blocks_that_a_power_loss_left_empty_are_cut(tmp_path: Path):
     path.write_bytes(FRAMES[0] + FRAMES[1] + holed)
     assert repair(path) == len(holed)
     assert text(path.read_bytes()) == LINES[0] + LINES[1]
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "28b52ffd04586d00003868656c6c6f200a0100314a11a3aa74ce",  # without its size, as a program writes what is piped
+        "28b52ffd24126d00003868656c6c6f200a0100314a11a3aa74ce",  # with it
+    ],
+)
+def test_frames_of_the_zstd_program_have_a_checksum_behind_the_last_block(made: str):
+    data = bytes.fromhex(made)
+    assert list(ends(data + FRAMES[0])) == [len(data), len(data) + len(FRAMES[0])]
+    assert list(ends(data[:-1])) == []
+    assert text(data) == b"hello hello hello\n"

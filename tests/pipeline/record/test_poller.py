@@ -193,6 +193,12 @@ def test_trades_go_on_from_what_an_earlier_process_recorded(tmp_path: Path):
     assert again.holes() == [("e1", "e7")]
 
 
+def test_an_earlier_page_that_was_none_is_no_beginning(tmp_path: Path):
+    run(tmp_path, BYBIT_TRADES, ['{"retCode":0}'], waits=0)
+    again = run(tmp_path, BYBIT_TRADES, ['{"result":{"list":[{"execId":"e7","time":"1007"}]}}'], waits=0)
+    assert again.holes() == []
+
+
 def test_a_page_that_is_none_is_kept_and_told(tmp_path: Path):
     made = run(tmp_path, POLLS["trades"], ['{"code":0}', binance(1, 2)], waits=1)
     assert made.kinds() == ["http", "error", "http"]
@@ -209,5 +215,5 @@ def test_every_request_of_the_table_names_the_market_or_all_of_them(venue: str, 
     """Lists of all markets name none; everything else names the one it is about."""
     said = str(dict(poll.params("BTC-USDT-SWAP", 1_700_000_000_000)))
     lists_all = poll.method in ("fapiPublicGetExchangeInfo", "dapiPublicGetExchangeInfo")
-    is_all = lists_all or (venue, poll.feed) == ("hyperliquid", "mark")
+    is_all = lists_all or (venue, poll.feed) in (("hyperliquid", "mark"), ("hyperliquid", "instrument"))
     assert ("BTC-USDT" in said) == (not is_all)

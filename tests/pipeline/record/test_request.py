@@ -169,3 +169,15 @@ def test_an_address_has_its_category_and_its_suffix():
     assert address_of(api, plain) == "wss://host/ws"
     split = Stream(("ws", "linear"), frozenset(), lambda _: [], suffix="/0", category="public")
     assert address_of(api, split) == "wss://host/public/ws/0"
+
+
+def test_the_documentation_is_about_what_is_recorded(tmp_path: Path):
+    """Its example is a configuration, its table has every venue, and its words for feeds exist."""
+    text = (Path(__file__).parents[3] / "docs" / "recording.md").read_text()
+    (tmp_path / "footprint.toml").write_text(text.split("```toml\n")[1].split("```")[0])
+    config = load_config(tmp_path / "footprint.toml")
+    assert scheduled_request(config).markets == (Market("binance-usdm", "BTCUSDT"), Market("binance-spot", "BTCUSDT"))
+    assert config.schedule.record == "*/5 * * * *"
+    table = text.split("## What is asked for")[1].split("`--every 5s`")[0]
+    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| ")][1:]
+    assert {venue.strip() for row in rows for venue in row.split(",")} == set(VENUES)
