@@ -193,7 +193,9 @@ _OKX_SWAP: Final = (
 
 
 def _okx_stream(*channels: str) -> tuple[Stream, ...]:
-    feeds = frozenset({"book", "trades"} | ({"mark"} if "mark-price" in channels else set()))
+    """Without trades: the channel of that name sums up what one order took at one price, under the last id of it, so
+    that it and the single trades of pages and archives would count twice. Pages can be filled, and so are polled."""
+    feeds = frozenset({"book"} | ({"mark"} if "mark-price" in channels else set()))
 
     def opening(symbol: str) -> list[dict[str, Any]]:
         names = {"index-tickers": _okx_index(symbol)}
@@ -288,9 +290,9 @@ VENUES: Final[Mapping[str, Venue]] = {
         "okx",
         "OKX",
         _okx("SWAP", _OKX_SWAP),
-        _okx_stream("books", "trades", "mark-price", "index-tickers", "funding-rate", "open-interest"),
+        _okx_stream("books", "mark-price", "index-tickers", "funding-rate", "open-interest"),
     ),
-    "okx-spot": Venue("okx", "OKX", _okx("SPOT"), _okx_stream("books", "trades")),
+    "okx-spot": Venue("okx", "OKX", _okx("SPOT"), _okx_stream("books")),
     "hyperliquid": Venue(
         "hyperliquid",
         "HYPERLIQUID",

@@ -98,7 +98,7 @@ def test_the_command_says_what_it_has_and_where(polled: tuple[Path, Venues, str]
 def test_pages_that_do_not_join_are_filled_where_the_venue_can(tmp_path: Path):
     """Pages show the last 10 trades and 25 come in between: Binance is asked for the rest, Bybit cannot be."""
     with loopback(rate=25, pages=10) as venues:
-        options = "--every", "1s", "--for", "3s", "--feeds", "trades", "--to", tmp_path, "--base-url", venues.url
+        options = "--every", "500ms", "--for", "2s", "--feeds", "trades", "--to", tmp_path, "--base-url", venues.url
         binance = footprint("record", "--market", "binance-spot/BTCUSDT", *options)
         bybit = footprint("record", "--market", "bybit-linear/BTCUSDT", *options)
     assert (binance.code, bybit.code) == (0, 0)

@@ -155,6 +155,22 @@ def test_the_table_is_sound(venue: str):
     check(RecordRequest((Market(venue, "X"),), Path()))
 
 
+def test_okx_trades_are_polled_beside_its_stream():
+    """Streamed ones are sums under the id of the last of them."""
+    for venue in ("okx-swap", "okx-spot"):
+        (stream,) = VENUES[venue].streams
+        assert "trades" not in str(stream.opening("BTC-USDT-SWAP"))
+        assert "trades" not in stream.feeds
+
+
+def test_binance_streams_the_aggregates_that_it_pages():
+    for venue in ("binance-usdm", "binance-coinm", "binance-spot"):
+        names = {name.partition("@")[2] for one in VENUES[venue].streams for name in one.opening("X")[0]["params"]}
+        assert "aggTrade" in names
+        assert "trade" not in names
+        assert next(poll for poll in VENUES[venue].polls if poll.page).method.endswith("GetAggTrades")
+
+
 def test_a_base_url_stands_in_for_all_hosts():
     api = {"rest": "https://api.x.com/v1", "ws": {"public": "wss://stream.x.com:9443/ws"}}
     assert rebased(api, "http://127.0.0.1:8080") == {
