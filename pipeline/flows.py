@@ -27,7 +27,7 @@ from pipeline import work
 from pipeline.commands.options import setup
 from pipeline.config import load_config
 from pipeline.progress import totals
-from pipeline.record.recorder import as_json
+from pipeline.record.recorder import as_json, check_heard
 from pipeline.record.recorder import record as record_now
 from pipeline.record.request import scheduled_request
 from pipeline.run import RunReport
@@ -105,6 +105,7 @@ def record(config: Path | None = None, seconds: float | None = None) -> State[No
     log = get_run_logger()
     recorded, _ = record_now(replace(request, seconds=seconds or request.seconds), log.warning)
     create_table_artifact(as_json(recorded), key="footprint-recorded")
+    check_heard(recorded)
     return Completed(message=f"recorded {len(recorded)} markets, {sum(one.stored for one in recorded):,} bytes")
 
 

@@ -57,6 +57,7 @@ def record(
     """
     from pipeline.progress import recording
     from pipeline.record.recorder import as_json as told
+    from pipeline.record.recorder import check_heard
     from pipeline.record.recorder import record as record_now
 
     request = _request(venue, symbol, market, every, duration, feeds, to, stream, base_url, config)
@@ -67,6 +68,8 @@ def record(
         print(json.dumps(told(recorded), indent=1))
     else:
         _tell(recorded)
+    if not is_interrupted:
+        check_heard(recorded)
     return 130 if is_interrupted and request.seconds is not None else 0
 
 

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -157,6 +158,27 @@ def test_a_full_disk_ends_the_recording_in_words(tmp_path: Path, monkeypatch: py
     assert written(tmp_path) == []
 
 
+def test_a_slow_disk_stores_lines_in_order_to_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """The end comes while another thread is writing; what is stored last waits for it."""
+    wrote = frames.frame
+
+    def slow(data: bytes) -> bytes:
+        if threading.current_thread() is not threading.main_thread():
+            time.sleep(1.5)
+        return wrote(data)
+
+    monkeypatch.setattr("pipeline.record.recorder.STORE_S", 0.1)
+    monkeypatch.setattr("pipeline.record.capture.frames.frame", slow)
+    with loopback() as venues:
+        market = "--market", "okx-spot/BTC-USDT", "--to", tmp_path, "--base-url", venues.url
+        done = footprint("record", *market, "--for", "1s", "--every", "200ms")
+        asked = venues.asked["/api/v5/market/trades"]
+    assert done.code == 0, done.err
+    times = [one["ts"] for one in written(tmp_path) if one["t"] == "http"]
+    assert times == sorted(times)
+    assert asked - 1 <= len(replies(written(tmp_path), "/market/trades")) <= asked
+
+
 def test_a_symbol_that_is_none_ends_in_words(tmp_path: Path):
     with loopback() as venues:
         for market in ("binance-usdm/NOSUCH", "okx-spot/NOSUCH", "bybit-spot/NOSUCH"):
@@ -172,6 +194,7 @@ def test_a_network_that_is_down_throughout_ends_in_words(tmp_path: Path):
     done = footprint("record", "--market", "okx-spot/BTC-USDT", "--for", "1s", "--to", tmp_path, "--base-url", url)
     assert done.code == 1
     assert "nothing was received of okx-spot/BTC-USDT (book, trades, instrument)" in done.err
+    assert done.out.strip().endswith(".jsonl.zst")  # what there is, is told before
     assert {one["t"] for one in written(tmp_path)} == {"header", "error"}
 
 
