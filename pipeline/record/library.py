@@ -17,7 +17,7 @@ import orjson
 
 from pipeline.errors import FootprintError
 from pipeline.record.clock import Clock
-from pipeline.record.endpoints import Stream
+from pipeline.record.endpoint import Stream
 from pipeline.record.faults import NoReply, Refusal
 from pipeline.record.lines import Reply
 

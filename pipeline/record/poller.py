@@ -10,7 +10,7 @@ from pipeline.market import Market
 from pipeline.record import lines
 from pipeline.record.capture import Capture
 from pipeline.record.clock import Clock
-from pipeline.record.endpoints import Poll
+from pipeline.record.endpoint import Poll
 from pipeline.record.faults import NoReply, Refusal
 from pipeline.record.lines import Reply
 from pipeline.record.timetable import backoff, missed, next_due, page_period

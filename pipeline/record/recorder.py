@@ -13,7 +13,8 @@ from pipeline.market import Market
 from pipeline.record import lines
 from pipeline.record.capture import Capture, folder_of
 from pipeline.record.clock import Clock
-from pipeline.record.endpoints import VENUES, Venue
+from pipeline.record.endpoint import Venue
+from pipeline.record.endpoints import VENUES
 from pipeline.record.library import Library, check_installed
 from pipeline.record.poller import Poller
 from pipeline.record.request import RecordRequest, check

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from pipeline.config import Config, unknown
 from pipeline.errors import FootprintError
 from pipeline.market import Market
-from pipeline.record.endpoints import FEEDS, VENUES
+from pipeline.record.endpoint import FEEDS
+from pipeline.record.endpoints import VENUES
 
 SCHEDULED_S: Final = 290.0
 SHORTEST_S: Final = 0.2

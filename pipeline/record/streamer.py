@@ -12,7 +12,7 @@ from pipeline.market import Market
 from pipeline.record import lines
 from pipeline.record.capture import Capture
 from pipeline.record.clock import Clock
-from pipeline.record.endpoints import Stream
+from pipeline.record.endpoint import Stream
 from pipeline.record.faults import NoReply
 from pipeline.record.timetable import backoff
 

@@ -14,7 +14,8 @@ from pipeline.market import Market
 from pipeline.record import frames, lines
 from pipeline.record.capture import Capture
 from pipeline.record.clock import Clock
-from pipeline.record.endpoints import VENUES, Poll
+from pipeline.record.endpoint import Poll
+from pipeline.record.endpoints import VENUES
 from pipeline.record.faults import NoReply, Refusal
 from pipeline.record.lines import Reply
 from pipeline.record.poller import Poller

@@ -9,7 +9,8 @@ from pipeline.config import load_config
 from pipeline.errors import FootprintError
 from pipeline.market import VENUES as KNOWN
 from pipeline.market import Market
-from pipeline.record.endpoints import FEEDS, VENUES, Stream
+from pipeline.record.endpoint import FEEDS, Stream
+from pipeline.record.endpoints import VENUES
 from pipeline.record.library import address_of, rebased
 from pipeline.record.request import (
     RecordRequest,
