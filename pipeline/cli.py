@@ -55,6 +55,11 @@ _COMMANDS = {
         "Judge what a signal claims about the price: seventeen questions, one verdict.",
         "tearsheet order_flow --out order_flow.html --json order_flow.json",
     ),
+    "record": (
+        "pipeline.commands.record",
+        "Record live books, trades, funding and open interest of a venue into capture files.",
+        "record --market binance-usdm/BTCUSDT --every 5s --for 1h",
+    ),
     "ingest": (
         _WORK,
         "Register raw files and normalise them; the same file twice, overlaps and any order give the same tables.",

@@ -26,15 +26,17 @@ _SHAPES: Final[Mapping[str, type]] = {
     "group": list,
     "fees": list,
     "backtest": dict,
+    "record": dict,
 }
 _SECTIONS: Final = {
     "lake": {"root"},
     "raw": {"source", "market", "files"},
-    "schedule": {"hourly", "daily"},
+    "schedule": {"hourly", "daily", "record"},
     "pair": {"own", "reference"},
     "group": {"own", "peers"},
     "fees": {"venue", "tier", "maker_bps", "taker_bps", "source"},
     "backtest": {"grid"},
+    "record": {"markets", "feeds", "every", "seconds", "to", "stream", "base_url"},
 }
 GRID_AXES: Final = frozenset(
     {
@@ -79,6 +81,8 @@ class Config:
     schedule: Schedule = field(default_factory=Schedule)
     fees: tuple[FeeSchedule, ...] = ()
     grid: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    record: Mapping[str, Any] = field(default_factory=dict)
+    """[record], each value of its kind; pipeline/record/request.py gives it meaning."""
 
 
 def _is_number(value: Any) -> bool:
@@ -142,6 +146,7 @@ def _parse(path: Path) -> Config:
         schedule=_schedule(raw.get("schedule", {}), path),
         fees=_fees(raw.get("fees", []), path),
         grid=_grid(raw.get("backtest", {}), path),
+        record=_record(raw.get("record", {}), path),
     )
 
 
@@ -267,6 +272,34 @@ def _grid(item: Mapping[str, Any], path: Path) -> dict[str, tuple[float, ...]]:
         if not isinstance(values, list) or not values or not all(map(_is_number, values)):
             raise _bad(path, f"{name} is {values!r}, expected a list of numbers to try")
     return {name: tuple(dict.fromkeys(map(float, values))) for name, values in axes.items()}
+
+
+def _texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+
+
+_RECORD_RULES: Final[Mapping[str, tuple[str, Callable[[Any], bool]]]] = {
+    "markets": ('a list of markets as ["binance-usdm/BTCUSDT"]', _texts),
+    "feeds": ('a list of feeds as ["book", "trades"]', _texts),
+    "every": ('"5s", or a list as ["5s", "book=1s"]', lambda value: isinstance(value, str) or _texts(value)),
+    "seconds": _POSITIVE,
+    "to": ("a folder", lambda value: isinstance(value, str) and bool(value)),
+    "stream": ("true or false", lambda value: isinstance(value, bool)),
+    "base_url": (
+        "a URL, or a table of URLs by venue",
+        lambda value: isinstance(value, str) or (isinstance(value, dict) and _texts(list(value.values()))),
+    ),
+}
+
+
+def _record(item: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
+    """What to record, each value of its kind."""
+    _known(item, _SECTIONS["record"], path, "key in [record]")
+    for name, value in item.items():
+        expected, is_right = _RECORD_RULES[name]
+        if not is_right(value):
+            raise _bad(path, f"{name} is {value!r}, expected {expected}")
+    return item
 
 
 def _text(item: Mapping[str, Any], name: str, path: Path, default: str = "") -> str:

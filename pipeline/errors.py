@@ -141,6 +141,14 @@ FAULTS: Final = {
             "on this machine. The tables do not need it: `footprint run --no-prefect` does the same work.",
         ),
         Fault(
+            "FP024",
+            "the recording failed",
+            1,
+            "A venue refused what it was asked for, nothing was received, the disk is full, or another process records "
+            "the same market into the same folder. What was received before is stored and whole; the same command goes "
+            "on from there. A network that is down is no failure: the recorder waits and asks again, and says so.",
+        ),
+        Fault(
             "FP026",
             "too few data to judge",
             1,

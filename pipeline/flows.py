@@ -6,6 +6,7 @@ a run that was killed is simply run again.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +15,7 @@ from pipeline.prefect_api import settle_prefect
 
 settle_prefect()
 
-from prefect import Flow, State, flow
+from prefect import Flow, State, flow, get_run_logger
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.deployments.runner import RunnerDeployment
 from prefect.exceptions import FailedRun
@@ -24,7 +25,11 @@ from prefect.types.entrypoint import EntrypointType
 
 from pipeline import work
 from pipeline.commands.options import setup
+from pipeline.config import load_config
 from pipeline.progress import totals
+from pipeline.record.recorder import as_json, check_heard
+from pipeline.record.recorder import record as record_now
+from pipeline.record.request import scheduled_request
 from pipeline.run import RunReport
 from pipeline.schedule import Schedule
 from pipeline.tasks import task_pool, task_runner
@@ -93,7 +98,20 @@ def daily(
     return _ended(report, work.publish_if_stale(chosen))
 
 
-FLOWS: Final[Mapping[str, Flow[..., State[None]]]] = {one.name: one for one in (ingest, compute, publish, daily)}
+@flow
+def record(config: Path | None = None, seconds: float | None = None) -> State[None]:
+    """Record what [record] of footprint.toml names for its `seconds`, or for these."""
+    request = scheduled_request(load_config(config))
+    log = get_run_logger()
+    recorded, _ = record_now(replace(request, seconds=seconds or request.seconds), log.warning)
+    create_table_artifact(as_json(recorded), key="footprint-recorded")
+    check_heard(recorded)
+    return Completed(message=f"recorded {len(recorded)} markets, {sum(one.stored for one in recorded):,} bytes")
+
+
+FLOWS: Final[Mapping[str, Flow[..., State[None]]]] = {
+    one.name: one for one in (ingest, compute, publish, daily, record)
+}
 
 
 def run_now(name: str, workers: int | None, **parameters: Any) -> int:
@@ -109,14 +127,19 @@ def run_now(name: str, workers: int | None, **parameters: Any) -> int:
 
 def scheduled(schedule: Schedule, config: Path, lake: Path) -> list[RunnerDeployment]:
     """The deployments of footprint.toml's [schedule], in UTC."""
-    where = {"config": str(config.absolute()), "lake": str(lake.absolute())}
-    days = {"hourly": _HOURLY_DAYS, "daily": None}
+    here = {"config": str(config.absolute())}
+    work_here = here | {"lake": str(lake.absolute())}
+    flows: Mapping[str, tuple[Flow[..., State[None]], dict[str, Any]]] = {
+        "hourly": (daily, work_here | {"days": _HOURLY_DAYS}),
+        "daily": (daily, work_here | {"days": None}),
+        "record": (record, here),
+    }
     return [
         RunnerDeployment.from_flow(
-            daily,
+            flows[name][0],
             name,
             schedule=Cron(cron, timezone="UTC"),
-            parameters=where | {"days": days[name]},
+            parameters=flows[name][1],
             entrypoint_type=EntrypointType.MODULE_PATH,
         )
         for name, cron in schedule.crons.items()

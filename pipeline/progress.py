@@ -104,6 +104,21 @@ def _nothing(rows: int) -> None:
 
 
 @contextmanager
+def recording(stream: IO[str]) -> Iterator[Callable[[str], None]]:
+    """Tells what a recorder has to say: a line each, above a moving clock on a terminal."""
+    if not stream.isatty():
+        yield lambda text: print(text, file=stream, flush=True)
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        bar.add_task("recording; Ctrl-C ends it and keeps everything", total=None)
+        yield lambda text: bar.console.print(text, highlight=False, markup=False)
+
+
+@contextmanager
 def _clock(text: str) -> Iterator[Callable[[str], None]]:
     """A moving clock with a text that can be changed."""
     from rich.console import Console

@@ -19,15 +19,17 @@ _ITEM: Final = re.compile(r"(?:\*|(\w+)(?:-(\w+))?)(?:/([1-9]\d*))?", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Cron text for the run over the last two days and for the one over all days; None: not scheduled."""
+    """Cron text for the run over the last two days, the one over all days, and recording; None: not scheduled."""
 
     hourly: str | None = None
     daily: str | None = None
+    record: str | None = None
 
     @property
     def crons(self) -> Mapping[str, str]:
         """What is scheduled, by name."""
-        return {name: cron for name, cron in (("hourly", self.hourly), ("daily", self.daily)) if cron}
+        named = ("hourly", self.hourly), ("daily", self.daily), ("record", self.record)
+        return {name: cron for name, cron in named if cron}
 
 
 def cron_fault(text: str) -> str:

@@ -61,6 +61,15 @@ def test_schedules_become_deployments_of_the_daily_flow(tmp_path: Path):
     assert scheduled(Schedule(), tmp_path, tmp_path) == []
 
 
+def test_a_recording_is_scheduled_beside_the_work(tmp_path: Path):
+    from pipeline.flows import record, scheduled
+
+    (one,) = scheduled(Schedule(record="*/5 * * * *"), tmp_path / "footprint.toml", tmp_path / "lake")
+    assert (one.name, one.flow_name, one.entrypoint) == ("record", record.name, "pipeline.flows.record")
+    assert one.parameters == {"config": str(tmp_path / "footprint.toml")}
+    assert one.schedules[0].schedule.cron == "*/5 * * * *"
+
+
 def test_the_last_two_days_are_today_and_yesterday():
     from pipeline.flows import first_day
 

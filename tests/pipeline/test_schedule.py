@@ -43,3 +43,5 @@ def test_a_schedule_is_read_from_the_configuration(tmp_path):
     assert schedule == Schedule(hourly="5 * * * *")
     assert schedule.crons == {"hourly": "5 * * * *"}
     assert load_config(None).schedule == Schedule()
+    file.write_text('[schedule]\nrecord = "*/5 * * * *"\n')
+    assert load_config(file).schedule.crons == {"record": "*/5 * * * *"}
