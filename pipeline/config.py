@@ -11,6 +11,7 @@ from typing import Any, Final
 from backtest.trading.fees import FeeSchedule
 from pipeline.contracts import is_inverse
 from pipeline.errors import FootprintError
+from pipeline.fetch.settings import FetchSettings, setting_fault
 from pipeline.market import KINDS, VENUES, Market, MarketSettings
 from pipeline.schedule import Schedule, cron_fault
 
@@ -26,6 +27,7 @@ _SHAPES: Final[Mapping[str, type]] = {
     "group": list,
     "fees": list,
     "backtest": dict,
+    "fetch": dict,
 }
 _SECTIONS: Final = {
     "lake": {"root"},
@@ -35,6 +37,7 @@ _SECTIONS: Final = {
     "group": {"own", "peers"},
     "fees": {"venue", "tier", "maker_bps", "taker_bps", "source"},
     "backtest": {"grid"},
+    "fetch": {spec.name for spec in fields(FetchSettings)},
 }
 GRID_AXES: Final = frozenset(
     {
@@ -79,6 +82,7 @@ class Config:
     schedule: Schedule = field(default_factory=Schedule)
     fees: tuple[FeeSchedule, ...] = ()
     grid: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    fetch: FetchSettings = field(default_factory=FetchSettings)
 
 
 def _is_number(value: Any) -> bool:
@@ -142,6 +146,7 @@ def _parse(path: Path) -> Config:
         schedule=_schedule(raw.get("schedule", {}), path),
         fees=_fees(raw.get("fees", []), path),
         grid=_grid(raw.get("backtest", {}), path),
+        fetch=_fetch(raw.get("fetch", {}), path),
     )
 
 
@@ -267,6 +272,17 @@ def _grid(item: Mapping[str, Any], path: Path) -> dict[str, tuple[float, ...]]:
         if not isinstance(values, list) or not values or not all(map(_is_number, values)):
             raise _bad(path, f"{name} is {values!r}, expected a list of numbers to try")
     return {name: tuple(dict.fromkeys(map(float, values))) for name, values in axes.items()}
+
+
+def _fetch(item: Mapping[str, Any], path: Path) -> FetchSettings:
+    _known(item, _SECTIONS["fetch"], path, "key in [fetch]")
+    for name, value in item.items():
+        if fault := setting_fault(name, value):
+            raise _bad(path, f"{name} is {value!r}, expected {fault}")
+    values = dict(item)
+    if "to" in values and not Path(values["to"]).is_absolute():
+        values["to"] = str(path.parent / values["to"])
+    return FetchSettings(**values)
 
 
 def _text(item: Mapping[str, Any], name: str, path: Path, default: str = "") -> str:
