@@ -5,6 +5,7 @@ import json
 import re
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -82,20 +83,26 @@ def fetch(
     from pipeline.fetch.carry_out import Job, carry_out, look
     from pipeline.fetch.origin import checked
     from pipeline.fetch.progress import progress_for
+    from pipeline.progress import waiting
 
     settings = _settings(config, source, base_url, listing_url, side_by_side)
     request = _request(source, venue, symbol, types, since, until, interval)
     job = Job(checked(source, request), settings, request, to or Path(settings.to), recheck)
     if dry_run:
-        work = asyncio.run(look(job))
+        with waiting(sys.stderr, f"asking {source} what there is"):
+            work = asyncio.run(look(job))
         _tell_missing(work, as_json)
         return 0
 
-    def told(work: "Sequence[Todo]") -> "Progress":
-        print(_ahead(work), file=sys.stderr, flush=True)
-        return progress_for(sys.stderr)
+    with ExitStack() as listing:
+        listing.enter_context(waiting(sys.stderr, f"asking {source} what there is"))
 
-    work, outcomes = asyncio.run(carry_out(job, told))
+        def told(work: "Sequence[Todo]") -> "Progress":
+            listing.close()
+            print(_ahead(work), file=sys.stderr, flush=True)
+            return progress_for(sys.stderr)
+
+        work, outcomes = asyncio.run(carry_out(job, told))
     following = _following(job, work, outcomes)
     _tell(outcomes, job.folder, following, as_json)
     return _code(outcomes, strict)

@@ -160,8 +160,7 @@ class _Run:
             if error.fault.code != "FP021":
                 raise
             self._failed_in_a_row += 1
-            return Outcome(
-                todo.remote.path, todo.remote.url, "failed", seconds=time.monotonic() - began, error=str(error)
-            )
+            seconds = time.monotonic() - began
+            return Outcome(todo.remote.path, todo.remote.url, "failed", 0, seconds, error.why, str(error))
         self._failed_in_a_row = 0
         return replace(outcome, seconds=time.monotonic() - began)

@@ -79,7 +79,7 @@ class Shelf:
             where=remote.url,
             hint="the same command again: archives replace files, and a proxy may have answered instead",
         )
-        return Outcome(remote.path, remote.url, "mismatch", got.bytes, error=str(error))
+        return Outcome(remote.path, remote.url, "mismatch", got.bytes, note="not what was published", error=str(error))
 
     def note_missing(self, remote: Remote) -> Outcome:
         """The archive has no such file: not yet, or not at all. A file that is here stays."""

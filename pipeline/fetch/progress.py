@@ -82,6 +82,5 @@ def describe(outcome: Outcome) -> str:
     """A line about a file."""
     name = PurePosixPath(outcome.path).name
     size = size_text(outcome.bytes) if outcome.bytes else ""
-    first = outcome.error.splitlines()[0] if outcome.error else ""
-    said = outcome.note or first
-    return f"{outcome.state:<10} {size:>9} {outcome.seconds:>7.1f} s  {name}" + (f"  ({said})" if said else "")
+    note = f"  ({outcome.note})" if outcome.note else ""
+    return f"{outcome.state:<10} {size:>9} {outcome.seconds:>7.1f} s  {name}{note}"

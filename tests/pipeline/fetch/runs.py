@@ -50,11 +50,12 @@ class Desk:
     symbol: str = "TESTUSDT"
     now: datetime = NOW
     timeout_s: float = 5.0
+    base_path: str = ""
     settings: dict[str, Any] = field(default_factory=dict)
 
     def job(self, types: str, since: date, until: date, slept: list[float], **options: Any) -> Job:
         request = Request(self.venue, self.symbol, tuple(types.split(",")), since, until, options.pop("interval", None))
-        base = self.archive.base
+        base = self.archive.base + self.base_path
         settings = replace(FetchSettings(rest_spacing_s=0.0, okx_archive_spacing_s=0.0), **self.settings)
         settings = settings.based_at(self.source, base, base + S3)
 
