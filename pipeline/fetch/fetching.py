@@ -107,7 +107,8 @@ async def fetch(
     """
     shelf = Shelf(folder, manifest, web, opened.get)
     run = _Run(shelf, told, deque(todo for todo in work if todo.is_work))
-    settled = {todo.remote.path: _at_once(shelf, todo) for todo in work if not todo.is_work}
+    missing = shelf.note_missing([todo.remote for todo in work if todo.action in {"absent", "pending"}])
+    settled = {outcome.path: outcome for outcome in (*missing, *_at_hand(shelf, work))}
     told.begin(len(run.queue))
     try:
         await run.all(side_by_side)
@@ -117,11 +118,10 @@ async def fetch(
     return [outcomes[todo.remote.path] for todo in work]
 
 
-def _at_once(shelf: Shelf, todo: Todo) -> Outcome:
-    """The outcome of a file that nothing is to be done about."""
-    if todo.action == "have":
-        return Outcome(todo.remote.path, todo.remote.url, "have", shelf.place(todo.remote).size() or 0)
-    return shelf.note_missing(todo.remote)
+def _at_hand(shelf: Shelf, work: Sequence[Todo]) -> list[Outcome]:
+    """The outcomes of files that are there and stay."""
+    remotes = [todo.remote for todo in work if todo.action == "have"]
+    return [Outcome(remote.path, remote.url, "have", shelf.place(remote).size() or 0) for remote in remotes]
 
 
 class _Run:

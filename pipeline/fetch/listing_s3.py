@@ -18,8 +18,8 @@ class Key:
 
     name: str
     bytes: int
-    etag: str
-    last_modified: str
+    etag: str | None
+    last_modified: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,12 @@ def _parse(body: bytes) -> _Page:
     if root.tag.removeprefix(_SPACE) != "ListBucketResult":
         raise ValueError(f"<{root.tag}> is no <ListBucketResult>")
     keys = [
-        Key(_text(item, "Key"), int(_text(item, "Size")), _text(item, "ETag"), _text(item, "LastModified"))
+        Key(
+            _text(item, "Key"),
+            int(_text(item, "Size")),
+            _text(item, "ETag") or None,
+            _text(item, "LastModified") or None,
+        )
         for item in root.iter(f"{_SPACE}Contents")
     ]
     folders = [_text(item, "Prefix") for item in root.iter(f"{_SPACE}CommonPrefixes")]

@@ -27,20 +27,25 @@ _HONG_KONG: Final = timedelta(hours=8)
 @dataclass(frozen=True, slots=True)
 class _Module:
     """A kind of file: its number in the endpoint, whether its days are those of UTC+8, whether it comes by month,
-    and what its names have between symbol and date."""
+    what its names have between symbol and date, and the folder it usually lies in."""
 
     number: int
     is_utc8: bool
     is_monthly: bool
     infix: str
+    folder: str
 
 
+_RECORDS: Final = "cdn/okex/traderecords"
+_BOOKS: Final = "cdn/okx/match/orderbook/L2"
 _MODULES: Final = {
-    "trades": _Module(1, is_utc8=True, is_monthly=False, infix="trades"),
-    "candles": _Module(2, is_utc8=True, is_monthly=False, infix="candlesticks"),
-    "funding": _Module(3, is_utc8=True, is_monthly=True, infix="fundingrates"),
-    "orderbook": _Module(4, is_utc8=False, is_monthly=False, infix="L2orderbook-400lv"),
-    "orderbook_5000": _Module(5, is_utc8=False, is_monthly=False, infix="L2orderbook-5000lv"),
+    "trades": _Module(1, is_utc8=True, is_monthly=False, infix="trades", folder=f"{_RECORDS}/trades"),
+    "candles": _Module(2, is_utc8=True, is_monthly=False, infix="candlesticks", folder=f"{_RECORDS}/candlesticks"),
+    "funding": _Module(3, is_utc8=True, is_monthly=True, infix="fundingrates", folder=f"{_RECORDS}/swaprates"),
+    "orderbook": _Module(4, is_utc8=False, is_monthly=False, infix="L2orderbook-400lv", folder=f"{_BOOKS}/400lv"),
+    "orderbook_5000": _Module(
+        5, is_utc8=False, is_monthly=False, infix="L2orderbook-5000lv", folder=f"{_BOOKS}/5000lv"
+    ),
 }
 _INSTRUMENTS: Final = {"okx-swap": "SWAP", "okx-spot": "SPOT", "okx-futures": "FUTURES"}
 TYPES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -122,8 +127,8 @@ def _is_of(request: Request, module: _Module, filename: str) -> bool:
 
 def _remote(at: FetchSettings, request: Request, kind: str, period: Period, address: str | None) -> Remote:
     if address is None:
-        name = f"{request.symbol}-{_MODULES[kind].infix}-{period.label}"
-        return Remote(f"{at.okx_archive}{_PATH}", f"okx-archive/not-listed/{name}", kind, period, is_listed=False)
+        usual = _usual_path(request, _MODULES[kind], period)
+        return Remote(f"{at.okx_archive}/{usual}", f"okx-archive/{usual}", kind, period, is_listed=False)
     parts = urlsplit(address)
     path = PurePosixPath(unquote(parts.path))
     if not path.name or ".." in path.parts or not path.is_absolute():
@@ -132,6 +137,14 @@ def _remote(at: FetchSettings, request: Request, kind: str, period: Period, addr
         base = urlsplit(at.okx_archive_files)
         parts = parts._replace(scheme=base.scheme, netloc=base.netloc, path=base.path.rstrip("/") + parts.path)
     return Remote(urlunsplit(parts), f"okx-archive{path}", kind, period, is_listed=True)
+
+
+def _usual_path(request: Request, module: _Module, period: Period) -> str:
+    """Where a file that is not listed would lie: its row in the manifest is then that of the file when it comes."""
+    often = "monthly" if module.is_monthly else "daily"
+    ending = "zip" if module.folder.startswith(_RECORDS) else "tar.gz"
+    name = f"{request.symbol}-{module.infix}-{period.label}.{ending}"
+    return f"{module.folder}/{often}/{period.label.replace('-', '')}/{name}"
 
 
 async def _demand_known(web: Web, at: FetchSettings, request: Request, spacing: Spacing) -> None:

@@ -1,5 +1,6 @@
 """One file from its archive to its place, checked on the way, and its row for the manifest."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,7 +35,7 @@ class Shelf:
             return settled
         got = await self.get(remote, self.place(remote).part, tell)
         if got is None:
-            return self.note_missing(remote)
+            return self.note_missing([remote])[0]
         # Only now: a file may be replaced while it comes, its checksum with it.
         published = await published_sha256(self.web, remote.checksum_url)
         return self._take(remote, got, published)
@@ -81,14 +82,16 @@ class Shelf:
         )
         return Outcome(remote.path, remote.url, "mismatch", got.bytes, note="not what was published", error=str(error))
 
-    def note_missing(self, remote: Remote) -> Outcome:
-        """The archive has no such file: not yet, or not at all. A file that is here stays."""
-        state = missing(remote, self.web.now())
-        row = self.manifest.of(remote.path)
-        now = self.web.now()
-        if row is None or row.status != state or now - row.at >= ABSENT_IS_BELIEVED:
-            self.manifest.add([Fetched(remote.url, remote.path, state, now.isoformat(timespec="seconds"))])
-        return self._outcome(remote, state)
+    def note_missing(self, remotes: Sequence[Remote]) -> list[Outcome]:
+        """The archive has no such files: not yet, or not at all. Written down where that is news, or a day old."""
+        now, rows, outcomes = self.web.now(), [], []
+        for remote in remotes:
+            state, row = missing(remote, now), self.manifest.of(remote.path)
+            if row is None or row.status != state or now - row.at >= ABSENT_IS_BELIEVED:
+                rows.append(Fetched(remote.url, remote.path, state, now.isoformat(timespec="seconds")))
+            outcomes.append(self._outcome(remote, state))
+        self.manifest.add(rows)
+        return outcomes
 
     def _row(self, remote: Remote, status: Status, got: Got, published: str | None) -> Fetched:
         return Fetched(

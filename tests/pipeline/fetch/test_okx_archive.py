@@ -46,9 +46,13 @@ def test_a_call_asks_for_ten_days_and_calls_are_apart(archive, desk):
 
 
 def test_days_that_are_not_listed_are_told(archive, desk):
+    """The row of a day that comes later is the one it had when it was missing."""
     put_okx(archive, "2024-06-03")
-    run = desk.fetch("trades", until=FIRST)
-    assert run.states == ["fetched", "absent"]
+    assert desk.fetch("trades", until=FIRST).states == ["fetched", "absent"]
+    late = put_okx(archive, "2024-06-04")
+    assert desk.row(f"okx-archive{late}").status == "absent"
+    assert desk.fetch("trades", until=FIRST).states == ["have", "fetched"]
+    assert desk.row(f"okx-archive{late}").status == "ok"
 
 
 @pytest.mark.parametrize("code", ["50011", "50013"])
