@@ -1,6 +1,9 @@
 """The command: what it says, where it says it, how it ends, and that an interrupt loses nothing."""
 
+import contextlib
 import json
+import os
+import pty
 import random
 import signal
 import subprocess
@@ -33,6 +36,7 @@ def test_a_fetch_tells_what_is_ahead_each_file_the_sum_and_the_next_command(arch
     size = len(archive.files[paths[0]])
     result = fetch(archive, tmp_path)
     assert (result.code, result.out) == (0, "")
+    assert "\x1b" not in result.err
     first, *files, totals, following = result.err.splitlines()
     assert first == f"3 files: 2 to fetch ({2 * size} B), 0 at hand, 1 absent"
     assert [line.split()[:2] for line in files] == [["[1/2]", "fetched"], ["[2/2]", "fetched"]]
@@ -150,6 +154,25 @@ def test_a_wrong_setting_is_named(tmp_path, line, said):
     assert result.code == 2
     assert "error[FP010]" in result.err
     assert said in result.err
+
+
+def test_a_terminal_sees_bars_that_move(archive, tmp_path):
+    path = put_binance(archive, "2024-06-03", rows=2_000)
+    archive.spoil(path, Defect(piece=4_000, pause_s=0.03))
+    given = [str(word) for word in command(archive, tmp_path, days=("2024-06-03", "2024-06-03"))]
+    keyboard, screen = pty.openpty()
+    with subprocess.Popen([PROGRAM, *given], stderr=screen, stdout=subprocess.PIPE) as running:
+        os.close(screen)
+        seen = b""
+        with contextlib.suppress(OSError):  # how a terminal ends
+            while block := os.read(keyboard, 1 << 16):
+                seen += block
+    os.close(keyboard)
+    assert running.returncode == 0
+    assert b"\x1b[" in seen
+    assert b"kB" in seen  # so much of so much, at such a speed
+    assert b"fetched" in seen
+    assert b"next: footprint ingest" in seen
 
 
 @pytest.mark.parametrize("blow", [signal.SIGINT, signal.SIGKILL])

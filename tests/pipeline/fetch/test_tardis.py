@@ -1,11 +1,15 @@
 """Tardis.dev files through the vendor's package, against the loopback archive."""
 
 import gzip
+from email.message import Message
+from urllib.error import HTTPError
 
 import pytest
 
 from pipeline.errors import FootprintError
 from pipeline.fetch import tardis
+from pipeline.fetch.period import Period
+from pipeline.fetch.remote import Remote
 from tests.archive.server import Defect
 from tests.pipeline.fetch.runs import FIRST, LAST
 
@@ -27,6 +31,13 @@ def test_a_missing_package_is_a_sentence_that_names_the_extra(desk, monkeypatch)
     with pytest.raises(FootprintError, match="tardis-dev") as raised:
         desk.fetch("trades")
     assert (raised.value.fault.code, raised.value.hint) == ("FP019", "pip install 'mm-footprint[tardis]'")
+
+
+def test_no_error_repeats_the_key():
+    remote = Remote("u", "p", "trades", Period(FIRST))
+    refused = HTTPError("u", 403, f"no such key {_KEY}", Message(), None)
+    assert _KEY not in str(tardis._refusal(refused, remote, _KEY))
+    assert "403 no such key ..." in str(tardis._refusal(refused, remote, _KEY))
 
 
 def test_days_come_to_the_paths_they_have_there_and_a_missing_one_is_absent(archive, desk):
