@@ -16,8 +16,8 @@ _BLOCK: Final = 1 << 20
 async def published_sha256(web: Web, url: str | None) -> str | None:
     """The published sha256, lower case; None where there is none, it cannot be reached, or it is not one.
 
-    The file is as `sha256sum` writes it, with one or two spaces and with or without a line end (binance-public-data,
-    issue 128): field 0 counts.
+    The file is as `sha256sum` writes it, with one or two spaces and with or without a line end: field
+    0 counts.
     """
     if url is None:
         return None

@@ -55,7 +55,7 @@ class Shelf:
         return self._outcome(remote, "have", size, "checksum verified")
 
     def _take(self, remote: Remote, got: Got, published: str | None) -> Outcome:
-        place = self.place(remote)
+        place, row = self.place(remote), self.manifest.of(remote.path)
         fault = content_fault(place.part.path, remote.path)
         if published is not None and published != got.sha256:
             fault = f"the published sha256 is {published}, that of what came is {got.sha256}"
@@ -67,7 +67,11 @@ class Shelf:
         status: Status = "unverified" if is_unverified else "ok"
         self.manifest.add([self._row(remote, status, got, published)])
         notes = ["its checksum cannot be reached"] if is_unverified else []
-        notes += [f"replaced upstream: what was here before is {aside.name}"] if aside is not None else []
+        if aside is not None:
+            was_good = row is not None and row.sha256 == before
+            notes.append(
+                f"{'replaced upstream' if was_good else 'another was here'}: what was here before is {aside.name}"
+            )
         state: State = "unverified" if is_unverified else "fetched"
         return self._outcome(remote, state, got.bytes, "; ".join(notes))
 

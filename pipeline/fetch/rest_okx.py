@@ -48,16 +48,19 @@ async def _funding(rest: Rest, request: Request, period: Period) -> int:
 
 
 async def _open_interest(rest: Rest, request: Request, period: Period) -> int:
+    """Whether `begin` and `end` are inside is not documented: both are asked for one millisecond outside."""
+
     async def ask(first_ms: int, last_ms: int) -> list[int]:
+        edges = first_ms - 1, last_ms + 1
         reply = await rest.get(
             "/api/v5/rubik/stat/contracts/open-interest-history",
             instId=request.symbol,
             period=_OPEN_INTEREST.interval(request),
-            begin=first_ms,
-            end=last_ms,
+            begin=edges[0],
+            end=edges[1],
             limit=_ROWS,
         )
-        return [int(row[0]) for row in reply["data"]]
+        return [time for row in reply["data"] if (time := int(row[0])) not in edges]
 
     return await page_by_time(ask, period.start_ms, period.last_ms)
 

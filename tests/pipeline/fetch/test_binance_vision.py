@@ -48,7 +48,9 @@ def test_a_file_that_lost_bytes_on_the_disk_comes_again(archive, desk):
     path = put_binance(archive, "2024-06-03")
     desk.fetch(until=FIRST)
     (desk.folder / local(path)).write_bytes(b"PK")
-    assert desk.fetch(until=FIRST).states == ["fetched"]
+    run = desk.fetch(until=FIRST)
+    assert run.states == ["fetched"]
+    assert run.outcomes[local(path)].note.startswith("another was here: what was here before is TESTUSDT")
     assert desk.held(local(path)) == archive.files[path]
 
 

@@ -108,12 +108,61 @@ def test_an_endpoint_that_does_not_heed_its_bounds_is_named_not_believed(archive
 
 @pytest.mark.parametrize("page", [100, 31, 7])
 def test_okx_funding_is_complete(archive, desk, page):
-    serve_okx_rest(archive, SETTLEMENTS, page)
+    serve_okx_rest(archive, SETTLEMENTS, page=page)
     desk.source, desk.venue, desk.symbol = "okx", "okx-swap", "BTC-USDT-SWAP"
     desk.fetch("funding", **_MAY)
     path = "okx/okx-swap/BTC-USDT-SWAP/funding/BTC-USDT-SWAP-funding-2024-05.jsonl"
     rows = [int(row["fundingTime"]) for reply in replies(desk, path) for row in reply["data"]]
     assert sorted(rows) == [time for time in SETTLEMENTS if MAY <= time < JUNE]
+
+
+@pytest.mark.parametrize("edge", [0, 1])
+@pytest.mark.parametrize("page", [100, 288, 7])
+def test_okx_open_interest_is_complete_whether_its_bounds_are_inside_or_not(archive, desk, page, edge):
+    begin = at(date(2024, 6, 3))
+    times = list(range(begin - 900_000, begin + 25 * HOUR_MS, 300_000))
+    serve_okx_rest(archive, open_interest=times, page=page, edge=edge)
+    desk.source, desk.venue, desk.symbol = "okx", "okx-swap", "BTC-USDT-SWAP"
+    assert desk.fetch("open_interest", until=date(2024, 6, 3)).states == ["fetched"]
+    path = "okx/okx-swap/BTC-USDT-SWAP/open_interest-5m/BTC-USDT-SWAP-open_interest-5m-2024-06-03.jsonl"
+    rows = {int(row[0]) for reply in replies(desk, path) for row in reply["data"]}
+    assert {time for time in times if begin <= time < begin + 24 * HOUR_MS} <= rows
+
+
+@pytest.mark.parametrize("page", [744, 100])
+def test_deribit_funding_is_complete(archive, desk, page):
+    serve_deribit(archive, funding=HOURS, page=page)
+    desk.source, desk.venue, desk.symbol = "deribit", "deribit", "BTC-PERPETUAL"
+    desk.fetch("funding", **_MAY)
+    path = "deribit/deribit/BTC-PERPETUAL/funding/BTC-PERPETUAL-funding-2024-05.jsonl"
+    rows = [row["timestamp"] for reply in replies(desk, path) for row in reply["result"]]
+    assert sorted(rows) == [time for time in HOURS if MAY <= time < JUNE]
+
+
+@pytest.mark.parametrize(
+    ("source", "venue", "symbol", "path", "query"),
+    [
+        ("bybit", "bybit-spot", "BTCUSDT", "/v5/market/instruments-info", {"category": "spot", "symbol": "BTCUSDT"}),
+        ("okx", "okx-spot", "BTC-USDT", "/api/v5/public/instruments", {"instType": "SPOT", "instId": "BTC-USDT"}),
+        ("hyperliquid", "hyperliquid", "BTC", "/info", {}),
+        ("deribit", "deribit-options", "BTC", "/api/v2/public/get_instruments", {"currency": "BTC", "kind": "option"}),
+        (
+            "deribit",
+            "deribit",
+            "SOL_USDC-PERPETUAL",
+            "/api/v2/public/get_instruments",
+            {"currency": "USDC", "kind": "future"},
+        ),
+    ],
+)
+def test_instruments_of_every_venue(archive, desk, source, venue, symbol, path, query):
+    for serve in (serve_bybit, serve_okx_rest, serve_hyperliquid, serve_deribit):
+        serve(archive)
+    desk.source, desk.venue, desk.symbol = source, venue, symbol
+    run = desk.fetch("instruments")
+    assert run.states == ["fetched"], run.outcomes
+    (asked,) = [asked for asked in archive.log if asked.path == path]
+    assert asked.query == query
 
 
 @pytest.mark.parametrize("page", [500, 744, 100])
