@@ -32,9 +32,10 @@ class Asked:
 class Defect:
     """What goes wrong with a path, `times` times (None: always).
 
-    status: answered instead of the file, with `headers`. cut_after: the connection closes after so many bytes of the
-    body. piece, pause_s: the body comes so many bytes at a time. ignores_range: the whole file whatever was asked for.
-    shifted: a part that begins so many bytes too late. tags: False = neither ETag nor Last-Modified.
+    status: answered instead of the file, with `headers` and `body`. cut_after: the connection closes after so many
+    bytes of the body. piece, pause_s: the body comes so many bytes at a time. ignores_range: the whole file whatever
+    was asked for. shifted: a part that begins so many bytes too late. hold: called before the body is sent. tags: False
+    = neither ETag nor Last-Modified.
     """
 
     status: int | None = None
@@ -45,6 +46,7 @@ class Defect:
     pause_s: float = 0.0
     ignores_range: bool = False
     shifted: int = 0
+    hold: Callable[[], object] = lambda: None
     tags: bool = True
     times: int | None = None
 
@@ -178,6 +180,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command == "HEAD":
             return
+        defect.hold()
         piece = defect.piece or max(1, len(body))
         end = len(body) if defect.cut_after is None else min(len(body), defect.cut_after)
         try:
