@@ -156,7 +156,8 @@ def _ahead(work: "Sequence[Todo]") -> str:
     unknown = sum(remote.bytes is None for remote in missing)
     size = size_text(known) if known or not unknown else "size unknown"
     size += f" and {unknown} of unknown size" if known and unknown else ""
-    told = f"{len(work)} files: {len(missing)} to fetch ({size}), {count['have']} at hand"
+    files = "1 file" if len(work) == 1 else f"{len(work)} files"
+    told = f"{files}: {len(missing)} to fetch ({size}), {count['have']} at hand"
     return told + "".join(f", {number} {what}" for what, number in _more(count) if number)
 
 
@@ -211,7 +212,7 @@ def _code(outcomes: "Sequence[Outcome]", strict: bool) -> int:
     if any(outcome.state in {"failed", "not tried", "mismatch"} for outcome in outcomes):
         return 1
     if missing := [outcome for outcome in outcomes if outcome.state in {"pending", "absent"}]:
-        why = f"{len(missing)} of {len(outcomes)} files are not there: {missing[0].path} is {missing[0].state}"
+        why = f"{len(missing)} of {len(outcomes)} files not there: {missing[0].path} is {missing[0].state}"
         if strict:
             raise FootprintError(
                 "FP014", why, hint="without --strict this is no error; docs/fetching.md says what it means"

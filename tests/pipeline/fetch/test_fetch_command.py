@@ -81,10 +81,10 @@ def test_what_is_missing_fails_only_if_asked_to_be_strict(archive, tmp_path):
     strict = fetch(archive, tmp_path, "--strict")
     assert strict.code == 1
     assert "error[FP014]" in strict.err
-    assert "2 of 3 files are not there" in strict.err
+    assert "2 of 3 files not there" in strict.err
     none = fetch(archive, tmp_path, days=("2024-07-01", "2024-07-01"))
     assert none.code == 0
-    assert "warning: 1 of 1 files are not there" in none.err
+    assert "warning: 1 of 1 files not there" in none.err
 
 
 def test_a_mismatch_and_a_failure_end_with_1_and_are_told_again_at_the_end(archive, tmp_path):
