@@ -55,6 +55,11 @@ _COMMANDS = {
         "Judge what a signal claims about the price: seventeen questions, one verdict.",
         "tearsheet order_flow --out order_flow.html --json order_flow.json",
     ),
+    "fetch": (
+        "pipeline.commands.fetch",
+        "Download archive files and REST history: resumed, checked, nothing twice.",
+        "fetch binance-vision --symbol BTCUSDT --since 2024-06-01 --until 2024-06-07 --types aggTrades,metrics",
+    ),
     "record": (
         "pipeline.commands.record",
         "Record live books, trades, funding and open interest of a venue into capture files.",

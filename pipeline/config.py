@@ -11,6 +11,7 @@ from typing import Any, Final
 from backtest.trading.fees import FeeSchedule
 from pipeline.contracts import is_inverse
 from pipeline.errors import FootprintError
+from pipeline.fetch.settings import FetchSettings, setting_fault
 from pipeline.market import KINDS, VENUES, Market, MarketSettings
 from pipeline.schedule import Schedule, cron_fault
 
@@ -27,6 +28,7 @@ _SHAPES: Final[Mapping[str, type]] = {
     "fees": list,
     "backtest": dict,
     "record": dict,
+    "fetch": dict,
 }
 _SECTIONS: Final = {
     "lake": {"root"},
@@ -37,6 +39,7 @@ _SECTIONS: Final = {
     "fees": {"venue", "tier", "maker_bps", "taker_bps", "source"},
     "backtest": {"grid"},
     "record": {"markets", "feeds", "every", "seconds", "to", "stream", "base_url"},
+    "fetch": {spec.name for spec in fields(FetchSettings)},
 }
 GRID_AXES: Final = frozenset(
     {
@@ -83,6 +86,7 @@ class Config:
     grid: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     record: Mapping[str, Any] = field(default_factory=dict)
     """[record], each value of its kind; pipeline/record/request.py gives it meaning."""
+    fetch: FetchSettings = field(default_factory=FetchSettings)
 
 
 def _is_number(value: Any) -> bool:
@@ -147,6 +151,7 @@ def _parse(path: Path) -> Config:
         fees=_fees(raw.get("fees", []), path),
         grid=_grid(raw.get("backtest", {}), path),
         record=_record(raw.get("record", {}), path),
+        fetch=_fetch(raw.get("fetch", {}), path),
     )
 
 
@@ -300,6 +305,15 @@ def _record(item: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
         if not is_right(value):
             raise _bad(path, f"{name} is {value!r}, expected {expected}")
     return item
+def _fetch(item: Mapping[str, Any], path: Path) -> FetchSettings:
+    _known(item, _SECTIONS["fetch"], path, "key in [fetch]")
+    for name, value in item.items():
+        if fault := setting_fault(name, value):
+            raise _bad(path, f"{name} is {value!r}, expected {fault}")
+    values = dict(item)
+    if "to" in values and not Path(values["to"]).is_absolute():
+        values["to"] = str(path.parent / values["to"])
+    return FetchSettings(**values)
 
 
 def _text(item: Mapping[str, Any], name: str, path: Path, default: str = "") -> str:

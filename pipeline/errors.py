@@ -147,6 +147,25 @@ FAULTS: Final = {
             "A venue refused what it was asked for, nothing was received, the disk is full, or another process records "
             "the same market into the same folder. What was received before is stored and whole; the same command goes "
             "on from there. A network that is down is no failure: the recorder waits and asks again, and says so.",
+            "FP021",
+            "the download failed",
+            1,
+            "A server could not be reached, or refused, or cut the connection, and went on so after every retry. What "
+            "had come stays in a .part file; the same command goes on from there.",
+        ),
+        Fault(
+            "FP022",
+            "a file is not what was published",
+            1,
+            "The sha256 of a file that was fetched is not the one the archive publishes beside it, or its content is "
+            "not of the kind its name says. The file stands aside as NAME.mismatch and is never read. The archive may "
+            "be replacing the file just now: the same command fetches it again.",
+        ),
+        Fault(
+            "FP023",
+            "there is nothing like that to fetch",
+            2,
+            "`footprint fetch` was asked for a source, symbol, type of data, interval or day that there is not.",
         ),
         Fault(
             "FP026",

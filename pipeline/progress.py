@@ -99,6 +99,16 @@ def writing(stream: IO[str], target: Path) -> Iterator[Callable[[int], None]]:
         yield lambda rows: say(f"writing {target.name}: {rows:,} rows")
 
 
+@contextmanager
+def waiting(stream: IO[str], text: str) -> Iterator[None]:
+    """Tells that something is waited for: a moving clock on a terminal, nothing elsewhere."""
+    if not stream.isatty():
+        yield
+        return
+    with _clock(text):
+        yield
+
+
 def _nothing(rows: int) -> None:
     """What is said of `rows` where nobody looks."""
 
