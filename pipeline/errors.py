@@ -141,12 +141,6 @@ FAULTS: Final = {
             "on this machine. The tables do not need it: `footprint run --no-prefect` does the same work.",
         ),
         Fault(
-            "FP024",
-            "the recording failed",
-            1,
-            "A venue refused what it was asked for, nothing was received, the disk is full, or another process records "
-            "the same market into the same folder. What was received before is stored and whole; the same command goes "
-            "on from there. A network that is down is no failure: the recorder waits and asks again, and says so.",
             "FP021",
             "the download failed",
             1,
@@ -166,6 +160,14 @@ FAULTS: Final = {
             "there is nothing like that to fetch",
             2,
             "`footprint fetch` was asked for a source, symbol, type of data, interval or day that there is not.",
+        ),
+        Fault(
+            "FP024",
+            "the recording failed",
+            1,
+            "A venue refused what it was asked for, nothing was received, the disk is full, or another process records "
+            "the same market into the same folder. What was received before is stored and whole; the same command goes "
+            "on from there. A network that is down is no failure: the recorder waits and asks again, and says so.",
         ),
         Fault(
             "FP026",
