@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from backtest.trading.fees import FeeSchedule
-from pipeline.contracts import is_inverse
+from pipeline.contract_rules import counts_contracts
 from pipeline.errors import FootprintError
 from pipeline.market import KINDS, VENUES, Market, MarketSettings
 from pipeline.schedule import Schedule, cron_fault
@@ -93,6 +93,7 @@ _RULES: Final[Mapping[str, tuple[str, Callable[[Any], bool]]]] = {
     "contract_size": _POSITIVE,
     "silence_s": _POSITIVE,
     "funding_interval_h": _POSITIVE,
+    "lot_size": _POSITIVE,
     "qty_decimals": ("a whole number from 0 to 12", lambda value: type(value) is int and 0 <= value <= 12),
     "max_quarantine": ("a share from 0 to 1", lambda value: _is_number(value) and 0 <= value <= 1),
     "prefer": (
@@ -156,9 +157,15 @@ def _market(item: Any, path: Path) -> tuple[Market, MarketSettings]:
             raise _bad(path, f"{name} is {value!r}, expected {expected}")
     values |= {"prefer": tuple(values["prefer"])} if "prefer" in values else {}
     market = market_of(str(item.get("venue", "")), str(item.get("symbol", "")), str(path))
-    if "contract_size" in values and not is_inverse(market):
-        raise _bad(path, f"contract_size is of no use on {market.venue}: sizes there are in base units, not contracts")
+    if "contract_size" in values and not counts_contracts(market):
+        raise contract_size_unused(market, str(path))
     return market, MarketSettings(**values)
+
+
+def contract_size_unused(market: Market, where: str = "") -> FootprintError:
+    """The error for a contract size where sizes are no contracts."""
+    why = f"contract_size is of no use on {market.venue}: sizes of {market.symbol} are in base units, not contracts"
+    return FootprintError("FP010", why, where=where)
 
 
 def market_of(venue: str, symbol: str, where: str = "") -> Market:

@@ -1,6 +1,6 @@
 """Ingest: register raw files, then bring the tables they touch up to date."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
@@ -66,9 +66,10 @@ def ingest(
             task.add_done_callback(partial(_tell, told, path))
             tasks.append(task)
         result.new = [task.result() for task in tasks]
-    instrument = resolve_instrument(market, wanted.of(market), instruments(lake).get(market), result.new)
+    seen = [staged.seen(source, market) for staged in result.new]
+    instrument = resolve_instrument(market, wanted.of(market), instruments(lake).get(market), seen)
     for path, staged in zip(fresh.values(), result.new, strict=True):
-        _gate(path, staged, source, instrument, wanted.of(market).max_quarantine)
+        _gate(path, staged, source, market, instrument, wanted.of(market).max_quarantine)
     entries = list(zip(fresh.values(), fresh.keys(), result.new, strict=True))
     register(lake, market, entries, source.name, source.version, instrument)
     return result
@@ -79,9 +80,9 @@ def _tell(told: Told, path: Path, task: "Future[Staged]") -> None:
         told(path)
 
 
-def _gate(path: Path, staged: Staged, source: Source, instrument: Instrument, allowed: float) -> None:
+def _gate(path: Path, staged: Staged, source: Source, market: Market, instrument: Instrument, allowed: float) -> None:
     """Refuse a file of which too much would go to quarantine."""
-    off_grid = _lines_off_grid(staged, instrument, source)
+    off_grid = _lines_off_grid(staged, instrument, source, source.base_tables(market))
     bad = staged.quarantined + off_grid
     if bad <= allowed * staged.lines:
         return
@@ -98,17 +99,21 @@ def _gate(path: Path, staged: Staged, source: Source, instrument: Instrument, al
     )
 
 
-def _lines_off_grid(staged: Staged, instrument: Instrument, source: Source) -> int:
+def _lines_off_grid(staged: Staged, instrument: Instrument, source: Source, base_tables: Collection[str]) -> int:
     """Lines with a price or quantity that the instrument does not allow; none if the tick came from them."""
     if "tick_size" in instrument.inferred and "qty_decimals" in instrument.inferred:
         return 0
+    import polars as pl
+
     from pipeline.identity import off_grid_records
     from pipeline.messages import Messages
     from pipeline.staging import all_pieces, read_piece
 
     off = [
         off_grid_records(
-            Messages.of(table, read_piece(piece)).in_base_units(instrument),
+            Messages.of(table, read_piece(piece).with_columns(file_id=pl.lit(staged.file_id))).in_base_units(
+                instrument, [staged.file_id] if table in base_tables else []
+            ),
             instrument.tick_size,
             instrument.qty_decimals,
         )

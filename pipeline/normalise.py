@@ -34,12 +34,14 @@ _LINES_AS_RECORDS = {
 
 @dataclass(frozen=True, slots=True)
 class RawFile:
-    """A registered raw file: its id, where it was and where its pieces are, and whether each line is a record."""
+    """A registered raw file: its id, where it was and where its pieces are, whether each line is a record, and of which
+    tables the sizes are in base units as sent."""
 
     file_id: str
     path: str
     folder: str
     lines_are_records: bool = False
+    base_tables: frozenset[str] = frozenset()
 
 
 def normalise(
@@ -96,8 +98,9 @@ def _merge_day(
     `lost` has the times of messages that could not be read.
     """
     seq = msg_id = 0
+    base_files = [file.file_id for file in files if table.name in file.base_tables]
     for staged in _slices(table, files, day):
-        messages = Messages.of(table.name, staged).in_base_units(instrument)
+        messages = Messages.of(table.name, staged).in_base_units(instrument, base_files)
         merged = merge(messages, instrument.tick_size, instrument.qty_decimals)
         if table.name == "book_updates":
             lost = pl.concat([lost, merged.dropped.drop_nulls("reason")["event_ts"]])

@@ -97,6 +97,7 @@ def instruments(lake: Lake) -> dict[Market, Instrument]:
             row["is_inverse"],
             row["funding_interval_h"],
             tuple(filter(None, row["inferred"].split(","))),
+            row["lot_size"] or 0.0,
         )
         for row in lake.rows("instruments")
     }

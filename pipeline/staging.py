@@ -24,8 +24,9 @@ import polars as pl
 from pipeline.errors import FootprintError
 from pipeline.market import Market
 from pipeline.recording import DayMoments, joined_days
+from pipeline.seen import Seen
 from pipeline.sources import Source
-from pipeline.sources.batch import Batch, PriceGrid, joined_grid
+from pipeline.sources.batch import Batch, ContractFacts, PriceGrid, joined_grid
 
 _SUMMARY = "summary.json"
 SLICE = "10m"
@@ -56,6 +57,13 @@ class Staged:
     qty_decimals: int
     price_largest: int = 0
     """In units of 10^-price_decimals; 0 in summaries written before it was kept."""
+    contracts: tuple[ContractFacts, ...] = ()
+    """What it says itself of its market: one, unless it contradicts itself."""
+
+    def seen(self, source: Source, market: Market) -> Seen:
+        """What it shows and says of the market's grid and contract."""
+        grid = PriceGrid(self.price_divisor, self.price_decimals, self.price_largest)
+        return Seen.of(grid, self.qty_decimals, self.feeds, source.base_tables(market), self.contracts)
 
 
 @dataclass(slots=True)
@@ -76,6 +84,7 @@ class _Tally:
     backwards_recv: int = 0
     grid: PriceGrid = field(default_factory=PriceGrid)
     qty_decimals: int = 0
+    contracts: dict[ContractFacts, None] = field(default_factory=dict)
 
 
 def staged_folder(root: Path, source: Source, market: Market, file_id: str) -> Path:
@@ -130,7 +139,8 @@ def _no_collector() -> Iterator[None]:
 def load_staged(folder: Path) -> Staged:
     """Read a summary back; FileNotFoundError if the folder is not staged."""
     raw: dict[str, Any] = json.loads((folder / _SUMMARY).read_text())
-    lists = {name: tuple(raw[name]) for name in ("dates", "feeds")}
+    lists: dict[str, Any] = {name: tuple(raw[name]) for name in ("dates", "feeds")}
+    lists["contracts"] = tuple(ContractFacts(**facts) for facts in raw.get("contracts", []))
     return Staged(**{**raw, **lists, "folder": str(folder)})
 
 
@@ -162,6 +172,8 @@ def _write_batch(batch: Batch, folder: Path, number: int, tally: _Tally, source:
     tally.backwards_recv += batch.backwards_recv
     tally.grid = joined_grid(tally.grid, batch.grid)
     tally.qty_decimals = max(tally.qty_decimals, batch.qty_decimals)
+    if batch.contract:
+        tally.contracts[batch.contract] = None
 
 
 def _slices(frame: pl.DataFrame) -> Iterator[tuple[datetime, pl.DataFrame]]:
@@ -246,6 +258,7 @@ def _staged(folder: Path, file_id: str, tally: _Tally) -> Staged:
         price_decimals=tally.grid.decimals,
         qty_decimals=tally.qty_decimals,
         price_largest=tally.grid.largest,
+        contracts=tuple(tally.contracts),
     )
 
 

@@ -43,10 +43,7 @@ def execute(root: Path, step: Step) -> Done:
     began = time.perf_counter()
     coverage: Mapping[str, float] = {}
     if step.name == "normalise":
-        raws = [
-            RawFile(file.file_id, file.path, str(_staged(root, file)), SOURCES[file.source].lines_are_records)
-            for file in step.files
-        ]
+        raws = [_raw(root, file) for file in step.files]
         parts = normalise(root, step.market, step.day, raws, step.instrument, step.fingerprint, step.lineage)
     elif step.name == "close":
         parts = close_day(root, step, frames(root, step), CHUNK_ROWS)
@@ -81,6 +78,12 @@ def mean_coverage(made: Mapping[str, pl.DataFrame]) -> dict[str, float]:
     """Mean of the column `coverage` by table; without the tables that have no such column or no value in it."""
     means = {name: frame.get_column("coverage").mean() for name, frame in made.items() if "coverage" in frame.columns}
     return {name: mean for name, mean in means.items() if isinstance(mean, float)}
+
+
+def _raw(root: Path, file: Registered) -> RawFile:
+    source = SOURCES[file.source]
+    folder = str(_staged(root, file))
+    return RawFile(file.file_id, file.path, folder, source.lines_are_records, source.base_tables(file.market))
 
 
 def _staged(root: Path, file: Registered) -> Path:

@@ -137,6 +137,7 @@ INSTRUMENTS = Table(
         Column("kind", pl.String(), "text", "perp, spot, future or option"),
         Column("tick_size", pl.Float64(), "quote per base", "price grid"),
         Column("qty_decimals", pl.Int8(), "digits", "decimals of a quantity; kernels count lots of 10^-qty_decimals"),
+        Column("lot_size", pl.Float64(), "base", "smallest step of a size: 10^-qty_decimals unless stated"),
         Column("contract_size", pl.Float64(), "venue units", "base (linear) or quote (inverse) per contract"),
         Column("is_inverse", pl.Boolean(), "flag", "contracts are worth a fixed quote amount"),
         Column("funding_interval_h", pl.Float64(), "hours", "hours between settlements; null if none or unknown"),

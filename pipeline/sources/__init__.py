@@ -1,7 +1,7 @@
 """Where raw data comes from. Adding a source: a module, a test, a payload and one line here."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +15,7 @@ class Source:
 
     `lines_are_records`: a line holds one record, and a message may stand on several lines; else a line holds a
     message, which may be of several records. `is_archive`: a file is handed out for a whole UTC day that is over.
+    `base_sizes`: by venue that counts contracts, the tables whose sizes this source hands out in base units already.
     """
 
     name: str
@@ -23,6 +24,11 @@ class Source:
     read: Callable[[Path, Market], Iterator[Batch]]
     lines_are_records: bool = False
     is_archive: bool = False
+    base_sizes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def base_tables(self, market: Market) -> frozenset[str]:
+        """The tables whose sizes come in base units though the venue may count contracts."""
+        return self.base_sizes.get(market.venue, frozenset())
 
 
 def _binance_capture(path: Path, market: Market) -> Iterator[Batch]:
