@@ -6,7 +6,7 @@ named by the fingerprint of all that enters it, so a partition is fresh exactly 
 its live file bears the wanted fingerprint. Both drivers run this list.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from functools import cache
@@ -15,14 +15,15 @@ from typing import Any, Final
 
 from pipeline.fingerprint import fingerprint, schema_digest
 from pipeline.lake import Lake, LiveFile
-from pipeline.market import Instrument, Market, MarketSettings, sibling_spot
-from pipeline.neighbours import Neighbours
+from pipeline.market import Market
+from pipeline.market_days import MarketDay, market_days
 from pipeline.parts import part_path
 from pipeline.reasons import why_stale
-from pipeline.recording import DayEdges, edges_of, joined_days
-from pipeline.registry import Registered, instruments, registered
+from pipeline.recording import DayEdges
 from pipeline.sources import SOURCES
 from pipeline.sources.batch import RECORD_TABLES
+from pipeline.step import InputFile, Plan, Step, step_id
+from pipeline.wanted import Wanted
 from signals import SIGNALS
 from signals.inputs import ACCOUNTS, BOOK_CLOSE, GAPS, NORMALISED, QUARANTINE
 from signals.table import Input, Signal, Table
@@ -37,77 +38,6 @@ TABLES: Final[dict[str, Table]] = {
 """Every table the lake can hold, by name."""
 
 
-@dataclass(frozen=True, slots=True)
-class InputFile:
-    """A file that a step reads, by its path below the lake, and the market it is of."""
-
-    market: Market
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One piece of work: it rewrites the partitions of `tables` for one market-day.
-
-    `lineage` is all that enters the result; `inputs` are the files it reads and whose
-    they are, by input name, `feeds` the tables that were recorded; `params` is what a
-    signal is handed beside its inputs; `after` names steps of the same plan that must
-    come before.
-    """
-
-    name: str
-    market: Market
-    day: date
-    tables: tuple[str, ...]
-    fingerprint: str
-    why: str
-    lineage: Mapping[str, Any]
-    inputs: Mapping[str, tuple[InputFile, ...]]
-    files: tuple[Registered, ...]
-    feeds: tuple[str, ...]
-    instrument: Instrument
-    edges: DayEdges
-    silence_s: float
-    params: Mapping[str, Any]
-    after: tuple[str, ...]
-
-    @property
-    def id(self) -> str:
-        return step_id(self.name, self.market, self.day)
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The stale steps in an order that respects `after`, partitions to drop, and how many steps are fresh."""
-
-    steps: tuple[Step, ...]
-    drops: tuple[tuple[str, LiveFile], ...]
-    fresh: int
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the user chose: settings of markets, parameters of signals by name, and by own market the reference it is
-    compared with and the peers it is summed up with."""
-
-    markets: Mapping[Market, MarketSettings] = field(default_factory=dict)
-    params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    preset: str = "default"
-    pairs: Mapping[Market, Market] = field(default_factory=dict)
-    groups: Mapping[Market, tuple[Market, ...]] = field(default_factory=dict)
-
-    def of(self, market: Market) -> MarketSettings:
-        return self.markets.get(market, MarketSettings())
-
-    def neighbours_of(self, market: Market) -> Neighbours:
-        """As stated; without a pair, the same symbol on the sibling spot venue is the reference."""
-        return Neighbours(self.pairs.get(market) or sibling_spot(market), tuple(sorted(self.groups.get(market, ()))))
-
-
-def step_id(name: str, market: Market, day: date) -> str:
-    return f"{name} {market} {day}"
-
-
 def make_plan(
     lake: Lake, wanted: Wanted, *, signals: bool, since: date | None = None, until: date | None = None
 ) -> Plan:
@@ -116,7 +46,7 @@ def make_plan(
     `since` and `until` bound the days whose stale steps are listed; stale steps that these need are listed too.
     """
     draft = _Draft(lake, wanted)
-    days = list(_market_days(lake, wanted))
+    days = list(market_days(lake, wanted))
     for common in days:
         _add_normalise(draft, common)
         _add_close(draft, common)
@@ -141,38 +71,7 @@ class _Draft:
     fresh: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Common:
-    """What all steps of one market-day share."""
-
-    market: Market
-    day: date
-    files: tuple[Registered, ...]
-    instrument: Instrument
-    edges: DayEdges
-
-    @property
-    def feeds(self) -> tuple[str, ...]:
-        return tuple(sorted({feed for file in self.files for feed in file.feeds}))
-
-
-def _market_days(lake: Lake, wanted: Wanted) -> Iterator[_Common]:
-    """Every day of every market that registered files touch, in order."""
-    known = instruments(lake)
-    by_market: dict[Market, list[Registered]] = {}
-    for file in registered(lake):
-        by_market.setdefault(file.market, []).append(file)
-    for market, files in by_market.items():
-        moments = joined_days(file.days for file in files)
-        silence = timedelta(seconds=wanted.of(market).silence_s)
-        for day in sorted({day for file in files for day in file.dates}):
-            touching = tuple(file for file in files if day in file.dates)
-            is_archived = any(SOURCES[file.source].is_archive for file in touching)
-            edges = edges_of(day, moments, silence, is_archived=is_archived)
-            yield _Common(market, day, touching, known[market], edges)
-
-
-def _add_normalise(draft: _Draft, common: _Common) -> None:
+def _add_normalise(draft: _Draft, common: MarketDay) -> None:
     lineage = {
         "version": NORMALISE_VERSION,
         "raw files": {file.file_id: SOURCES[file.source].version for file in common.files},
@@ -182,7 +81,7 @@ def _add_normalise(draft: _Draft, common: _Common) -> None:
     _add(draft, common, "normalise", MERGED, lineage, {}, ())
 
 
-def _add_close(draft: _Draft, common: _Common) -> None:
+def _add_close(draft: _Draft, common: MarketDay) -> None:
     day_before = common.day - timedelta(days=1)
     lineage = {
         "version": CLOSE_VERSION,
@@ -211,13 +110,13 @@ def _edge_lineage(edges: DayEdges) -> dict[str, Any]:
     }
 
 
-def _is_made(draft: _Draft, common: _Common, signal: Signal) -> bool:
+def _is_made(draft: _Draft, common: MarketDay, signal: Signal) -> bool:
     """Whether the market is of a kind the signal is made for, with the neighbours it needs."""
     is_of_kind = not signal.kinds or common.instrument.kind in signal.kinds
     return is_of_kind and draft.wanted.neighbours_of(common.market).suffice(signal)
 
 
-def _add_signal(draft: _Draft, common: _Common, signal: Signal, *, wanted: bool) -> None:
+def _add_signal(draft: _Draft, common: MarketDay, signal: Signal, *, wanted: bool) -> None:
     """Note the signal of a day; if not wanted now, only that its partitions are no orphans."""
     draft.partitions.update((table.name, common.market, common.day) for table in signal.outputs)
     if not wanted:
@@ -261,7 +160,7 @@ def _days_read(source: Input, day: date, params: Mapping[str, Any]) -> list[date
 
 def _add(
     draft: _Draft,
-    common: _Common,
+    common: MarketDay,
     name: str,
     tables: Sequence[Table],
     lineage: Mapping[str, Any],
