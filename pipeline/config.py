@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from datetime import date
 from difflib import get_close_matches
 from math import isfinite
 from pathlib import Path
@@ -11,8 +12,9 @@ from typing import Any, Final
 from backtest.trading.fees import FeeSchedule
 from pipeline.contract_rules import counts_contracts
 from pipeline.errors import FootprintError
-from pipeline.market import KINDS, VENUES, Market, MarketSettings
+from pipeline.market import BEGINNING, KINDS, VENUES, Market, MarketSettings
 from pipeline.schedule import Schedule, cron_fault
+from pipeline.wanted import Changes
 
 FILE: Final = "footprint.toml"
 PRESETS: Final = ("default", "sample", "demo")
@@ -71,6 +73,7 @@ class Config:
     folder: Path = field(default_factory=Path)
     root: Path = field(default_factory=lambda: Path("data/lake"))
     markets: Mapping[Market, MarketSettings] = field(default_factory=dict)
+    changes: Mapping[Market, Changes] = field(default_factory=dict)
     raw: tuple[RawFiles, ...] = ()
     pairs: Mapping[Market, Market] = field(default_factory=dict)
     groups: Mapping[Market, tuple[Market, ...]] = field(default_factory=dict)
@@ -130,11 +133,13 @@ def _parse(path: Path) -> Config:
     preset = params.pop("preset", "default")
     if preset not in PRESETS:
         raise _bad(path, f"preset is {preset!r}, expected one of {', '.join(PRESETS)}")
+    markets, changes = _markets(raw.get("market", []), path)
     root = Path(_text(raw.get("lake", {}), "root", path, "data/lake"))
     return Config(
         folder=path.parent,
         root=root if root.is_absolute() else path.parent / root,
-        markets=dict(_market(item, path) for item in raw.get("market", [])),
+        markets=markets,
+        changes=changes,
         raw=tuple(_raw(item, path) for item in raw.get("raw", [])),
         pairs=dict(_pair(item, path) for item in raw.get("pair", [])),
         groups=_groups(raw.get("group", []), path),
@@ -146,10 +151,36 @@ def _parse(path: Path) -> Config:
     )
 
 
-def _market(item: Any, path: Path) -> tuple[Market, MarketSettings]:
+def _markets(items: Sequence[Any], path: Path) -> tuple[dict[Market, MarketSettings], dict[Market, Changes]]:
+    """By market, its settings from the beginning, and those that change later by the day from which they hold."""
+    found: dict[Market, dict[date | None, Mapping[str, Any]]] = {}
+    for item in items:
+        market, begin, values = _market(item, path)
+        stated = found.setdefault(market, {})
+        if begin in stated:
+            when = f"valid_from = {begin}" if begin else "no valid_from"
+            raise _bad(path, f"[[market]] is stated twice for {market} with {when}")
+        stated[begin] = values
+    for market, stated in found.items():
+        if None not in stated:
+            raise _bad(
+                path,
+                f"[[market]] of {market} begins with valid_from = {min(filter(None, stated))} and says nothing of the "
+                f"days before: state what held then without valid_from",
+            )
+    markets = {market: MarketSettings(**stated[None]) for market, stated in found.items()}
+    changes = {
+        market: tuple((begin, stated[begin]) for begin in sorted(filter(None, stated)))
+        for market, stated in found.items()
+    }
+    return markets, changes
+
+
+def _market(item: Any, path: Path) -> tuple[Market, date | None, Mapping[str, Any]]:
+    """One [[market]]: the market, from when it holds, and what it states."""
     item = _table(item, path, "[[market]]")
     names = {spec.name for spec in fields(MarketSettings)}
-    _known(item, {"venue", "symbol", *names}, path, "key in [[market]]")
+    _known(item, {"venue", "symbol", "valid_from", *names}, path, "key in [[market]]")
     values: dict[str, Any] = {name: value for name, value in item.items() if name in names}
     for name, value in values.items():
         expected, is_right = _RULES[name]
@@ -159,7 +190,10 @@ def _market(item: Any, path: Path) -> tuple[Market, MarketSettings]:
     market = market_of(str(item.get("venue", "")), str(item.get("symbol", "")), str(path))
     if "contract_size" in values and not counts_contracts(market):
         raise contract_size_unused(market, str(path))
-    return market, MarketSettings(**values)
+    begin = item.get("valid_from")
+    if begin is not None and (type(begin) is not date or begin <= BEGINNING):
+        raise _bad(path, f"valid_from is {begin!r}, expected a day, without quotes and time, as 2024-03-01")
+    return market, begin, values
 
 
 def contract_size_unused(market: Market, where: str = "") -> FootprintError:

@@ -47,12 +47,14 @@ def resolve_instrument(
         decimals = max(decimals, known.qty_decimals if known else 0)
         inferred.append("qty_decimals")
     kind = settings.kind or (known.kind if known else ruled_kind(market))
-    interval = settings.funding_interval_h or _said("funding_interval_h", market, seen)
+    interval = settings.funding_interval_h or _unanimous("funding_interval_h", seen)
+    if interval is None and known and "funding_interval_h" not in known.inferred:
+        interval = known.funding_interval_h
     if interval is None and kind == "perp":
         interval = (known and known.funding_interval_h) or DEFAULT_FUNDING_INTERVAL_H.get(market.venue)
         inferred.append("funding_interval_h")
-    lot = settings.lot_size or _lot_said(market, contract, seen, is_inverse=inverse) or _lot_known(known)
-    return Instrument(kind, tick, decimals, contract, inverse, interval, tuple(inferred), lot or _lot(decimals))
+    lot = settings.lot_size or _lot_said(contract, seen, is_inverse=inverse) or _lot_known(known)
+    return Instrument(kind, tick, decimals, contract, inverse, interval, tuple(inferred), lot or lot_of(decimals))
 
 
 def _stated(
@@ -76,7 +78,7 @@ def _stated(
 
 def _said(name: str, market: Market, seen: Sequence[Seen]) -> Any:
     """What the files say, None if nothing. Raises FP005 if they say different things."""
-    values = sorted({value for one in seen for facts in one.said if (value := getattr(facts, name)) is not None})
+    values = _values(name, seen)
     if len(values) > 1:
         raise FootprintError(
             "FP005",
@@ -84,6 +86,16 @@ def _said(name: str, market: Market, seen: Sequence[Seen]) -> Any:
             hint="state the one that holds in [[market]] of footprint.toml, and with valid_from when it changed",
         )
     return values[0] if values else None
+
+
+def _unanimous(name: str, seen: Sequence[Seen]) -> Any:
+    """What the files say of something that may change and nothing hangs on; None if they say different things."""
+    values = _values(name, seen)
+    return values[0] if len(values) == 1 else None
+
+
+def _values(name: str, seen: Sequence[Seen]) -> list[Any]:
+    return sorted({value for one in seen for facts in one.said if (value := getattr(facts, name)) is not None})
 
 
 def _ruled_size(market: Market, seen: Sequence[Seen]) -> float:
@@ -116,13 +128,14 @@ def _infer_decimals(market: Market, contract_size: float, seen: Sequence[Seen], 
     return decimals
 
 
-def _lot(decimals: int) -> float:
+def lot_of(decimals: int) -> float:
+    """The smallest step of a size with so many decimals."""
     return float(Decimal(1).scaleb(-decimals))
 
 
-def _lot_said(market: Market, contract_size: float, seen: Sequence[Seen], *, is_inverse: bool) -> float | None:
+def _lot_said(contract_size: float, seen: Sequence[Seen], *, is_inverse: bool) -> float | None:
     """In base units; an inverse contract is no fixed number of them."""
-    lot = _said("lot", market, seen)
+    lot = _unanimous("lot", seen)
     if lot is None or is_inverse:
         return None
     return float(Decimal(repr(lot)) * Decimal(repr(contract_size)))
@@ -130,7 +143,7 @@ def _lot_said(market: Market, contract_size: float, seen: Sequence[Seen], *, is_
 
 def _lot_known(known: Instrument | None) -> float | None:
     """If it was stated before; else it follows from the decimals."""
-    return known.lot_size if known and known.lot_size and known.lot_size != _lot(known.qty_decimals) else None
+    return known.lot_size if known and known.lot_size and known.lot_size != lot_of(known.qty_decimals) else None
 
 
 def _highest(seen: Sequence[Seen]) -> Fraction:

@@ -1,6 +1,7 @@
 """A market: one symbol on one venue, and what is known about it."""
 
 from dataclasses import dataclass, fields
+from datetime import date
 from typing import Final
 
 VENUES: Final = {
@@ -22,6 +23,9 @@ VENUES: Final = {
     "bitget-spot": "spot",
 }
 """Known venues and the kind of instrument they list most."""
+
+BEGINNING: Final = date(1970, 1, 1)
+"""From when what is first known of a market is valid: always."""
 
 KINDS: Final = ("perp", "spot", "future", "option")
 

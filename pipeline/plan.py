@@ -15,17 +15,18 @@ from typing import Any, Final
 
 from pipeline.fingerprint import fingerprint, schema_digest
 from pipeline.lake import Lake, LiveFile
-from pipeline.market import Market
-from pipeline.market_days import MarketDay, market_days
+from pipeline.market import Instrument, Market
+from pipeline.market_days import MarketDay, current_spans, market_days
 from pipeline.parts import part_path
 from pipeline.reasons import why_stale
 from pipeline.recording import DayEdges
+from pipeline.registry import instruments
 from pipeline.sources import SOURCES
 from pipeline.sources.batch import RECORD_TABLES
 from pipeline.step import InputFile, Plan, Step, step_id
 from pipeline.wanted import Wanted
 from signals import SIGNALS
-from signals.inputs import ACCOUNTS, BOOK_CLOSE, GAPS, NORMALISED, QUARANTINE
+from signals.inputs import ACCOUNTS, BOOK_CLOSE, GAPS, INSTRUMENTS, NORMALISED, QUARANTINE
 from signals.table import Input, Signal, Table
 
 MERGED: Final = (*RECORD_TABLES, QUARANTINE, ACCOUNTS)
@@ -46,7 +47,9 @@ def make_plan(
     `since` and `until` bound the days whose stale steps are listed; stale steps that these need are listed too.
     """
     draft = _Draft(lake, wanted)
-    days = list(market_days(lake, wanted))
+    spans = current_spans(lake, wanted)
+    stated = instruments(lake)
+    days = list(market_days(lake, wanted, spans))
     for common in days:
         _add_normalise(draft, common)
         _add_close(draft, common)
@@ -55,7 +58,8 @@ def make_plan(
         for common in days:
             if _is_made(draft, common, signal):
                 _add_signal(draft, common, signal, wanted=signals)
-    return Plan(tuple(_needed(draft.steps, since, until)), tuple(_orphans(lake, draft)), draft.fresh)
+    unstated = {market: one for market, one in spans.items() if stated.get(market) != one}
+    return Plan(tuple(_needed(draft.steps, since, until)), tuple(_orphans(lake, draft)), draft.fresh, unstated)
 
 
 @dataclass(slots=True)
@@ -75,10 +79,15 @@ def _add_normalise(draft: _Draft, common: MarketDay) -> None:
     lineage = {
         "version": NORMALISE_VERSION,
         "raw files": {file.file_id: SOURCES[file.source].version for file in common.files},
-        "instrument": asdict(common.instrument),
+        "instrument": _facts(common.instrument),
         "schemas": _schemas(MERGED),
     }
     _add(draft, common, "normalise", MERGED, lineage, {}, ())
+
+
+def _facts(instrument: Instrument) -> dict[str, Any]:
+    """What of an instrument enters results: not which of it was inferred."""
+    return {name: value for name, value in asdict(instrument).items() if name != "inferred"}
 
 
 def _add_close(draft: _Draft, common: MarketDay) -> None:
@@ -87,17 +96,23 @@ def _add_close(draft: _Draft, common: MarketDay) -> None:
         "version": CLOSE_VERSION,
         "inputs": {
             "normalise": draft.marks[step_id("normalise", common.market, common.day)],
-            "opening": draft.marks.get(step_id("close", common.market, day_before)),
+            "opening": [_name(file) for file in _opening(draft, common)],
         },
         **_edge_lineage(common.edges),
         "feeds": common.feeds,
-        "silence_s": draft.wanted.of(common.market).silence_s,
+        "silence_s": draft.wanted.of(common.market, common.day).silence_s,
         "schemas": _schemas(CLOSED),
     }
     inputs = {table.name: _files(draft, table, common.market, [common.day]) for table in RECORD_TABLES}
-    inputs["opening/book_close"] = _files(draft, BOOK_CLOSE, common.market, [day_before])
+    inputs["opening/book_close"] = _opening(draft, common)
     after = (step_id("normalise", common.market, common.day), step_id("close", common.market, day_before))
     _add(draft, common, "close", CLOSED, lineage, inputs, after)
+
+
+def _opening(draft: _Draft, common: MarketDay) -> tuple[InputFile, ...]:
+    """The book in which the day opens, unless it cannot be carried over."""
+    before = common.day - timedelta(days=1)
+    return _files(draft, BOOK_CLOSE, common.market, [before]) if common.is_book_carried else ()
 
 
 def _edge_lineage(edges: DayEdges) -> dict[str, Any]:
@@ -126,14 +141,20 @@ def _add_signal(draft: _Draft, common: MarketDay, signal: Signal, *, wanted: boo
     inputs: dict[str, tuple[InputFile, ...]] = {}
     marks: dict[str, Any] = {}
     after: list[str] = []
+    first = common.day
     for source in signal.inputs:
         markets = neighbours.of(source.role, common.market)
         days = _days_read(source, common.day, params)
-        files = tuple(file for market in markets for file in _files(draft, source.table, market, days))
-        inputs[source.name], marks[source.name] = files, [file.path.rsplit("/", 1)[-1] for file in files]
-        if days == [None]:
-            marks[source.name] = asdict(common.instrument)
-        after += [step_id(_maker(source.table), market, day) for market in markets for day in days if day is not None]
+        if source.role == "opening":
+            files = _opening(draft, common)
+        else:
+            files = tuple(file for market in markets for file in _files(draft, source.table, market, days))
+        inputs[source.name], marks[source.name] = files, [_name(file) for file in files]
+        first = min([first, *days])
+        after += [step_id(_maker(source.table), market, day) for market in markets for day in days]
+    instrument = common.spans.over(first, common.day)
+    if any(source.table is INSTRUMENTS for source in signal.inputs):
+        marks[INSTRUMENTS.name] = _facts(instrument)
     lineage = {
         "version": signal.version,
         "parameters": params,
@@ -145,13 +166,13 @@ def _add_signal(draft: _Draft, common: MarketDay, signal: Signal, *, wanted: boo
         **neighbours.lineage(signal),
     }
     handed = {**params, **neighbours.arguments(signal)}
-    _add(draft, common, signal.name, signal.outputs, lineage, inputs, tuple(after), handed)
+    _add(draft, common, signal.name, signal.outputs, lineage, inputs, tuple(after), handed, instrument)
 
 
-def _days_read(source: Input, day: date, params: Mapping[str, Any]) -> list[date | None]:
-    """The days of an input that a step reads; [None] for a table that has no days."""
-    if "date" not in source.table.partition:
-        return [None]
+def _days_read(source: Input, day: date, params: Mapping[str, Any]) -> list[date]:
+    """The days of an input that a step reads; none of `instruments`, of which it is handed the row."""
+    if source.table is INSTRUMENTS:
+        return []
     if source.role == "opening":
         return [day - timedelta(days=1)]
     reach = -(-source.reach(params) // timedelta(days=1))
@@ -167,6 +188,7 @@ def _add(
     inputs: Mapping[str, tuple[InputFile, ...]],
     after: tuple[str, ...],
     params: Mapping[str, Any] | None = None,
+    instrument: Instrument | None = None,
 ) -> None:
     """Note the wanted fingerprint of a step, and the step itself if a live file says otherwise."""
     mark = fingerprint(step=name, market=str(common.market), day=str(common.day), **lineage)
@@ -193,22 +215,24 @@ def _add(
             inputs=inputs,
             files=common.files if name == "normalise" else (),
             feeds=common.feeds,
-            instrument=common.instrument,
+            instrument=instrument or common.instrument,
+            valid_from=common.spans.begin(common.day),
             edges=common.edges,
-            silence_s=draft.wanted.of(common.market).silence_s,
+            silence_s=draft.wanted.of(common.market, common.day).silence_s,
             params=params or {},
             after=tuple(before for before in after if before in draft.stale),
         )
     )
 
 
-def _files(draft: _Draft, table: Table, market: Market, days: Sequence[date | None]) -> tuple[InputFile, ...]:
+def _name(file: InputFile) -> str:
+    return file.path.rsplit("/", 1)[-1]
+
+
+def _files(draft: _Draft, table: Table, market: Market, days: Sequence[date]) -> tuple[InputFile, ...]:
     """The files a step will read: named by the fingerprints wanted, whether made already or in this plan."""
-    if days == [None]:
-        paths = [file.path for file in draft.lake.live(table.name, market)]
-    else:
-        marks = [(day, draft.marks.get(step_id(_maker(table), market, day))) for day in days if day]
-        paths = [part_path(market, day, mark) for day, mark in marks if mark]
+    marks = [(day, draft.marks.get(step_id(_maker(table), market, day))) for day in days]
+    paths = [part_path(market, day, mark) for day, mark in marks if mark]
     return tuple(InputFile(market, str(Path(table.name) / path)) for path in paths)
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import gcd
 from typing import Final
 
-from pipeline.sources.batch import ContractFacts, PriceGrid
+from pipeline.sources.batch import ContractFacts
 
 _SIZED: Final = frozenset({"book_updates", "trades", "book_ticker", "derivative_ticker"})
 """Tables of records with sizes."""
@@ -25,18 +25,10 @@ class Seen:
     is_native: bool = True
     said: tuple[ContractFacts, ...] = ()
 
-    @classmethod
-    def of(
-        cls,
-        grid: PriceGrid,
-        qty_decimals: int,
-        feeds: Collection[str],
-        base_tables: Collection[str],
-        said: tuple[ContractFacts, ...],
-    ) -> "Seen":
-        """From what a file was staged with."""
-        step, highest = (Fraction(units, 10**grid.decimals) for units in (grid.divisor, grid.largest))
-        return cls(step, highest, qty_decimals, bool(_SIZED & {*feeds} - {*base_tables}), said)
+
+def has_native_sizes(feeds: Collection[str], base_tables: Collection[str]) -> bool:
+    """Whether a file of these feeds holds sizes that do not come in base units."""
+    return bool(_SIZED & {*feeds} - {*base_tables})
 
 
 def common_step(steps: Sequence[Fraction]) -> Fraction:

@@ -15,6 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -24,7 +25,7 @@ import polars as pl
 from pipeline.errors import FootprintError
 from pipeline.market import Market
 from pipeline.recording import DayMoments, joined_days
-from pipeline.seen import Seen
+from pipeline.seen import Seen, has_native_sizes
 from pipeline.sources import Source
 from pipeline.sources.batch import Batch, ContractFacts, PriceGrid, joined_grid
 
@@ -60,10 +61,16 @@ class Staged:
     contracts: tuple[ContractFacts, ...] = ()
     """What it says itself of its market: one, unless it contradicts itself."""
 
+    @property
+    def days(self) -> tuple[date, ...]:
+        """The days with at least one record or quarantined line."""
+        return tuple(date.fromisoformat(day) for day in self.dates)
+
     def seen(self, source: Source, market: Market) -> Seen:
         """What it shows and says of the market's grid and contract."""
-        grid = PriceGrid(self.price_divisor, self.price_decimals, self.price_largest)
-        return Seen.of(grid, self.qty_decimals, self.feeds, source.base_tables(market), self.contracts)
+        step, highest = (Fraction(units, 10**self.price_decimals) for units in (self.price_divisor, self.price_largest))
+        is_native = has_native_sizes(self.feeds, source.base_tables(market))
+        return Seen(step, highest, self.qty_decimals, is_native, self.contracts)
 
 
 @dataclass(slots=True)
@@ -191,6 +198,11 @@ def _write(frame: pl.DataFrame, path: Path) -> None:
 
 def read_piece(path: Path) -> pl.DataFrame:
     return pl.read_ipc(path.read_bytes())  # not mapped: the file may be written again or removed meanwhile
+
+
+def day_of(piece: Path) -> date:
+    """The day of a staged piece, which its name tells."""
+    return date.fromisoformat(piece.name[:8])
 
 
 def all_pieces(folder: Path, table: str) -> list[Path]:

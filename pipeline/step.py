@@ -1,7 +1,7 @@
 """What a step of the plan is, and a plan."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -9,6 +9,7 @@ from pipeline.lake import LiveFile
 from pipeline.market import Instrument, Market
 from pipeline.recording import DayEdges
 from pipeline.registry import Registered
+from pipeline.spans import Spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,8 @@ class Step:
     `lineage` is all that enters the result; `inputs` are the files it reads and whose
     they are, by input name, `feeds` the tables that were recorded; `params` is what a
     signal is handed beside its inputs; `after` names steps of the same plan that must
-    come before.
+    come before. `instrument` is valid from `valid_from` on, its grid so fine that all
+    that is read lies on it.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Step:
     files: tuple[Registered, ...]
     feeds: tuple[str, ...]
     instrument: Instrument
+    valid_from: date
     edges: DayEdges
     silence_s: float
     params: Mapping[str, Any]
@@ -52,11 +55,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The stale steps in an order that respects `after`, partitions to drop, and how many steps are fresh."""
+    """The stale steps in an order that respects `after`, partitions to drop, how many steps are fresh, and the
+    instruments of markets of which the lake still states others."""
 
     steps: tuple[Step, ...]
     drops: tuple[tuple[str, LiveFile], ...]
     fresh: int
+    instruments: Mapping[Market, Spans] = field(default_factory=dict)
 
 
 def step_id(name: str, market: Market, day: date) -> str:

@@ -14,10 +14,11 @@ from pipeline.normalise import RawFile, normalise
 from pipeline.parts import Part, write_part
 from pipeline.plan import TABLES, Step
 from pipeline.recording import day_start
-from pipeline.registry import Registered
+from pipeline.registry import Registered, instrument_frame, instrument_row
 from pipeline.sources import SOURCES
 from pipeline.staging import stage, staged_folder
 from signals import SIGNALS
+from signals.inputs import INSTRUMENTS
 from signals.table import Span
 
 CHUNK_ROWS = 1 << 18
@@ -54,11 +55,15 @@ def execute(root: Path, step: Step) -> Done:
 
 
 def frames(root: Path, step: Step) -> dict[str, pl.LazyFrame]:
-    """The step's inputs by name; an input without files is an empty frame."""
-    return {
+    """The step's inputs by name; an input without files is an empty frame, `instruments` the row valid on the day."""
+    found = {
         name: scan_parts(TABLES[name.rsplit("/", 1)[-1]], [(root / file.path, file.market) for file in files])
         for name, files in step.inputs.items()
     }
+    if INSTRUMENTS.name in found:
+        row = instrument_row(step.market, step.valid_from, step.instrument, day_start(step.day))
+        found[INSTRUMENTS.name] = instrument_frame([row]).lazy()
+    return found
 
 
 def _signal(root: Path, step: Step) -> tuple[list[Part], dict[str, float]]:

@@ -127,12 +127,13 @@ FUNDING = Table(
 
 INSTRUMENTS = Table(
     name="instruments",
-    grain="one row per market",
-    key=("venue", "symbol"),
+    grain="one row per market and day from which it is valid, until the next row's",
+    key=("venue", "symbol", "valid_from"),
     partition=("venue", "symbol"),
     columns=(
         VENUE,
         SYMBOL,
+        Column("valid_from", UTC_US, "UTC", "start of the first day on which the row holds; 1970 in a market's first"),
         KNOWN_TS,
         Column("kind", pl.String(), "text", "perp, spot, future or option"),
         Column("tick_size", pl.Float64(), "quote per base", "price grid"),
@@ -174,6 +175,10 @@ MANIFEST = Table(
             "microseconds",
             "median of recv_ts - event_ts: a diagnostic of the recorder's clock, in no known_ts",
         ),
+        Column("price_step", pl.String(), "quote per base", "greatest common divisor of its prices; 0 without prices"),
+        Column("price_highest", pl.String(), "quote per base", "the highest price in it; 0 without prices"),
+        Column("qty_decimals", pl.Int64(), "digits", "the most decimals of a size as sent"),
+        Column("said", pl.String(), "JSON", "what the file states itself of its market's contract"),
         Column("lines", pl.Int64(), "lines", "lines in the file, without a header"),
         Column("backwards_events", pl.Int64(), "records", "records whose event time lies before the one preceding it"),
         Column("backwards_recv", pl.Int64(), "lines", "lines whose recorder time lies before the one preceding it"),

@@ -75,7 +75,7 @@ def setup(
         markets[market] = settings.over(markets[market]) if market in markets else settings
     loaded = replace(loaded, markets=markets, preset=preset or loaded.preset)
     _check_params(loaded.params, loaded.preset)
-    wanted = Wanted(markets, loaded.params, loaded.preset, loaded.pairs, loaded.groups)
+    wanted = Wanted(markets, loaded.params, loaded.preset, loaded.pairs, loaded.groups, loaded.changes)
     return Setup(Lake(root), wanted, loaded)
 
 

@@ -14,12 +14,13 @@ import polars as pl
 from numpy.typing import NDArray
 
 from pipeline.market import Market
+from pipeline.registry import instruments
 from pipeline.timerange import TimeRange
 from signals.bars import SECOND, instant, microseconds
 from signals.book_heat import COLUMNS, Buckets, Columns, largest_sizes
 from signals.book_state import BOOK_STATE
 from signals.grid import Grid
-from signals.inputs import BOOK_CLOSE, BOOK_UPDATES, INSTRUMENTS
+from signals.inputs import BOOK_CLOSE, BOOK_UPDATES
 from signals.reading import chunks
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def book_heat(
     mids = (state["bid_px"] + state["ask_px"]).drop_nulls().to_numpy() / 2
     if not mids.size:
         return None
-    grid = Grid.of_instrument(lake.partition(INSTRUMENTS, market, None).collect())
+    grid = _grid(lake, market, state)
     low, high = np.quantile(mids, (0.005, 0.995))
     edges = np.rint(np.array([low * (1 - around_bps / 1e4), high * (1 + around_bps / 1e4)]) * grid.scale / grid.tick)
     buckets = Buckets.over(max(int(edges[0]), 1), int(edges[1]), rows)
@@ -126,6 +127,13 @@ def book_heat(
         outside=float(np.mean((mids < price[0]) | (mids >= price[0] + rows * (price[1] - price[0])))),
         updates=sum(count for _, count in days),
     )
+
+
+def _grid(lake: "Lake", market: Market, state: pl.DataFrame) -> Grid:
+    """A grid on which the books of all seconds lie, and those of the days before them."""
+    first, last = (state["bar_end"][place].date() for place in (0, -1))
+    known = instruments(lake)[market].over(first - _DAY, last)
+    return Grid.of(known.tick_size, known.qty_decimals)
 
 
 def _state(lake: "Lake", market: Market, time: TimeRange) -> pl.DataFrame:

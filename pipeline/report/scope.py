@@ -25,7 +25,7 @@ _AT_AN_EDGE: Final = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """One market of a lake from `since` to `until`, both stated; `instrument`: its row of instruments."""
+    """One market of a lake from `since` to `until`, both stated; `instrument`: its row of instruments at the end."""
 
     root: Path
     lake: Lake
@@ -91,7 +91,8 @@ def scope_of(root: Path, *, venue: str | None, symbol: str | None, since: Moment
         raise FootprintError("FP014", "no market is left in this lake", where=str(root), hint="footprint status")
     market = max(markets, key=lambda one: _weight(lake, one, instruments[one]))
     first, last = _window(lake, market, wanted.time)
-    return Scope(root, lake, reader, market, instruments[market], first, last)
+    valid = [row for row in lake.rows("instruments", market) if row["valid_from"] <= last]
+    return Scope(root, lake, reader, market, max(valid, key=lambda row: row["valid_from"]), first, last)
 
 
 def _weight(lake: Lake, market: Market, instrument: dict[str, Any]) -> tuple[bool, bool, int, int, Market]:

@@ -224,11 +224,17 @@ def test_files_that_disagree_of_a_contract_are_refused(told: Any, tmp_path: Path
     told(ContractFacts(contract_size=1000.0))
     lake = add(Lake(tmp_path / "lake"), tape_of(tmp_path, "3", market=DOGE, price="0.35"), wanted=Wanted(), market=DOGE)
     told(ContractFacts(contract_size=100.0), version=9)
-    with pytest.raises(
-        FootprintError, match=r"contract_size of .*DOGE-USDT-SWAP was 1000, and the files say 100"
-    ) as refused:
+    with pytest.raises(FootprintError, match=r"DOGE-USDT-SWAP say that contract_size is 100.0 and 1000.0") as refused:
         add(lake, tape_of(tmp_path, "4", market=DOGE, price="0.35", name="other.csv"), wanted=Wanted(), market=DOGE)
     assert "valid_from" in refused.value.hint
+
+
+def test_files_that_say_otherwise_than_was_stated_before_are_refused(told: Any, tmp_path: Path):
+    wanted = Wanted({DOGE: MarketSettings(contract_size=100.0)})
+    lake = add(Lake(tmp_path / "lake"), tape_of(tmp_path, "3", market=DOGE, price="0.35"), wanted=wanted, market=DOGE)
+    told(ContractFacts(contract_size=1000.0), version=9)
+    with pytest.raises(FootprintError, match=r"contract_size of .*DOGE-USDT-SWAP was 100, and the files say 1000"):
+        add(lake, tape_of(tmp_path, "4", market=DOGE, price="0.35", name="other.csv"), wanted=Wanted(), market=DOGE)
 
 
 def test_a_source_of_base_units_is_not_multiplied(told: Any, tmp_path: Path):

@@ -58,7 +58,7 @@ def test_signals_are_in_base_units(lake: Lake):
 
 
 def test_the_instrument_says_what_a_contract_is_and_what_was_ruled(lake: Lake):
-    (known,) = rows(lake, "instruments").drop("known_ts", "venue", "symbol").rows(named=True)
+    (known,) = rows(lake, "instruments").drop("valid_from", "known_ts", "venue", "symbol").rows(named=True)
     assert known == {
         "kind": "perp",
         "tick_size": 0.1,
