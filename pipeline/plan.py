@@ -50,6 +50,7 @@ def make_plan(
     spans = current_spans(lake, wanted)
     stated = instruments(lake)
     days = list(market_days(lake, wanted, spans))
+    draft.days = {(common.market, common.day): common for common in days}
     for common in days:
         _add_normalise(draft, common)
         _add_close(draft, common)
@@ -72,6 +73,7 @@ class _Draft:
     steps: list[Step] = field(default_factory=list)
     stale: set[str] = field(default_factory=set)
     partitions: set[tuple[str, Market, date]] = field(default_factory=set)
+    days: dict[tuple[Market, date], MarketDay] = field(default_factory=dict)
     fresh: int = 0
 
 
@@ -100,6 +102,7 @@ def _add_close(draft: _Draft, common: MarketDay) -> None:
         },
         **_edge_lineage(common.edges),
         "feeds": common.feeds,
+        "sources": common.sources,
         "silence_s": draft.wanted.of(common.market, common.day).silence_s,
         "schemas": _schemas(CLOSED),
     }
@@ -126,9 +129,10 @@ def _edge_lineage(edges: DayEdges) -> dict[str, Any]:
 
 
 def _is_made(draft: _Draft, common: MarketDay, signal: Signal) -> bool:
-    """Whether the market is of a kind the signal is made for, with the neighbours it needs."""
+    """Whether the market is of a kind the signal is made for, with the neighbours it needs, and more than rates was
+    recorded."""
     is_of_kind = not signal.kinds or common.instrument.kind in signal.kinds
-    return is_of_kind and draft.wanted.neighbours_of(common.market).suffice(signal)
+    return common.is_live and is_of_kind and draft.wanted.neighbours_of(common.market).suffice(signal)
 
 
 def _add_signal(draft: _Draft, common: MarketDay, signal: Signal, *, wanted: bool) -> None:
@@ -141,6 +145,7 @@ def _add_signal(draft: _Draft, common: MarketDay, signal: Signal, *, wanted: boo
     inputs: dict[str, tuple[InputFile, ...]] = {}
     marks: dict[str, Any] = {}
     after: list[str] = []
+    sources: dict[str, list[str]] = {}
     first = common.day
     for source in signal.inputs:
         markets = neighbours.of(source.role, common.market)
@@ -151,6 +156,8 @@ def _add_signal(draft: _Draft, common: MarketDay, signal: Signal, *, wanted: boo
             files = tuple(file for market in markets for file in _files(draft, source.table, market, days))
         inputs[source.name], marks[source.name] = files, [_name(file) for file in files]
         first = min([first, *days])
+        if source.table in RECORD_TABLES:
+            sources[source.name] = [_fed(draft, source.table, market, day) for market in markets for day in days]
         after += [step_id(_maker(source.table), market, day) for market in markets for day in days]
     instrument = common.spans.over(first, common.day)
     if any(source.table is INSTRUMENTS for source in signal.inputs):
@@ -160,6 +167,7 @@ def _add_signal(draft: _Draft, common: MarketDay, signal: Signal, *, wanted: boo
         "parameters": params,
         "preset": signal.preset_of(draft.wanted.preset),
         "inputs": marks,
+        "sources": sources,
         "until": common.edges.until.isoformat(),
         "continued": common.edges.is_continued,
         "schemas": _schemas(signal.outputs),
@@ -215,6 +223,7 @@ def _add(
             inputs=inputs,
             files=common.files if name == "normalise" else (),
             feeds=common.feeds,
+            sources={table.name: common.fed(table.name) for table in RECORD_TABLES},
             instrument=instrument or common.instrument,
             valid_from=common.spans.begin(common.day),
             edges=common.edges,
@@ -232,8 +241,15 @@ def _name(file: InputFile) -> str:
 def _files(draft: _Draft, table: Table, market: Market, days: Sequence[date]) -> tuple[InputFile, ...]:
     """The files a step will read: named by the fingerprints wanted, whether made already or in this plan."""
     marks = [(day, draft.marks.get(step_id(_maker(table), market, day))) for day in days]
-    paths = [part_path(market, day, mark) for day, mark in marks if mark]
-    return tuple(InputFile(market, str(Path(table.name) / path)) for path in paths)
+    found = [(day, str(Path(table.name) / part_path(market, day, mark))) for day, mark in marks if mark]
+    if table not in RECORD_TABLES:
+        return tuple(InputFile(market, path) for _, path in found)
+    return tuple(InputFile(market, path, draft.days[market, day].only(table.name)) for day, path in found)
+
+
+def _fed(draft: _Draft, table: Table, market: Market, day: date) -> str:
+    """Who feeds a table on a day, in words; "" if nobody does."""
+    return draft.days[market, day].fed(table.name) if (market, day) in draft.days else ""
 
 
 @cache

@@ -40,6 +40,7 @@ class Registered:
     dates: tuple[date, ...]
     days: Mapping[date, DayMoments]
     feeds: tuple[str, ...]
+    day_feeds: Mapping[date, frozenset[str]]
     lines: int
     seen: Seen
 
@@ -83,6 +84,7 @@ def registered(lake: Lake) -> list[Registered]:
             tuple(row["dates"]),
             _moments(row),
             tuple(row["feeds"]),
+            dict(zip(row["dates"], map(frozenset, row["day_feeds"]), strict=True)),
             row["lines"],
             _seen(row),
         )
@@ -199,6 +201,7 @@ def _manifest_row(market: Market, path: Path, digest: str, staged: Staged, sourc
         "last_ts": datetime.fromisoformat(staged.last_ts),
         **_day_lists(staged),
         "feeds": list(staged.feeds),
+        "day_feeds": [list(staged.day_feeds.get(day, ())) for day in staged.dates],
         "price_step": _decimal(staged.price_divisor, staged.price_decimals),
         "price_highest": _decimal(staged.price_largest, staged.price_decimals),
         "qty_decimals": staged.qty_decimals,

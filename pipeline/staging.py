@@ -29,7 +29,7 @@ from pipeline.seen import Seen, has_native_sizes
 from pipeline.sources import Source
 from pipeline.sources.batch import Batch, ContractFacts, PriceGrid, joined_grid
 
-_SUMMARY = "summary.json"
+_SUMMARY = "summary-2.json"  # the number changes with what is kept: older ones are made again
 SLICE = "10m"
 """Stretches of event time in which copies of a message are looked for, and by which pieces are cut."""
 
@@ -46,6 +46,8 @@ class Staged:
     moments: dict[str, tuple[str, str, str]]
     """By day: first event, from when it was known, last event."""
     feeds: tuple[str, ...]
+    day_feeds: dict[str, tuple[str, ...]]
+    """By day: tables with records, of funding each kind ("funding/settled")."""
     first_ts: str
     last_ts: str
     known_ts: str
@@ -56,8 +58,8 @@ class Staged:
     price_divisor: int
     price_decimals: int
     qty_decimals: int
-    price_largest: int = 0
-    """In units of 10^-price_decimals; 0 in summaries written before it was kept."""
+    price_largest: int
+    """In units of 10^-price_decimals."""
     contracts: tuple[ContractFacts, ...] = ()
     """What it says itself of its market: one, unless it contradicts itself."""
 
@@ -82,6 +84,7 @@ class _Tally:
     dates: set[str] = field(default_factory=set)
     days: dict[date, DayMoments] = field(default_factory=dict)
     feeds: set[str] = field(default_factory=set)
+    day_feeds: dict[str, set[str]] = field(default_factory=dict)
     first: datetime | None = None
     last: datetime | None = None
     known: datetime | None = None
@@ -226,6 +229,14 @@ def _count(tally: _Tally, name: str, frame: pl.DataFrame) -> None:
     tally.backwards_events += seen["backwards"]
     tally.days = joined_days([tally.days, _days(frame)])
     tally.dates.update(str(day) for day in tally.days)
+    for day, feed in _day_feeds(name, frame):
+        tally.day_feeds.setdefault(str(day), set()).add(feed)
+
+
+def _day_feeds(name: str, frame: pl.DataFrame) -> list[tuple[date, str]]:
+    """The days of a frame, each with what it holds records of."""
+    kind = pl.format("funding/{}", "kind") if name == "funding" else pl.lit(name)
+    return frame.select(pl.col("event_ts").dt.date(), kind.alias("feed")).unique().rows()
 
 
 def _days(frame: pl.DataFrame) -> dict[date, DayMoments]:
@@ -259,6 +270,7 @@ def _staged(folder: Path, file_id: str, tally: _Tally) -> Staged:
         dates=tuple(sorted(tally.dates)),
         moments={str(day): (str(at.first), str(at.first_known), str(at.last)) for day, at in tally.days.items()},
         feeds=tuple(sorted(tally.feeds)),
+        day_feeds={day: tuple(sorted(feeds)) for day, feeds in sorted(tally.day_feeds.items())},
         first_ts=str(tally.first),
         last_ts=str(tally.last),
         known_ts=str(tally.known),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from pipeline.feeding import Only
 from pipeline.lake import LiveFile
 from pipeline.market import Instrument, Market
 from pipeline.recording import DayEdges
@@ -14,10 +15,11 @@ from pipeline.spans import Spans
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
-    """A file that a step reads, by its path below the lake, and the market it is of."""
+    """A file that a step reads, by its path below the lake, the market it is of, and what of it is read."""
 
     market: Market
     path: str
+    only: Only = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +27,8 @@ class Step:
     """One piece of work: it rewrites the partitions of `tables` for one market-day.
 
     `lineage` is all that enters the result; `inputs` are the files it reads and whose
-    they are, by input name, `feeds` the tables that were recorded; `params` is what a
-    signal is handed beside its inputs; `after` names steps of the same plan that must
+    they are, by input name, `feeds` the tables that were recorded and `sources` who feeds
+    each; `params` is what a signal is handed beside its inputs; `after` names steps of the same plan that must
     come before. `instrument` is valid from `valid_from` on, its grid so fine that all
     that is read lies on it.
     """
@@ -41,6 +43,7 @@ class Step:
     inputs: Mapping[str, tuple[InputFile, ...]]
     files: tuple[Registered, ...]
     feeds: tuple[str, ...]
+    sources: Mapping[str, str]
     instrument: Instrument
     valid_from: date
     edges: DayEdges

@@ -1,9 +1,11 @@
 """Doing one step of the plan: files in, parts out. Knows no driver."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import polars as pl
 
@@ -17,6 +19,7 @@ from pipeline.recording import day_start
 from pipeline.registry import Registered, instrument_frame, instrument_row
 from pipeline.sources import SOURCES
 from pipeline.staging import stage, staged_folder
+from pipeline.step import InputFile
 from signals import SIGNALS
 from signals.inputs import INSTRUMENTS
 from signals.table import Span
@@ -46,32 +49,53 @@ def execute(root: Path, step: Step) -> Done:
     if step.name == "normalise":
         raws = [_raw(root, file) for file in step.files]
         parts = normalise(root, step.market, step.day, raws, step.instrument, step.fingerprint, step.lineage)
-    elif step.name == "close":
-        parts = close_day(root, step, frames(root, step), CHUNK_ROWS)
     else:
-        parts, coverage = _signal(root, step)
+        with frames(root, step) as inputs:
+            if step.name == "close":
+                parts = close_day(root, step, inputs, CHUNK_ROWS)
+            else:
+                parts, coverage = _signal(root, step, inputs)
     rows = sum(part.rows for part in parts)
     return Done(step.id, tuple(parts), rows, time.perf_counter() - began, coverage)
 
 
-def frames(root: Path, step: Step) -> dict[str, pl.LazyFrame]:
-    """The step's inputs by name; an input without files is an empty frame, `instruments` the row valid on the day."""
-    found = {
-        name: scan_parts(TABLES[name.rsplit("/", 1)[-1]], [(root / file.path, file.market) for file in files])
-        for name, files in step.inputs.items()
-    }
-    if INSTRUMENTS.name in found:
-        row = instrument_row(step.market, step.valid_from, step.instrument, day_start(step.day))
-        found[INSTRUMENTS.name] = instrument_frame([row]).lazy()
-    return found
+@contextmanager
+def frames(root: Path, step: Step) -> Iterator[dict[str, pl.LazyFrame]]:
+    """The step's inputs by name, while the context lasts; an input without files is an empty frame, `instruments` the
+    row valid on the day. Rows of sources that do not feed the signals are left out."""
+    cache = root / "_staged"
+    cache.mkdir(exist_ok=True)
+    with TemporaryDirectory(prefix="fed-", dir=cache) as scratch:
+        found = {
+            name: scan_parts(
+                TABLES[name.rsplit("/", 1)[-1]], [(_fed_only(root, file, Path(scratch)), file.market) for file in files]
+            )
+            for name, files in step.inputs.items()
+        }
+        if INSTRUMENTS.name in found:
+            row = instrument_row(step.market, step.valid_from, step.instrument, day_start(step.day))
+            found[INSTRUMENTS.name] = instrument_frame([row]).lazy()
+        yield found
 
 
-def _signal(root: Path, step: Step) -> tuple[list[Part], dict[str, float]]:
+def _fed_only(root: Path, file: InputFile, scratch: Path) -> Path:
+    """The file, or one with those of its rows that feed the signals, written once: who reads in chunks would else
+    filter all that stands before each chunk again."""
+    if not file.only:
+        return root / file.path
+    wanted = pl.lit(value=False)
+    for feed, source in file.only:
+        kind = feed.partition("/")[2]
+        wanted |= (pl.col("source") == source) & (pl.col("kind") == kind if kind else pl.lit(value=True))
+    path = scratch / file.path.replace("/", "_")  # of several tables and markets
+    pl.scan_parquet(root / file.path, hive_partitioning=False).filter(wanted).sink_parquet(path, compression="lz4")
+    return path
+
+
+def _signal(root: Path, step: Step, inputs: Mapping[str, pl.LazyFrame]) -> tuple[list[Part], dict[str, float]]:
     signal = next(signal for signal in SIGNALS if signal.name == step.name)
     span = Span(day_start(step.day), step.edges.until, step.edges.is_continued)
-    made: Mapping[str, pl.DataFrame] = signal.compute(
-        frames(root, step), span=span, chunk_rows=CHUNK_ROWS, **step.params
-    )
+    made: Mapping[str, pl.DataFrame] = signal.compute(inputs, span=span, chunk_rows=CHUNK_ROWS, **step.params)
     parts = [
         write_part(root, table, step.market, step.day, step.fingerprint, step.lineage, made[table.name])
         for table in signal.outputs
@@ -88,7 +112,9 @@ def mean_coverage(made: Mapping[str, pl.DataFrame]) -> dict[str, float]:
 def _raw(root: Path, file: Registered) -> RawFile:
     source = SOURCES[file.source]
     folder = str(_staged(root, file))
-    return RawFile(file.file_id, file.path, folder, source.lines_are_records, source.base_tables(file.market))
+    return RawFile(
+        file.file_id, file.path, folder, source.name, source.lines_are_records, source.base_tables(file.market)
+    )
 
 
 def _staged(root: Path, file: Registered) -> Path:

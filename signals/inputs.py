@@ -168,6 +168,12 @@ MANIFEST = Table(
         Column("day_first_known_ts", pl.List(UTC_US), "UTC", "known_ts of that event"),
         Column("day_last_ts", pl.List(UTC_US), "UTC", "last event of each of `dates`; null if it has bad lines only"),
         Column("feeds", pl.List(pl.String()), "names", "normalised tables of which the file holds records"),
+        Column(
+            "day_feeds",
+            pl.List(pl.List(pl.String())),
+            "names",
+            "the tables that hold records of each of `dates`; of funding each kind, as funding/settled",
+        ),
         Column("recv_unit", pl.String(), "text", "unit of the recorder's clock in the file: us or ns"),
         Column(
             "clock_offset_us",
