@@ -11,6 +11,7 @@ import polars as pl
 
 from pipeline.close import close_day
 from pipeline.errors import FootprintError
+from pipeline.fed_rows import is_fed
 from pipeline.lake import scan_parts
 from pipeline.normalise import RawFile, normalise
 from pipeline.parts import Part, write_part
@@ -83,12 +84,10 @@ def _fed_only(root: Path, file: InputFile, scratch: Path) -> Path:
     filter all that stands before each chunk again."""
     if not file.only:
         return root / file.path
-    wanted = pl.lit(value=False)
-    for feed, source in file.only:
-        kind = feed.partition("/")[2]
-        wanted |= (pl.col("source") == source) & (pl.col("kind") == kind if kind else pl.lit(value=True))
     path = scratch / file.path.replace("/", "_")  # of several tables and markets
-    pl.scan_parquet(root / file.path, hive_partitioning=False).filter(wanted).sink_parquet(path, compression="lz4")
+    pl.scan_parquet(root / file.path, hive_partitioning=False).filter(is_fed(file.only)).sink_parquet(
+        path, compression="lz4"
+    )
     return path
 
 

@@ -109,11 +109,11 @@ def _check_books(place: Place, rows: pl.DataFrame, met: History) -> None:
 
 
 def read(place: Place, table: str, *, before: timedelta = timedelta(0)) -> pl.LazyFrame:
-    """Its rows of a table in the time, and in so much of the past before it."""
+    """Its rows of a table that feed the signals, in the time and in so much of the past before it."""
     since = place.time.since and place.time.since - before
     market = place.market
     reader = LakeReader(place.root)
-    return reader.read(table, venue=market.venue, symbol=market.symbol, since=since, until=place.time.until)
+    return reader.feeding(table, venue=market.venue, symbol=market.symbol, since=since, until=place.time.until)
 
 
 def settlements_of(place: Place, rows: pl.DataFrame) -> tuple[pl.DataFrame, bool]:

@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from pipeline.fed_rows import fed_parts
 from pipeline.market import Market
 from pipeline.registry import instruments
 from pipeline.timerange import TimeRange
@@ -168,12 +169,19 @@ def _days(
     while (start := max(_start(day), columns.origin)) < end:
         stop = min(_start(day + _DAY), end)
         here = Columns(start, columns.width_us, -(-(stop - start) // columns.width_us))
-        updates = lake.partition(BOOK_UPDATES, market, day)
+        updates = fed_parts(lake, BOOK_UPDATES, lake.live(BOOK_UPDATES.name, market, day))
         opening = lake.partition(BOOK_CLOSE, market, day - _DAY).collect()
+        opening = opening if _is_carried(lake, market, day) else opening.clear()
         frames = _until(chunks({BOOK_UPDATES.name: updates}, BOOK_UPDATES, COLUMNS, _CHUNK_ROWS), stop)
         sizes = largest_sizes(frames, opening, stop, grid=grid, buckets=buckets, columns=here)
         yield sizes, sum(file.rows for file in lake.live(BOOK_UPDATES.name, market, day))
         day += _DAY
+
+
+def _is_carried(lake: "Lake", market: Market, day: date) -> bool:
+    """Whether the day opened in the book of the day before, as its close says."""
+    closed = lake.live(BOOK_CLOSE.name, market, day)
+    return bool(closed and lake.lineage(BOOK_CLOSE.name, closed[0])["inputs"]["opening"])
 
 
 def _start(day: date) -> int:

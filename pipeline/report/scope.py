@@ -49,8 +49,8 @@ class Scope:
         return self.since.timestamp() * 1e3, self.until.timestamp() * 1e3
 
     def scan(self, table: str, *, before: timedelta = timedelta(0)) -> "pl.LazyFrame":
-        """The rows of a table of this market, from `before` the beginning on."""
-        return self.reader.read(
+        """The rows of a table of this market that feed the signals, from `before` the beginning on."""
+        return self.reader.feeding(
             table, venue=self.market.venue, symbol=self.market.symbol, since=self.since - before, until=self.until
         )
 

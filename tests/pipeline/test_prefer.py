@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from pipeline import open_lake
 from pipeline.feeding import fed_by, feeding, only_of
 from pipeline.ingest import ingest
 from pipeline.lake import Lake
@@ -218,3 +219,12 @@ def test_both_can_be_asked_and_a_preference_is_told_in_the_plan(tmp_path: Path):
     config.write_text(f"[lake]\nroot = 'lake'\n{market}prefer = ['tradis']\n{raws}")
     wrong = footprint("plan", "--config", config)
     assert (wrong.code, "did you mean tardis?" in wrong.err) == (2, True)
+
+
+def test_a_reader_can_ask_for_what_feeds_the_signals(tmp_path: Path):
+    lake = lake_of(tmp_path / "lake", preferring("tardis"), capture(tmp_path), vendor_tape(tmp_path))
+    reader = open_lake(lake.root)
+    assert reader.read("trades").collect().height == 70
+    assert set(reader.feeding("trades").collect()["source"]) == {"tardis"}
+    assert set(reader.feeding("book_updates").collect()["source"]) == {"binance-capture"}
+    assert reader.feeding("book_state").collect().equals(reader.read("book_state").collect())
