@@ -3,17 +3,19 @@
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from datetime import date
 from difflib import get_close_matches
 from math import isfinite
 from pathlib import Path
 from typing import Any, Final
 
 from backtest.trading.fees import FeeSchedule
-from pipeline.contracts import is_inverse
+from pipeline.contract_rules import counts_contracts
 from pipeline.errors import FootprintError
 from pipeline.fetch.settings import FetchSettings, setting_fault
-from pipeline.market import KINDS, VENUES, Market, MarketSettings
+from pipeline.market import BEGINNING, KINDS, VENUES, Market, MarketSettings
 from pipeline.schedule import Schedule, cron_fault
+from pipeline.wanted import Changes
 
 FILE: Final = "footprint.toml"
 PRESETS: Final = ("default", "sample", "demo")
@@ -76,6 +78,7 @@ class Config:
     folder: Path = field(default_factory=Path)
     root: Path = field(default_factory=lambda: Path("data/lake"))
     markets: Mapping[Market, MarketSettings] = field(default_factory=dict)
+    changes: Mapping[Market, Changes] = field(default_factory=dict)
     raw: tuple[RawFiles, ...] = ()
     pairs: Mapping[Market, Market] = field(default_factory=dict)
     groups: Mapping[Market, tuple[Market, ...]] = field(default_factory=dict)
@@ -101,6 +104,7 @@ _RULES: Final[Mapping[str, tuple[str, Callable[[Any], bool]]]] = {
     "contract_size": _POSITIVE,
     "silence_s": _POSITIVE,
     "funding_interval_h": _POSITIVE,
+    "lot_size": _POSITIVE,
     "qty_decimals": ("a whole number from 0 to 12", lambda value: type(value) is int and 0 <= value <= 12),
     "max_quarantine": ("a share from 0 to 1", lambda value: _is_number(value) and 0 <= value <= 1),
     "prefer": (
@@ -137,11 +141,13 @@ def _parse(path: Path) -> Config:
     preset = params.pop("preset", "default")
     if preset not in PRESETS:
         raise _bad(path, f"preset is {preset!r}, expected one of {', '.join(PRESETS)}")
+    markets, changes = _markets(raw.get("market", []), path)
     root = Path(_text(raw.get("lake", {}), "root", path, "data/lake"))
     return Config(
         folder=path.parent,
         root=root if root.is_absolute() else path.parent / root,
-        markets=dict(_market(item, path) for item in raw.get("market", [])),
+        markets=markets,
+        changes=changes,
         raw=tuple(_raw(item, path) for item in raw.get("raw", [])),
         pairs=dict(_pair(item, path) for item in raw.get("pair", [])),
         groups=_groups(raw.get("group", []), path),
@@ -155,10 +161,36 @@ def _parse(path: Path) -> Config:
     )
 
 
-def _market(item: Any, path: Path) -> tuple[Market, MarketSettings]:
+def _markets(items: Sequence[Any], path: Path) -> tuple[dict[Market, MarketSettings], dict[Market, Changes]]:
+    """By market, its settings from the beginning, and those that change later by the day from which they hold."""
+    found: dict[Market, dict[date | None, Mapping[str, Any]]] = {}
+    for item in items:
+        market, begin, values = _market(item, path)
+        stated = found.setdefault(market, {})
+        if begin in stated:
+            when = f"valid_from = {begin}" if begin else "no valid_from"
+            raise _bad(path, f"[[market]] is stated twice for {market} with {when}")
+        stated[begin] = values
+    for market, stated in found.items():
+        if None not in stated:
+            raise _bad(
+                path,
+                f"[[market]] of {market} begins with valid_from = {min(filter(None, stated))} and says nothing of the "
+                f"days before: state what held then without valid_from",
+            )
+    markets = {market: MarketSettings(**stated[None]) for market, stated in found.items()}
+    changes = {
+        market: tuple((begin, stated[begin]) for begin in sorted(filter(None, stated)))
+        for market, stated in found.items()
+    }
+    return markets, changes
+
+
+def _market(item: Any, path: Path) -> tuple[Market, date | None, Mapping[str, Any]]:
+    """One [[market]]: the market, from when it holds, and what it states."""
     item = _table(item, path, "[[market]]")
     names = {spec.name for spec in fields(MarketSettings)}
-    _known(item, {"venue", "symbol", *names}, path, "key in [[market]]")
+    _known(item, {"venue", "symbol", "valid_from", *names}, path, "key in [[market]]")
     values: dict[str, Any] = {name: value for name, value in item.items() if name in names}
     for name, value in values.items():
         expected, is_right = _RULES[name]
@@ -166,9 +198,18 @@ def _market(item: Any, path: Path) -> tuple[Market, MarketSettings]:
             raise _bad(path, f"{name} is {value!r}, expected {expected}")
     values |= {"prefer": tuple(values["prefer"])} if "prefer" in values else {}
     market = market_of(str(item.get("venue", "")), str(item.get("symbol", "")), str(path))
-    if "contract_size" in values and not is_inverse(market):
-        raise _bad(path, f"contract_size is of no use on {market.venue}: sizes there are in base units, not contracts")
-    return market, MarketSettings(**values)
+    if "contract_size" in values and not counts_contracts(market):
+        raise contract_size_unused(market, str(path))
+    begin = item.get("valid_from")
+    if begin is not None and (type(begin) is not date or begin <= BEGINNING):
+        raise _bad(path, f"valid_from is {begin!r}, expected a day, without quotes and time, as 2024-03-01")
+    return market, begin, values
+
+
+def contract_size_unused(market: Market, where: str = "") -> FootprintError:
+    """The error for a contract size where sizes are no contracts."""
+    why = f"contract_size is of no use on {market.venue}: sizes of {market.symbol} are in base units, not contracts"
+    return FootprintError("FP010", why, where=where)
 
 
 def market_of(venue: str, symbol: str, where: str = "") -> Market:
@@ -305,6 +346,8 @@ def _record(item: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
         if not is_right(value):
             raise _bad(path, f"{name} is {value!r}, expected {expected}")
     return item
+
+
 def _fetch(item: Mapping[str, Any], path: Path) -> FetchSettings:
     _known(item, _SECTIONS["fetch"], path, "key in [fetch]")
     for name, value in item.items():

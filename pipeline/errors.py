@@ -56,7 +56,8 @@ FAULTS: Final = {
             1,
             "The tick was inferred as the greatest common divisor of the prices seen, and a later file holds prices "
             "off that grid, or no market could have such a grid. A guess here would merge levels, so the tick (or the "
-            "decimals of quantities) has to be stated once.",
+            "decimals of quantities) has to be stated once. So has the size of a contract if sizes are contracts and "
+            "neither the venue's rule nor the files tell it, or if files contradict each other.",
         ),
         Fault(
             "FP006",

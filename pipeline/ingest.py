@@ -1,6 +1,6 @@
 """Ingest: register raw files, then bring the tables they touch up to date."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
@@ -8,13 +8,13 @@ from pathlib import Path
 
 from pipeline.config import Config, unknown
 from pipeline.errors import FootprintError
-from pipeline.instrument import resolve_instrument
 from pipeline.lake import Lake
-from pipeline.market import Instrument, Market
+from pipeline.market import Market
 from pipeline.plan import Wanted
 from pipeline.pool import OpenPool, process_pool, workers_for
 from pipeline.registry import file_digest, instruments, register, registered
 from pipeline.sources import SOURCES, Source
+from pipeline.spans import Spans, resolve_spans
 from pipeline.staging import Staged, commonest_reason, stage
 
 Told = Callable[[Path], None]
@@ -66,11 +66,13 @@ def ingest(
             task.add_done_callback(partial(_tell, told, path))
             tasks.append(task)
         result.new = [task.result() for task in tasks]
-    instrument = resolve_instrument(market, wanted.of(market), instruments(lake).get(market), result.new)
+    sightings = [(file.dates, file.seen) for file in registered(lake) if file.market == market]
+    sightings += [(staged.days, staged.seen(source, market)) for staged in result.new]
+    spans = resolve_spans(market, wanted, instruments(lake).get(market), sightings)
     for path, staged in zip(fresh.values(), result.new, strict=True):
-        _gate(path, staged, instrument, wanted.of(market).max_quarantine)
+        _gate(path, staged, source, market, spans, wanted.of(market, min(staged.days)).max_quarantine)
     entries = list(zip(fresh.values(), fresh.keys(), result.new, strict=True))
-    register(lake, market, entries, source.name, source.version, instrument)
+    register(lake, market, entries, source.name, source.version, spans)
     return result
 
 
@@ -79,16 +81,16 @@ def _tell(told: Told, path: Path, task: "Future[Staged]") -> None:
         told(path)
 
 
-def _gate(path: Path, staged: Staged, instrument: Instrument, allowed: float) -> None:
+def _gate(path: Path, staged: Staged, source: Source, market: Market, spans: Spans, allowed: float) -> None:
     """Refuse a file of which too much would go to quarantine."""
-    off_grid = _lines_off_grid(staged, instrument)
+    off_grid = _lines_off_grid(staged, spans, source.base_tables(market))
     bad = staged.quarantined + off_grid
     if bad <= allowed * staged.lines:
         return
     reason = (
         commonest_reason(Path(staged.folder))
         if staged.quarantined >= off_grid
-        else f"prices off the tick {instrument.tick_size:g}"
+        else f"prices off the tick {spans.on(min(staged.days)).tick_size:g}"
     )
     raise FootprintError(
         "FP004",
@@ -98,23 +100,26 @@ def _gate(path: Path, staged: Staged, instrument: Instrument, allowed: float) ->
     )
 
 
-def _lines_off_grid(staged: Staged, instrument: Instrument) -> int:
-    """Lines with a price or quantity that the instrument does not allow; none if the tick came from them."""
-    if "tick_size" in instrument.inferred and "qty_decimals" in instrument.inferred:
+def _lines_off_grid(staged: Staged, spans: Spans, base_tables: Collection[str]) -> int:
+    """Lines with a price or quantity that the instrument of their day does not allow; none if the tick came from
+    them."""
+    if {"tick_size", "qty_decimals"} <= {*spans.inferred}:
         return 0
+    import polars as pl
+
     from pipeline.identity import off_grid_lines
     from pipeline.messages import Messages
-    from pipeline.staging import all_pieces, read_piece
+    from pipeline.staging import all_pieces, day_of, read_piece
 
-    return sum(
-        off_grid_lines(
-            Messages.of(table, read_piece(piece)).in_base_units(instrument),
-            instrument.tick_size,
-            instrument.qty_decimals,
-        )
-        for table in ("book_updates", "trades", "book_ticker")
-        for piece in all_pieces(Path(staged.folder), table)
-    )
+    lines = 0
+    for table in ("book_updates", "trades", "book_ticker"):
+        base_files = [staged.file_id] if table in base_tables else []
+        for piece in all_pieces(Path(staged.folder), table):
+            instrument = spans.on(day_of(piece))
+            messages = Messages.of(table, read_piece(piece).with_columns(file_id=pl.lit(staged.file_id)))
+            messages = messages.in_base_units(instrument, base_files)
+            lines += off_grid_lines(messages, instrument.tick_size, instrument.qty_decimals)
+    return lines
 
 
 @dataclass(frozen=True, slots=True)

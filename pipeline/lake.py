@@ -204,14 +204,14 @@ def _actions(table: "Table", parts: Sequence[Part], dropped: Sequence[LiveFile],
     """Adds for the new files, removes for what stood in their place and for `dropped`.
 
     A part takes the place of its partition, but for tables whose partitions grow by whole
-    files: those without a day that hold more than one row.
+    files: those without a day that have a row per raw file.
     """
     from deltalake.transaction import AddAction, RemoveAction
 
     now = int(time.time() * 1000)
     standing = {file.path for file in live}
     coming = {part.path for part in parts}
-    grows = "date" not in table.partition and table.key != table.partition
+    grows = "date" not in table.partition and "file_id" in table.key
     replaced = set() if grows else {(part.market, part.day) for part in parts}
     leaving = {file.path: file for file in live if (file.market, file.day) in replaced or file in dropped}
     adds = [

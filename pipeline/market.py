@@ -1,6 +1,7 @@
 """A market: one symbol on one venue, and what is known about it."""
 
 from dataclasses import dataclass, fields
+from datetime import date
 from typing import Final
 
 VENUES: Final = {
@@ -11,18 +12,30 @@ VENUES: Final = {
     "bybit-inverse": "perp",
     "bybit-spot": "spot",
     "okx-swap": "perp",
+    "okx-futures": "future",
     "okx-spot": "spot",
     "hyperliquid": "perp",
+    "deribit": "perp",
     "deribit-options": "option",
+    "kraken-futures": "perp",
+    "gateio-futures": "perp",
+    "bitget-futures": "perp",
+    "bitget-spot": "spot",
 }
-"""Known venues and the kind of instrument they list."""
+"""Known venues and the kind of instrument they list most."""
+
+BEGINNING: Final = date(1970, 1, 1)
+"""From when what is first known of a market is valid: always."""
 
 KINDS: Final = ("perp", "spot", "future", "option")
 
 _SIBLING_SPOT: Final = {"binance-usdm": "binance-spot", "bybit-linear": "bybit-spot"}
 """Where the same symbol text names the spot market of the same base and quote."""
 
+_OKX_SPOT_QUOTES: Final = ("-USDT", "-USDC")
+
 DEFAULT_FUNDING_INTERVAL_H: Final = {"binance-usdm": 8.0, "binance-coinm": 8.0, "hyperliquid": 1.0}
+"""Where one rule holds for all symbols, or nearly; elsewhere it is stated or comes with the rates."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -46,6 +59,9 @@ class Market:
 
 def sibling_spot(market: Market) -> Market | None:
     """The spot market a perpetual is compared with where none was stated."""
+    if market.venue == "okx-swap":
+        pair = market.symbol.removesuffix("-SWAP")
+        return Market("okx-spot", pair) if pair.endswith(_OKX_SPOT_QUOTES) and pair != market.symbol else None
     venue = _SIBLING_SPOT.get(market.venue)
     return None if venue is None else Market(venue, market.symbol)
 
@@ -61,6 +77,7 @@ class MarketSettings:
     kind: str | None = None
     tick: float | None = None
     qty_decimals: int | None = None
+    lot_size: float | None = None
     contract_size: float | None = None
     funding_interval_h: float | None = None
     silence_s: float = 10.0
@@ -79,7 +96,7 @@ class MarketSettings:
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """One row of the table instruments, without its market."""
+    """One row of the table instruments, without its market and the day from which it holds; a lot of 0 is not known."""
 
     kind: str
     tick_size: float
@@ -88,3 +105,4 @@ class Instrument:
     is_inverse: bool
     funding_interval_h: float | None
     inferred: tuple[str, ...]
+    lot_size: float = 0.0

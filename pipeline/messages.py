@@ -5,6 +5,7 @@ message, whatever the number of its records: an order-book message holds a recor
 per level, every other message one.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -45,9 +46,12 @@ class Messages:
             records = records.with_columns(qty_native=pl.col("qty"))
         return cls(table, heads, records, counts)
 
-    def in_base_units(self, instrument: Instrument) -> "Messages":
-        """With the sizes of an inverse market as base units; `qty_native` stays as sent."""
-        return replace(self, records=in_base_units(self.table, self.records, instrument))
+    def in_base_units(self, instrument: Instrument, base_files: Collection[str] = ()) -> "Messages":
+        """With sizes as base units, in which those of `base_files` (ids) come; `qty_native` stays as sent."""
+        is_base = None
+        if base_files:
+            is_base = np.repeat(self.heads["file_id"].is_in(list(base_files)).to_numpy(), self.counts)
+        return replace(self, records=in_base_units(self.table, self.records, instrument, is_base))
 
     @property
     def starts(self) -> Ints:

@@ -26,11 +26,14 @@ _MERGED_BYTES = 4 << 20
 
 @dataclass(frozen=True, slots=True)
 class RawFile:
-    """A registered raw file: its id, where it was and where its pieces are."""
+    """A registered raw file: its id, where it was and where its pieces are, its source, and of which tables the sizes
+    are in base units as sent."""
 
     file_id: str
     path: str
     folder: str
+    source: str
+    base_tables: frozenset[str] = frozenset()
 
 
 def normalise(
@@ -51,7 +54,10 @@ def normalise(
     rejected = _rejected(files, day)
     for table in RECORD_TABLES:
         writer = PartWriter(root, table, market, day, fingerprint, lineage)
-        lost = rejected.filter(table_name=table.name)["event_ts"]
+        lost = {
+            source: rejected.filter(pl.col("file_id").is_in(ids), table_name=table.name)["event_ts"]
+            for source, ids in _by_source(files).items()
+        }
         tallies += _merge_day(table, files, day, market, instrument, writer, lost)
         parts.append(writer.close())
     left_out = pl.concat([_no_left_out(), *(tally.dropped for tally in tallies)])
@@ -79,19 +85,23 @@ def _merge_day(
     market: Market,
     instrument: Instrument,
     writer: PartWriter,
-    lost: pl.Series,
+    lost: dict[str, pl.Series],
 ) -> Iterator[_Tally]:
     """Merge slice by slice into `writer`, numbering rows and messages through the day.
 
-    `lost` has the times of messages that could not be read.
+    `lost` has by source the times of messages that could not be read.
     """
     seq = msg_id = 0
+    base_files = [file.file_id for file in files if table.name in file.base_tables]
     for staged in _slices(table, files, day):
-        messages = Messages.of(table.name, staged).in_base_units(instrument)
+        messages = Messages.of(table.name, staged).in_base_units(instrument, base_files)
         merged = merge(messages, instrument.tick_size, instrument.qty_decimals)
         if table.name == "book_updates":
-            lost = pl.concat([lost, merged.dropped.drop_nulls("reason")["event_ts"]])
-            messages, lost = after_losses(messages, merged.order, lost)
+            wrong = merged.dropped.drop_nulls("reason")
+            of = messages.heads["source"].gather(merged.order)
+            for source, ids in _by_source(files).items():
+                gone = pl.concat([lost[source], wrong.filter(pl.col("file_id").is_in(ids))["event_ts"]])
+                messages, lost[source] = after_losses(messages, merged.order[(of == source).to_numpy()], gone)
         rows = _number(table, messages, merged.order, seq, msg_id)
         seq, msg_id = seq + rows.height, msg_id + merged.order.size
         writer.write(_complete(table, rows, market, instrument))
@@ -100,6 +110,14 @@ def _merge_day(
             _count(messages, merged.order, "out"),
             merged.dropped.with_columns(table_name=pl.lit(table.name)),
         )
+
+
+def _by_source(files: Sequence[RawFile]) -> dict[str, list[str]]:
+    """The ids of the files of each source."""
+    found: dict[str, list[str]] = {}
+    for file in files:
+        found.setdefault(file.source, []).append(file.file_id)
+    return found
 
 
 def _slices(table: Table, files: Sequence[RawFile], day: date) -> Iterator[pl.DataFrame]:

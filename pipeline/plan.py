@@ -6,7 +6,7 @@ named by the fingerprint of all that enters it, so a partition is fresh exactly 
 its live file bears the wanted fingerprint. Both drivers run this list.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from functools import cache
@@ -15,16 +15,18 @@ from typing import Any, Final
 
 from pipeline.fingerprint import fingerprint, schema_digest
 from pipeline.lake import Lake, LiveFile
-from pipeline.market import Instrument, Market, MarketSettings, sibling_spot
-from pipeline.neighbours import Neighbours
+from pipeline.market import Instrument, Market
+from pipeline.market_days import MarketDay, current_spans, market_days
 from pipeline.parts import part_path
 from pipeline.reasons import why_stale
-from pipeline.recording import DayEdges, edges_of, joined_days
-from pipeline.registry import Registered, instruments, registered
+from pipeline.recording import DayEdges
+from pipeline.registry import instruments
 from pipeline.sources import SOURCES
 from pipeline.sources.batch import CORE_TABLES, RECORD_TABLES
+from pipeline.step import InputFile, Plan, Step, step_id
+from pipeline.wanted import Wanted
 from signals import SIGNALS
-from signals.inputs import ACCOUNTS, BOOK_CLOSE, GAPS, NORMALISED, QUARANTINE
+from signals.inputs import ACCOUNTS, BOOK_CLOSE, GAPS, INSTRUMENTS, NORMALISED, QUARANTINE
 from signals.table import Input, Signal, Table
 
 MERGED: Final = (*RECORD_TABLES, QUARANTINE, ACCOUNTS)
@@ -37,77 +39,6 @@ TABLES: Final[dict[str, Table]] = {
 """Every table the lake can hold, by name."""
 
 
-@dataclass(frozen=True, slots=True)
-class InputFile:
-    """A file that a step reads, by its path below the lake, and the market it is of."""
-
-    market: Market
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One piece of work: it rewrites the partitions of `tables` for one market-day.
-
-    `lineage` is all that enters the result; `inputs` are the files it reads and whose
-    they are, by input name, `feeds` the tables that were recorded; `params` is what a
-    signal is handed beside its inputs; `after` names steps of the same plan that must
-    come before.
-    """
-
-    name: str
-    market: Market
-    day: date
-    tables: tuple[str, ...]
-    fingerprint: str
-    why: str
-    lineage: Mapping[str, Any]
-    inputs: Mapping[str, tuple[InputFile, ...]]
-    files: tuple[Registered, ...]
-    feeds: tuple[str, ...]
-    instrument: Instrument
-    edges: DayEdges
-    silence_s: float
-    params: Mapping[str, Any]
-    after: tuple[str, ...]
-
-    @property
-    def id(self) -> str:
-        return step_id(self.name, self.market, self.day)
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The stale steps in an order that respects `after`, partitions to drop, and how many steps are fresh."""
-
-    steps: tuple[Step, ...]
-    drops: tuple[tuple[str, LiveFile], ...]
-    fresh: int
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the user chose: settings of markets, parameters of signals by name, and by own market the reference it is
-    compared with and the peers it is summed up with."""
-
-    markets: Mapping[Market, MarketSettings] = field(default_factory=dict)
-    params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    preset: str = "default"
-    pairs: Mapping[Market, Market] = field(default_factory=dict)
-    groups: Mapping[Market, tuple[Market, ...]] = field(default_factory=dict)
-
-    def of(self, market: Market) -> MarketSettings:
-        return self.markets.get(market, MarketSettings())
-
-    def neighbours_of(self, market: Market) -> Neighbours:
-        """As stated; without a pair, the same symbol on the sibling spot venue is the reference."""
-        return Neighbours(self.pairs.get(market) or sibling_spot(market), tuple(sorted(self.groups.get(market, ()))))
-
-
-def step_id(name: str, market: Market, day: date) -> str:
-    return f"{name} {market} {day}"
-
-
 def make_plan(
     lake: Lake, wanted: Wanted, *, signals: bool, since: date | None = None, until: date | None = None
 ) -> Plan:
@@ -116,7 +47,10 @@ def make_plan(
     `since` and `until` bound the days whose stale steps are listed; stale steps that these need are listed too.
     """
     draft = _Draft(lake, wanted)
-    days = list(_market_days(lake, wanted))
+    spans = current_spans(lake, wanted)
+    stated = instruments(lake)
+    days = list(market_days(lake, wanted, spans))
+    draft.days = {(common.market, common.day): common for common in days}
     for common in days:
         _add_normalise(draft, common)
         _add_close(draft, common)
@@ -125,7 +59,8 @@ def make_plan(
         for common in days:
             if _is_made(draft, common, signal):
                 _add_signal(draft, common, signal, wanted=signals)
-    return Plan(tuple(_needed(draft.steps, since, until)), tuple(_orphans(lake, draft)), draft.fresh)
+    unstated = {market: one for market, one in spans.items() if stated.get(market) != one}
+    return Plan(tuple(_needed(draft.steps, since, until)), tuple(_orphans(lake, draft)), draft.fresh, unstated)
 
 
 @dataclass(slots=True)
@@ -138,67 +73,49 @@ class _Draft:
     steps: list[Step] = field(default_factory=list)
     stale: set[str] = field(default_factory=set)
     partitions: set[tuple[str, Market, date]] = field(default_factory=set)
+    days: dict[tuple[Market, date], MarketDay] = field(default_factory=dict)
     fresh: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Common:
-    """What all steps of one market-day share."""
-
-    market: Market
-    day: date
-    files: tuple[Registered, ...]
-    instrument: Instrument
-    edges: DayEdges
-
-    @property
-    def feeds(self) -> tuple[str, ...]:
-        return tuple(sorted({feed for file in self.files for feed in file.feeds}))
-
-
-def _market_days(lake: Lake, wanted: Wanted) -> Iterator[_Common]:
-    """Every day of every market that registered files touch, in order."""
-    known = instruments(lake)
-    by_market: dict[Market, list[Registered]] = {}
-    for file in registered(lake):
-        by_market.setdefault(file.market, []).append(file)
-    for market, files in by_market.items():
-        moments = joined_days(file.days for file in files)
-        silence = timedelta(seconds=wanted.of(market).silence_s)
-        for day in sorted({day for file in files for day in file.dates}):
-            touching = tuple(file for file in files if day in file.dates)
-            is_archived = any(SOURCES[file.source].is_archive for file in touching)
-            edges = edges_of(day, moments, silence, is_archived=is_archived)
-            yield _Common(market, day, touching, known[market], edges)
-
-
-def _add_normalise(draft: _Draft, common: _Common) -> None:
+def _add_normalise(draft: _Draft, common: MarketDay) -> None:
     lineage = {
         "version": NORMALISE_VERSION,
         "raw files": {file.file_id: SOURCES[file.source].version for file in common.files},
-        "instrument": asdict(common.instrument),
+        "instrument": _facts(common.instrument),
         "schemas": _schemas(MERGED),
     }
     _add(draft, common, "normalise", MERGED, lineage, {}, ())
 
 
-def _add_close(draft: _Draft, common: _Common) -> None:
+def _facts(instrument: Instrument) -> dict[str, Any]:
+    """What of an instrument enters results: not which of it was inferred."""
+    return {name: value for name, value in asdict(instrument).items() if name != "inferred"}
+
+
+def _add_close(draft: _Draft, common: MarketDay) -> None:
     day_before = common.day - timedelta(days=1)
     lineage = {
         "version": CLOSE_VERSION,
         "inputs": {
             "normalise": draft.marks[step_id("normalise", common.market, common.day)],
-            "opening": draft.marks.get(step_id("close", common.market, day_before)),
+            "opening": [_name(file) for file in _opening(draft, common)],
         },
         **_edge_lineage(common.edges),
         "feeds": common.feeds,
-        "silence_s": draft.wanted.of(common.market).silence_s,
+        "sources": common.sources,
+        "silence_s": draft.wanted.of(common.market, common.day).silence_s,
         "schemas": _schemas(CLOSED),
     }
     inputs = {table.name: _files(draft, table, common.market, [common.day]) for table in CORE_TABLES}
-    inputs["opening/book_close"] = _files(draft, BOOK_CLOSE, common.market, [day_before])
+    inputs["opening/book_close"] = _opening(draft, common)
     after = (step_id("normalise", common.market, common.day), step_id("close", common.market, day_before))
     _add(draft, common, "close", CLOSED, lineage, inputs, after)
+
+
+def _opening(draft: _Draft, common: MarketDay) -> tuple[InputFile, ...]:
+    """The book in which the day opens, unless it cannot be carried over."""
+    before = common.day - timedelta(days=1)
+    return _files(draft, BOOK_CLOSE, common.market, [before]) if common.is_book_carried else ()
 
 
 def _edge_lineage(edges: DayEdges) -> dict[str, Any]:
@@ -211,13 +128,14 @@ def _edge_lineage(edges: DayEdges) -> dict[str, Any]:
     }
 
 
-def _is_made(draft: _Draft, common: _Common, signal: Signal) -> bool:
-    """Whether the market is of a kind the signal is made for, with the neighbours it needs."""
+def _is_made(draft: _Draft, common: MarketDay, signal: Signal) -> bool:
+    """Whether the market is of a kind the signal is made for, with the neighbours it needs, and more than rates was
+    recorded."""
     is_of_kind = not signal.kinds or common.instrument.kind in signal.kinds
-    return is_of_kind and draft.wanted.neighbours_of(common.market).suffice(signal)
+    return common.is_live and is_of_kind and draft.wanted.neighbours_of(common.market).suffice(signal)
 
 
-def _add_signal(draft: _Draft, common: _Common, signal: Signal, *, wanted: bool) -> None:
+def _add_signal(draft: _Draft, common: MarketDay, signal: Signal, *, wanted: bool) -> None:
     """Note the signal of a day; if not wanted now, only that its partitions are no orphans."""
     draft.partitions.update((table.name, common.market, common.day) for table in signal.outputs)
     if not wanted:
@@ -227,32 +145,42 @@ def _add_signal(draft: _Draft, common: _Common, signal: Signal, *, wanted: bool)
     inputs: dict[str, tuple[InputFile, ...]] = {}
     marks: dict[str, Any] = {}
     after: list[str] = []
+    sources: dict[str, list[str]] = {}
+    first = common.day
     for source in signal.inputs:
         markets = neighbours.of(source.role, common.market)
         days = _days_read(source, common.day, params)
-        files = tuple(file for market in markets for file in _files(draft, source.table, market, days))
-        inputs[source.name], marks[source.name] = files, [file.path.rsplit("/", 1)[-1] for file in files]
-        if days == [None]:
-            marks[source.name] = asdict(common.instrument)
-        after += [step_id(_maker(source.table), market, day) for market in markets for day in days if day is not None]
+        if source.role == "opening":
+            files = _opening(draft, common)
+        else:
+            files = tuple(file for market in markets for file in _files(draft, source.table, market, days))
+        inputs[source.name], marks[source.name] = files, [_name(file) for file in files]
+        first = min([first, *days])
+        if source.table in RECORD_TABLES:
+            sources[source.name] = [_fed(draft, source.table, market, day) for market in markets for day in days]
+        after += [step_id(_maker(source.table), market, day) for market in markets for day in days]
+    instrument = common.spans.over(first, common.day)
+    if any(source.table is INSTRUMENTS for source in signal.inputs):
+        marks[INSTRUMENTS.name] = _facts(instrument)
     lineage = {
         "version": signal.version,
         "parameters": params,
         "preset": signal.preset_of(draft.wanted.preset),
         "inputs": marks,
+        "sources": sources,
         "until": common.edges.until.isoformat(),
         "continued": common.edges.is_continued,
         "schemas": _schemas(signal.outputs),
         **neighbours.lineage(signal),
     }
     handed = {**params, **neighbours.arguments(signal)}
-    _add(draft, common, signal.name, signal.outputs, lineage, inputs, tuple(after), handed)
+    _add(draft, common, signal.name, signal.outputs, lineage, inputs, tuple(after), handed, instrument)
 
 
-def _days_read(source: Input, day: date, params: Mapping[str, Any]) -> list[date | None]:
-    """The days of an input that a step reads; [None] for a table that has no days."""
-    if "date" not in source.table.partition:
-        return [None]
+def _days_read(source: Input, day: date, params: Mapping[str, Any]) -> list[date]:
+    """The days of an input that a step reads; none of `instruments`, of which it is handed the row."""
+    if source.table is INSTRUMENTS:
+        return []
     if source.role == "opening":
         return [day - timedelta(days=1)]
     reach = -(-source.reach(params) // timedelta(days=1))
@@ -261,13 +189,14 @@ def _days_read(source: Input, day: date, params: Mapping[str, Any]) -> list[date
 
 def _add(
     draft: _Draft,
-    common: _Common,
+    common: MarketDay,
     name: str,
     tables: Sequence[Table],
     lineage: Mapping[str, Any],
     inputs: Mapping[str, tuple[InputFile, ...]],
     after: tuple[str, ...],
     params: Mapping[str, Any] | None = None,
+    instrument: Instrument | None = None,
 ) -> None:
     """Note the wanted fingerprint of a step, and the step itself if a live file says otherwise."""
     mark = fingerprint(step=name, market=str(common.market), day=str(common.day), **lineage)
@@ -294,23 +223,33 @@ def _add(
             inputs=inputs,
             files=common.files if name == "normalise" else (),
             feeds=common.feeds,
-            instrument=common.instrument,
+            sources={table.name: common.fed(table.name) for table in RECORD_TABLES},
+            instrument=instrument or common.instrument,
+            valid_from=common.spans.begin(common.day),
             edges=common.edges,
-            silence_s=draft.wanted.of(common.market).silence_s,
+            silence_s=draft.wanted.of(common.market, common.day).silence_s,
             params=params or {},
             after=tuple(before for before in after if before in draft.stale),
         )
     )
 
 
-def _files(draft: _Draft, table: Table, market: Market, days: Sequence[date | None]) -> tuple[InputFile, ...]:
+def _name(file: InputFile) -> str:
+    return file.path.rsplit("/", 1)[-1]
+
+
+def _files(draft: _Draft, table: Table, market: Market, days: Sequence[date]) -> tuple[InputFile, ...]:
     """The files a step will read: named by the fingerprints wanted, whether made already or in this plan."""
-    if days == [None]:
-        paths = [file.path for file in draft.lake.live(table.name, market)]
-    else:
-        marks = [(day, draft.marks.get(step_id(_maker(table), market, day))) for day in days if day]
-        paths = [part_path(market, day, mark) for day, mark in marks if mark]
-    return tuple(InputFile(market, str(Path(table.name) / path)) for path in paths)
+    marks = [(day, draft.marks.get(step_id(_maker(table), market, day))) for day in days]
+    found = [(day, str(Path(table.name) / part_path(market, day, mark))) for day, mark in marks if mark]
+    if table not in RECORD_TABLES:
+        return tuple(InputFile(market, path) for _, path in found)
+    return tuple(InputFile(market, path, draft.days[market, day].only(table.name)) for day, path in found)
+
+
+def _fed(draft: _Draft, table: Table, market: Market, day: date) -> str:
+    """Who feeds a table on a day, in words; "" if nobody does."""
+    return draft.days[market, day].fed(table.name) if (market, day) in draft.days else ""
 
 
 @cache

@@ -9,6 +9,7 @@ import polars as pl
 
 from pipeline.plan import Step
 from pipeline.recording import day_start
+from pipeline.sources import SOURCES
 from signals.inputs import GAPS
 from signals.table import UTC_US
 
@@ -17,6 +18,8 @@ GapRow = tuple[str, datetime, datetime, datetime, str]
 
 _IMPOSSIBLE = {"spot": ("derivative_ticker", "funding"), "future": ("funding",)}
 """By kind of instrument: feeds it cannot have, so that nothing of them is missing."""
+
+_RATES = "funding"
 
 _GAP_COLUMNS = ("table_name", "from_ts", "to_ts", "known_ts", "reason")
 
@@ -36,27 +39,77 @@ def feed_gaps(activity: Mapping[str, pl.DataFrame], step: Step) -> pl.DataFrame:
     """Gaps of a market-day's feeds from their slots (see `active_slots`), by table name.
 
     A silence is a stretch longer than `silence_s` without a message on ANY feed: while
-    one feed speaks, another that says nothing is quiet, not broken. A feed of which no
+    one feed speaks, another that says nothing is quiet, not broken. Where several sources
+    feed the day, a recorder is held against its own feeds. A feed of which no
     file of the day holds a record was not recorded; that is known when the data ends.
     """
-    together = pl.concat(activity.values()).group_by("slot").agg(*_FIRST, *_LAST).sort("slot")
+    together = _together(activity.values())
     if together.is_empty():
         return gap_rows([])
-    silences = _silences(together, step.silence_s)
-    first = _Moment(together["first"][0], together["first_known"][0])
-    last = _Moment(together["last"][-1], together["last_known"][-1])
+    whole = _Stretch.of(together, step.silence_s)
+    recorders = _recorders(activity, step)
+    alone = {
+        source: _Stretch.of(_together(activity[name] for name in names), step.silence_s)
+        for source, names in recorders.items()
+        if len({*step.sources.values()} - {""}) > 1
+    }
     rows: list[GapRow] = []
     until = step.edges.until
     for name in activity:
         if name not in step.feeds:
             if name in _IMPOSSIBLE.get(step.instrument.kind, ()):
                 continue
-            begin = day_start(step.day) if step.edges.is_continued else first.event_ts
-            rows.append((name, begin, until, max(until, last.known_ts), "not_recorded"))
+            begin = day_start(step.day) if step.edges.is_continued else whole.first.event_ts
+            rows.append((name, begin, until, max(until, whole.last.known_ts), "not_recorded"))
             continue
-        rows += [(name, before, after.event_ts, after.known_ts, "silence") for before, after in silences]
-        rows += _edges(name, first, last, step)
+        heard = alone.get(step.sources[name], whole) if name != _RATES else whole
+        rows += [(name, before, after.event_ts, after.known_ts, "silence") for before, after in heard.silences]
+        rows += _edges(name, heard.first, heard.last, step)
+        if heard is not whole:
+            rows += _absences(name, heard, whole, step)
     return gap_rows(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """First and last moment of some feeds, and the silences between."""
+
+    first: _Moment
+    last: _Moment
+    silences: list[tuple[datetime, _Moment]]
+
+    @classmethod
+    def of(cls, slots: pl.DataFrame, silence_s: float) -> "_Stretch":
+        first = _Moment(slots["first"][0], slots["first_known"][0])
+        last = _Moment(slots["last"][-1], slots["last_known"][-1])
+        return cls(first, last, _silences(slots, silence_s))
+
+
+def _together(slots: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    return pl.concat(slots).group_by("slot").agg(*_FIRST, *_LAST).sort("slot")
+
+
+def _recorders(activity: Mapping[str, pl.DataFrame], step: Step) -> dict[str, list[str]]:
+    """By source that is no archive, the feeds it feeds: a recorder that stops is not heard through another. What an
+    archive hands out for a day is whole, and rates come hours apart."""
+    found: dict[str, list[str]] = {}
+    for name, slots in activity.items():
+        source = step.sources.get(name, "")
+        if name != _RATES and slots.height and source in SOURCES and not SOURCES[source].is_archive:
+            found.setdefault(source, []).append(name)
+    return found
+
+
+def _absences(name: str, heard: _Stretch, whole: _Stretch, step: Step) -> list[GapRow]:
+    """Where a recorder had not begun or had stopped while another was heard."""
+    start, until, allowed = day_start(step.day), step.edges.until, timedelta(seconds=step.silence_s)
+    rows: list[GapRow] = []
+    is_open = step.edges.is_continued and not step.edges.is_head_silent
+    if is_open and heard.first.event_ts - start > allowed:
+        rows.append((name, start, heard.first.event_ts, heard.first.known_ts, "silence"))
+    if step.edges.tail_known is None and until - heard.last.event_ts > allowed:
+        rows.append((name, heard.last.event_ts, until, max(until, whole.last.known_ts), "silence"))
+    return rows
 
 
 def _edges(name: str, first: _Moment, last: _Moment, step: Step) -> list[GapRow]:

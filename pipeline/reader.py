@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.config import unknown
-from pipeline.lake import Lake, scan_parts
+from pipeline.fed_rows import fed_parts
+from pipeline.lake import Lake, LiveFile, scan_parts
 from pipeline.plan import TABLES
 from pipeline.selection import Selection
 from pipeline.timerange import Moment, TimeRange, time_column
@@ -54,18 +55,37 @@ class LakeReader:
 
         Raises FP009 with the nearest name for an unknown table, venue or symbol, FP017 for a time that is not clear.
         """
+        wanted, files = self._files(table, venue, symbol, TimeRange.of(since, until))
+        found = [(self._lake.absolute(table, file), file.market) for file in files]
+        return _within(scan_parts(TABLES[table], found), TABLES[table], wanted.time)
+
+    def feeding(
+        self,
+        table: str,
+        *,
+        symbol: str | None = None,
+        venue: str | None = None,
+        since: Moment | None = None,
+        until: Moment | None = None,
+    ) -> "pl.LazyFrame":
+        """As `read`, without the rows of sources that do not feed the signals on their day (`prefer`)."""
+        wanted, files = self._files(table, venue, symbol, TimeRange.of(since, until))
+        return _within(fed_parts(self._lake, TABLES[table], files), TABLES[table], wanted.time)
+
+    def _files(
+        self, table: str, venue: str | None, symbol: str | None, time: TimeRange
+    ) -> tuple[Selection, list[LiveFile]]:
+        """What was asked for, and the files of the table that can hold rows of it."""
         if table not in TABLES:
             raise unknown("table", table, TABLES)
-        wanted = Selection(venue, symbol, TimeRange.of(since, until))
+        wanted = Selection(venue, symbol, time)
         self._lake.refresh()
         wanted.check_market(file.market for file in self._lake.live("instruments"))
-        contract = TABLES[table]
-        files = [
-            (self._lake.absolute(table, file), file.market)
-            for file in self._lake.live(table)
-            if wanted.is_of(file.market) and wanted.may_lie_under(file.day, table, contract.schema.names())
+        columns = TABLES[table].schema.names()
+        files = self._lake.live(table)
+        return wanted, [
+            file for file in files if wanted.is_of(file.market) and wanted.may_lie_under(file.day, table, columns)
         ]
-        return _within(scan_parts(contract, files), contract, wanted.time)
 
 
 def _within(frame: "pl.LazyFrame", table: "Table", time: TimeRange) -> "pl.LazyFrame":

@@ -24,11 +24,19 @@ def _changes(key: str, before: Any, now: Any) -> list[str]:
     if not isinstance(before, Mapping) or not isinstance(now, Mapping):
         return [f"{key} {before} -> {now}"]
     changed = [name for name in {**before, **now} if before.get(name) != now.get(name)]
+    if key == "sources":
+        return [_source_change(name, now.get(name)) for name in changed]
     if key == "raw files":
         return [_file_change(name, before.get(name), now.get(name)) for name in changed]
     if key == "parameters":
         return [f"parameter {name} changed: {before.get(name)} -> {now.get(name)}" for name in changed]
     return [f"{_CHANGED.get(key, key)} {', '.join(changed)} changed"]
+
+
+def _source_change(name: str, now: Any) -> str:
+    """Of a feed over several days, the last says most."""
+    who = now[-1] if isinstance(now, list) and now else now
+    return f"source {who} now feeds {name}" if who else f"no source feeds {name} now"
 
 
 def _file_change(name: str, before: Any, now: Any) -> str:

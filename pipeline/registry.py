@@ -2,19 +2,27 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import FootprintError
 from pipeline.fingerprint import fingerprint, sha256_of
 from pipeline.lake import Lake, LiveFile
 from pipeline.market import Instrument, Market
 from pipeline.parts import Part, write_part
-from pipeline.recording import DayMoments, joined_days
+from pipeline.recording import DayMoments, day_start, joined_days
+from pipeline.seen import Seen, facts_of, facts_text, has_native_sizes
+from pipeline.sources import SOURCES
+from pipeline.spans import Spans
 from pipeline.staging import Staged
 from signals.inputs import INSTRUMENTS, MANIFEST
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _CACHE = "digests.json"
 
@@ -32,7 +40,9 @@ class Registered:
     dates: tuple[date, ...]
     days: Mapping[date, DayMoments]
     feeds: tuple[str, ...]
+    day_feeds: Mapping[date, frozenset[str]]
     lines: int
+    seen: Seen
 
 
 def file_digest(root: Path, path: Path) -> str:
@@ -74,11 +84,19 @@ def registered(lake: Lake) -> list[Registered]:
             tuple(row["dates"]),
             _moments(row),
             tuple(row["feeds"]),
+            dict(zip(row["dates"], map(frozenset, row["day_feeds"]), strict=True)),
             row["lines"],
+            _seen(row),
         )
         for row in lake.rows("manifest")
     ]
     return sorted(files, key=lambda file: (file.market, file.file_id))
+
+
+def _seen(row: Mapping[str, Any]) -> Seen:
+    is_native = has_native_sizes(row["feeds"], SOURCES[row["source"]].base_tables(Market(row["venue"], row["symbol"])))
+    step, highest = (Fraction(row[name]) for name in ("price_step", "price_highest"))
+    return Seen(step, highest, row["qty_decimals"], is_native, facts_of(row["said"]))
 
 
 def _moments(row: Mapping[str, Any]) -> dict[date, DayMoments]:
@@ -86,20 +104,14 @@ def _moments(row: Mapping[str, Any]) -> dict[date, DayMoments]:
     return {day: DayMoments(first, known, last) for day, first, known, last in lists if first is not None}
 
 
-def instruments(lake: Lake) -> dict[Market, Instrument]:
+def instruments(lake: Lake) -> dict[Market, Spans]:
     """What is known of each market in the lake."""
-    return {
-        Market(row["venue"], row["symbol"]): Instrument(
-            row["kind"],
-            row["tick_size"],
-            row["qty_decimals"],
-            row["contract_size"],
-            row["is_inverse"],
-            row["funding_interval_h"],
-            tuple(filter(None, row["inferred"].split(","))),
-        )
-        for row in lake.rows("instruments")
-    }
+    found: dict[Market, dict[date, Instrument]] = {}
+    for row in lake.rows("instruments"):
+        inferred = tuple(filter(None, row["inferred"].split(",")))
+        named = {spec.name: row[spec.name] for spec in fields(Instrument)} | {"inferred": inferred}
+        found.setdefault(Market(row["venue"], row["symbol"]), {})[row["valid_from"].date()] = Instrument(**named)
+    return {market: Spans(tuple(sorted(rows.items(), key=lambda row: row[0]))) for market, rows in found.items()}
 
 
 def register(
@@ -108,32 +120,50 @@ def register(
     files: Sequence[tuple[Path, str, Staged]],
     source: str,
     version: int,
-    instrument: Instrument,
+    spans: Spans,
 ) -> None:
     """Add raw files (path, sha256, what was seen in it) to the market, in one commit per table.
 
-    The instrument stands first: a market without files is nothing, files without their
-    instrument could not be read.
+    The instruments stand first: a market without files is nothing, files without their
+    instruments could not be read.
     """
-    _set_instrument(lake, market, instrument, [_days(staged) for *_, staged in files])
+    set_instruments(lake, market, spans, [_days(staged) for *_, staged in files])
     rows = [_manifest_row(market, path, digest, staged, source, version) for path, digest, staged in files]
     lake.commit({"manifest": MANIFEST}, [_manifest_part(lake, market, rows)], [])
 
 
-def _set_instrument(
-    lake: Lake, market: Market, instrument: Instrument, coming: Sequence[Mapping[date, DayMoments]]
-) -> None:
-    """State the market's facts, as known from its first record on; nothing if they stand so already."""
-    import polars as pl
-
+def set_instruments(lake: Lake, market: Market, spans: Spans, coming: Sequence[Mapping[date, DayMoments]] = ()) -> None:
+    """State the market's facts, each span as known from its first record on; nothing if they stand so already."""
     days = joined_days([*(file.days for file in registered(lake) if file.market == market), *coming])
-    facts = asdict(instrument) | {"inferred": ",".join(instrument.inferred)}
-    row = {"venue": market.venue, "symbol": market.symbol, "known_ts": days[min(days)].first_known} | facts
-    name = fingerprint(row={key: str(value) for key, value in row.items()})
+    rows = [_instrument_row(market, begin, one, days) for begin, one in spans.rows]
+    name = fingerprint(rows=[{key: str(value) for key, value in row.items()} for row in rows])
     if [file.fingerprint for file in lake.live("instruments", market)] == [name]:
         return
-    frame = pl.DataFrame([row], schema=INSTRUMENTS.schema)
+    frame = INSTRUMENTS.check(instrument_frame(rows))
     lake.commit({"instruments": INSTRUMENTS}, [write_part(lake.root, INSTRUMENTS, market, None, name, {}, frame)], [])
+
+
+def _instrument_row(
+    market: Market, begin: date, instrument: Instrument, days: Mapping[date, DayMoments]
+) -> dict[str, Any]:
+    """A span is known when its first day is; one of which no day was recorded, when it begins."""
+    recorded = min((day for day in days if day >= begin), default=None)
+    known = day_start(begin) if recorded is None else days[recorded].first_known
+    return instrument_row(market, begin, instrument, known)
+
+
+def instrument_row(market: Market, begin: date, instrument: Instrument, known: datetime) -> dict[str, Any]:
+    """An instrument as a row of INSTRUMENTS."""
+    facts = asdict(instrument) | {"inferred": ",".join(instrument.inferred)}
+    named = {"venue": market.venue, "symbol": market.symbol, "valid_from": day_start(begin), "known_ts": known}
+    return named | facts
+
+
+def instrument_frame(rows: Sequence[Mapping[str, Any]]) -> "pl.DataFrame":
+    """The rows as a frame of INSTRUMENTS."""
+    import polars as pl
+
+    return pl.DataFrame(rows, schema=INSTRUMENTS.schema)
 
 
 def _days(staged: Staged) -> dict[date, DayMoments]:
@@ -146,10 +176,10 @@ def _days(staged: Staged) -> dict[date, DayMoments]:
 def _day_lists(staged: Staged) -> dict[str, list[Any]]:
     """The manifest's days with the first and last event of each, null where only bad lines are known."""
     days = _days(staged)
-    dates = [date.fromisoformat(day) for day in staged.dates]
+    dates = staged.days
     found = [days.get(day) for day in dates]
     return {
-        "dates": dates,
+        "dates": list(dates),
         "day_first_ts": [moments and moments.first for moments in found],
         "day_first_known_ts": [moments and moments.first_known for moments in found],
         "day_last_ts": [moments and moments.last for moments in found],
@@ -171,6 +201,11 @@ def _manifest_row(market: Market, path: Path, digest: str, staged: Staged, sourc
         "last_ts": datetime.fromisoformat(staged.last_ts),
         **_day_lists(staged),
         "feeds": list(staged.feeds),
+        "day_feeds": [list(staged.day_feeds.get(day, ())) for day in staged.dates],
+        "price_step": _decimal(staged.price_divisor, staged.price_decimals),
+        "price_highest": _decimal(staged.price_largest, staged.price_decimals),
+        "qty_decimals": staged.qty_decimals,
+        "said": facts_text(staged.contracts),
         "recv_unit": staged.recv_unit,
         "clock_offset_us": staged.clock_offset_us,
         "lines": staged.lines,
@@ -178,6 +213,11 @@ def _manifest_row(market: Market, path: Path, digest: str, staged: Staged, sourc
         "backwards_events": staged.backwards_events,
         "backwards_recv": staged.backwards_recv,
     }
+
+
+def _decimal(units: int, decimals: int) -> str:
+    """Units of 10^-decimals as text, all digits kept."""
+    return format(Decimal(units).scaleb(-decimals).normalize(), "f") if units else "0"
 
 
 def forget(lake: Lake, text: str) -> Registered:

@@ -18,6 +18,7 @@ from pipeline.errors import FootprintError
 from pipeline.lake import Lake
 from pipeline.plan import TABLES, Plan, Step
 from pipeline.pool import OpenPool, process_pool, slots, workers_for
+from pipeline.registry import set_instruments
 
 _BATCH: Final = 64
 """Parts per commit: a transaction costs about the same for one part as for a hundred."""
@@ -70,6 +71,8 @@ def run_plan(
     report = RunReport(reused=plan.fresh, dropped=len(plan.drops))
     progress.begin(plan.steps)
     lake.commit(TABLES, [], plan.drops)
+    for market, spans in plan.instruments.items():
+        set_instruments(lake, market, spans)
     pending: list[Any] = []
     try:
         with pool(_worker_count(plan, workers)) as executor:

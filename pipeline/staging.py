@@ -15,6 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -24,10 +25,11 @@ import polars as pl
 from pipeline.errors import FootprintError
 from pipeline.market import Market
 from pipeline.recording import DayMoments, joined_days
+from pipeline.seen import Seen, has_native_sizes
 from pipeline.sources import Source
-from pipeline.sources.batch import Batch, PriceGrid, joined_grid
+from pipeline.sources.batch import Batch, ContractFacts, PriceGrid, joined_grid
 
-_SUMMARY = "summary.json"
+_SUMMARY = "summary-2.json"  # the number changes with what is kept: older ones are made again
 _HOPELESS = 1_000_000
 """Bad lines without a good one after which a file is read no further."""
 SLICE = "10m"
@@ -46,6 +48,8 @@ class Staged:
     moments: dict[str, tuple[str, str, str]]
     """By day: first event, from when it was known, last event."""
     feeds: tuple[str, ...]
+    day_feeds: dict[str, tuple[str, ...]]
+    """By day: tables with records, of funding each kind ("funding/settled")."""
     first_ts: str
     last_ts: str
     known_ts: str
@@ -60,6 +64,19 @@ class Staged:
     price_largest: int
     """In units of 10^-price_decimals."""
     lines_beside: int
+    contracts: tuple[ContractFacts, ...] = ()
+    """What it says itself of its market: one, unless it contradicts itself."""
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """The days with at least one record or quarantined line."""
+        return tuple(date.fromisoformat(day) for day in self.dates)
+
+    def seen(self, source: Source, market: Market) -> Seen:
+        """What it shows and says of the market's grid and contract."""
+        step, highest = (Fraction(units, 10**self.price_decimals) for units in (self.price_divisor, self.price_largest))
+        is_native = has_native_sizes(self.feeds, source.base_tables(market))
+        return Seen(step, highest, self.qty_decimals, is_native, self.contracts)
 
 
 @dataclass(slots=True)
@@ -72,6 +89,7 @@ class _Tally:
     dates: set[str] = field(default_factory=set)
     days: dict[date, DayMoments] = field(default_factory=dict)
     feeds: set[str] = field(default_factory=set)
+    day_feeds: dict[str, set[str]] = field(default_factory=dict)
     first: datetime | None = None
     last: datetime | None = None
     known: datetime | None = None
@@ -81,6 +99,7 @@ class _Tally:
     backwards_recv: int = 0
     grid: PriceGrid = field(default_factory=PriceGrid)
     qty_decimals: int = 0
+    contracts: dict[ContractFacts, None] = field(default_factory=dict)
 
 
 def staged_folder(root: Path, source: Source, market: Market, file_id: str) -> Path:
@@ -135,7 +154,8 @@ def _no_collector() -> Iterator[None]:
 def load_staged(folder: Path) -> Staged:
     """Read a summary back; FileNotFoundError if the folder is not staged."""
     raw: dict[str, Any] = json.loads((folder / _SUMMARY).read_text())
-    lists = {name: tuple(raw[name]) for name in ("dates", "feeds")}
+    lists: dict[str, Any] = {name: tuple(raw[name]) for name in ("dates", "feeds")}
+    lists["contracts"] = tuple(ContractFacts(**facts) for facts in raw.get("contracts", []))
     return Staged(**{**raw, **lists, "folder": str(folder)})
 
 
@@ -170,6 +190,8 @@ def _write_batch(batch: Batch, folder: Path, number: int, tally: _Tally) -> None
     tally.backwards_recv += batch.backwards_recv
     tally.grid = joined_grid(tally.grid, batch.grid)
     tally.qty_decimals = max(tally.qty_decimals, batch.qty_decimals)
+    if batch.contract:
+        tally.contracts[batch.contract] = None
 
 
 def _slices(frame: pl.DataFrame) -> Iterator[tuple[datetime, pl.DataFrame]]:
@@ -187,6 +209,11 @@ def _write(frame: pl.DataFrame, path: Path) -> None:
 
 def read_piece(path: Path) -> pl.DataFrame:
     return pl.read_ipc(path.read_bytes())  # not mapped: the file may be written again or removed meanwhile
+
+
+def day_of(piece: Path) -> date:
+    """The day of a staged piece, which its name tells."""
+    return date.fromisoformat(piece.name[:8])
 
 
 def all_pieces(folder: Path, table: str) -> list[Path]:
@@ -210,6 +237,14 @@ def _count(tally: _Tally, name: str, frame: pl.DataFrame) -> None:
     tally.backwards_events += seen["backwards"]
     tally.days = joined_days([tally.days, _days(frame)])
     tally.dates.update(str(day) for day in tally.days)
+    for day, feed in _day_feeds(name, frame):
+        tally.day_feeds.setdefault(str(day), set()).add(feed)
+
+
+def _day_feeds(name: str, frame: pl.DataFrame) -> list[tuple[date, str]]:
+    """The days of a frame, each with what it holds records of."""
+    kind = pl.format("funding/{}", "kind") if name == "funding" else pl.lit(name)
+    return frame.select(pl.col("event_ts").dt.date(), kind.alias("feed")).unique().rows()
 
 
 def _days(frame: pl.DataFrame) -> dict[date, DayMoments]:
@@ -243,6 +278,7 @@ def _staged(folder: Path, file_id: str, tally: _Tally) -> Staged:
         dates=tuple(sorted(tally.dates)),
         moments={str(day): (str(at.first), str(at.first_known), str(at.last)) for day, at in tally.days.items()},
         feeds=tuple(sorted(tally.feeds)),
+        day_feeds={day: tuple(sorted(feeds)) for day, feeds in sorted(tally.day_feeds.items())},
         first_ts=str(tally.first),
         last_ts=str(tally.last),
         known_ts=str(tally.known),
@@ -255,6 +291,7 @@ def _staged(folder: Path, file_id: str, tally: _Tally) -> Staged:
         qty_decimals=tally.qty_decimals,
         price_largest=tally.grid.largest,
         lines_beside=tally.lines_beside,
+        contracts=tuple(tally.contracts),
     )
 
 

@@ -1,23 +1,28 @@
 """Doing one step of the plan: files in, parts out. Knows no driver."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import polars as pl
 
 from pipeline.close import close_day
 from pipeline.errors import FootprintError
+from pipeline.fed_rows import is_fed
 from pipeline.lake import scan_parts
 from pipeline.normalise import RawFile, normalise
 from pipeline.parts import Part, write_part
 from pipeline.plan import TABLES, Step
 from pipeline.recording import day_start
-from pipeline.registry import Registered
+from pipeline.registry import Registered, instrument_frame, instrument_row
 from pipeline.sources import SOURCES
 from pipeline.staging import stage, staged_folder
+from pipeline.step import InputFile
 from signals import SIGNALS
+from signals.inputs import INSTRUMENTS
 from signals.table import Span
 
 CHUNK_ROWS = 1 << 18
@@ -43,30 +48,53 @@ def execute(root: Path, step: Step) -> Done:
     began = time.perf_counter()
     coverage: Mapping[str, float] = {}
     if step.name == "normalise":
-        raws = [RawFile(file.file_id, file.path, str(_staged(root, file))) for file in step.files]
+        raws = [_raw(root, file) for file in step.files]
         parts = normalise(root, step.market, step.day, raws, step.instrument, step.fingerprint, step.lineage)
-    elif step.name == "close":
-        parts = close_day(root, step, frames(root, step), CHUNK_ROWS)
     else:
-        parts, coverage = _signal(root, step)
+        with frames(root, step) as inputs:
+            if step.name == "close":
+                parts = close_day(root, step, inputs, CHUNK_ROWS)
+            else:
+                parts, coverage = _signal(root, step, inputs)
     rows = sum(part.rows for part in parts)
     return Done(step.id, tuple(parts), rows, time.perf_counter() - began, coverage)
 
 
-def frames(root: Path, step: Step) -> dict[str, pl.LazyFrame]:
-    """The step's inputs by name; an input without files is an empty frame."""
-    return {
-        name: scan_parts(TABLES[name.rsplit("/", 1)[-1]], [(root / file.path, file.market) for file in files])
-        for name, files in step.inputs.items()
-    }
+@contextmanager
+def frames(root: Path, step: Step) -> Iterator[dict[str, pl.LazyFrame]]:
+    """The step's inputs by name, while the context lasts; an input without files is an empty frame, `instruments` the
+    row valid on the day. Rows of sources that do not feed the signals are left out."""
+    cache = root / "_staged"
+    cache.mkdir(exist_ok=True)
+    with TemporaryDirectory(prefix="fed-", dir=cache) as scratch:
+        found = {
+            name: scan_parts(
+                TABLES[name.rsplit("/", 1)[-1]], [(_fed_only(root, file, Path(scratch)), file.market) for file in files]
+            )
+            for name, files in step.inputs.items()
+        }
+        if INSTRUMENTS.name in found:
+            row = instrument_row(step.market, step.valid_from, step.instrument, day_start(step.day))
+            found[INSTRUMENTS.name] = instrument_frame([row]).lazy()
+        yield found
 
 
-def _signal(root: Path, step: Step) -> tuple[list[Part], dict[str, float]]:
+def _fed_only(root: Path, file: InputFile, scratch: Path) -> Path:
+    """The file, or one with those of its rows that feed the signals, written once: who reads in chunks would else
+    filter all that stands before each chunk again."""
+    if not file.only:
+        return root / file.path
+    path = scratch / file.path.replace("/", "_")  # of several tables and markets
+    pl.scan_parquet(root / file.path, hive_partitioning=False).filter(is_fed(file.only)).sink_parquet(
+        path, compression="lz4"
+    )
+    return path
+
+
+def _signal(root: Path, step: Step, inputs: Mapping[str, pl.LazyFrame]) -> tuple[list[Part], dict[str, float]]:
     signal = next(signal for signal in SIGNALS if signal.name == step.name)
     span = Span(day_start(step.day), step.edges.until, step.edges.is_continued)
-    made: Mapping[str, pl.DataFrame] = signal.compute(
-        frames(root, step), span=span, chunk_rows=CHUNK_ROWS, **step.params
-    )
+    made: Mapping[str, pl.DataFrame] = signal.compute(inputs, span=span, chunk_rows=CHUNK_ROWS, **step.params)
     parts = [
         write_part(root, table, step.market, step.day, step.fingerprint, step.lineage, made[table.name])
         for table in signal.outputs
@@ -78,6 +106,12 @@ def mean_coverage(made: Mapping[str, pl.DataFrame]) -> dict[str, float]:
     """Mean of the column `coverage` by table; without the tables that have no such column or no value in it."""
     means = {name: frame.get_column("coverage").mean() for name, frame in made.items() if "coverage" in frame.columns}
     return {name: mean for name, mean in means.items() if isinstance(mean, float)}
+
+
+def _raw(root: Path, file: Registered) -> RawFile:
+    source = SOURCES[file.source]
+    folder = str(_staged(root, file))
+    return RawFile(file.file_id, file.path, folder, source.name, source.base_tables(file.market))
 
 
 def _staged(root: Path, file: Registered) -> Path:

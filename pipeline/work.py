@@ -64,7 +64,7 @@ def bring_up_to_date(
             print(f"warning: {sentence}", file=sys.stderr)
     plan = make_plan(chosen.lake, chosen.wanted, signals=signals, since=since, until=until)
     report = RunReport(reused=plan.fresh)
-    if plan.steps or plan.drops:
+    if plan.steps or plan.drops or plan.instruments:
         progress = progress_for(sys.stderr)
         report = run_plan(chosen.lake, plan, workers=driver.workers, pool=driver.pool, progress=progress)
     tell_totals(report, write_report(chosen.lake.root, command, report), sys.stderr)

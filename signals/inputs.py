@@ -289,16 +289,18 @@ VOL_INDEX = Table(
 
 INSTRUMENTS = Table(
     name="instruments",
-    grain="one row per market",
-    key=("venue", "symbol"),
+    grain="one row per market and day from which it is valid, until the next row's",
+    key=("venue", "symbol", "valid_from"),
     partition=("venue", "symbol"),
     columns=(
         VENUE,
         SYMBOL,
+        Column("valid_from", UTC_US, "UTC", "start of the first day on which the row holds; 1970 in a market's first"),
         KNOWN_TS,
         Column("kind", pl.String(), "text", "perp, spot, future or option"),
         Column("tick_size", pl.Float64(), "quote per base", "price grid"),
         Column("qty_decimals", pl.Int8(), "digits", "decimals of a quantity; kernels count lots of 10^-qty_decimals"),
+        Column("lot_size", pl.Float64(), "base", "smallest step of a size: 10^-qty_decimals unless stated"),
         Column("contract_size", pl.Float64(), "venue units", "base (linear) or quote (inverse) per contract"),
         Column("is_inverse", pl.Boolean(), "flag", "contracts are worth a fixed quote amount"),
         Column("funding_interval_h", pl.Float64(), "hours", "hours between settlements; null if none or unknown"),
@@ -329,6 +331,12 @@ MANIFEST = Table(
         Column("day_last_ts", pl.List(UTC_US), "UTC", "last event of each of `dates`; null if it has bad lines only"),
         Column("feeds", pl.List(pl.String()), "names", "normalised tables of which the file holds records"),
         Column(
+            "day_feeds",
+            pl.List(pl.List(pl.String())),
+            "names",
+            "the tables that hold records of each of `dates`; of funding each kind, as funding/settled",
+        ),
+        Column(
             "recv_unit",
             pl.String(),
             "text",
@@ -344,6 +352,10 @@ MANIFEST = Table(
         Column(
             "lines_beside", pl.Int64(), "lines", "lines about other markets, or about none (headers, acknowledgements)"
         ),
+        Column("price_step", pl.String(), "quote per base", "greatest common divisor of its prices; 0 without prices"),
+        Column("price_highest", pl.String(), "quote per base", "the highest price in it; 0 without prices"),
+        Column("qty_decimals", pl.Int64(), "digits", "the most decimals of a size as sent"),
+        Column("said", pl.String(), "JSON", "what the file states itself of its market's contract"),
         Column("backwards_events", pl.Int64(), "records", "records whose event time lies before the one preceding it"),
         Column("backwards_recv", pl.Int64(), "lines", "lines whose recorder time lies before the one preceding it"),
     ),

@@ -75,8 +75,21 @@ def setup(
         markets[market] = settings.over(markets[market]) if market in markets else settings
     loaded = replace(loaded, markets=markets, preset=preset or loaded.preset)
     _check_params(loaded.params, loaded.preset)
-    wanted = Wanted(markets, loaded.params, loaded.preset, loaded.pairs, loaded.groups)
+    _check_sources(loaded)
+    wanted = Wanted(markets, loaded.params, loaded.preset, loaded.pairs, loaded.groups, loaded.changes)
     return Setup(Lake(root), wanted, loaded)
+
+
+def _check_sources(config: "Config") -> None:
+    """Raises FP010 for a preferred source that does not exist."""
+    from pipeline.config import unknown
+    from pipeline.sources import SOURCES
+
+    later = [values.get("prefer", ()) for changes in config.changes.values() for _, values in changes]
+    for names in [*(settings.prefer for settings in config.markets.values()), *later]:
+        for name in names:
+            if name not in SOURCES:
+                raise unknown("source to prefer", name, SOURCES, "[[market]]", code="FP010")
 
 
 def _check_params(params: Mapping[str, Mapping[str, Any]], preset: str) -> None:

@@ -34,6 +34,7 @@ def ingest(
     lake: LakeOption = None,
     tick: Annotated[float | None, Parameter(validator=Number(gt=0, lt=1e9))] = None,
     qty_decimals: Annotated[int | None, Parameter(validator=Number(gte=0, lte=12))] = None,
+    contract_size: Annotated[float | None, Parameter(validator=Number(gt=0, lt=1e9))] = None,
     config: ConfigOption = None,
     workers: WorkersOption = None,
     as_json: JsonOption = False,
@@ -58,8 +59,12 @@ def ingest(
     qty_decimals
         Decimals of a quantity in base units. Default: what is known of the market, else the most seen; on
         binance-coinm 8, or fewer for cheap coins.
+    contract_size
+        Base units (linear) or quote units (inverse) per contract, where sizes are contracts. Default: what is known
+        of the market, else what the files say or the venue rules.
     """
-    from pipeline.config import market_of, unknown
+    from pipeline.config import contract_size_unused, market_of, unknown
+    from pipeline.contract_rules import counts_contracts
     from pipeline.ingest import ingest as register_files
     from pipeline.ingest import quarantine_warning
     from pipeline.market import MarketSettings
@@ -71,7 +76,10 @@ def ingest(
     market = market_of(venue, symbol)
     if venue not in SOURCES[source].venues:
         raise unknown(f"venue of {source}", venue, SOURCES[source].venues)
-    chosen = setup(lake, config, {market: MarketSettings(tick=tick, qty_decimals=qty_decimals)})
+    if contract_size is not None and not counts_contracts(market):
+        raise contract_size_unused(market)
+    stated = MarketSettings(tick=tick, qty_decimals=qty_decimals, contract_size=contract_size)
+    chosen = setup(lake, config, {market: stated})
     with reading(sys.stderr) as told:
         result = register_files(chosen.lake, SOURCES[source], files, market, chosen.wanted, workers=workers, told=told)
     known = f", {result.known} known already" if result.known else ""

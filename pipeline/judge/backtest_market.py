@@ -109,11 +109,11 @@ def _check_books(place: Place, rows: pl.DataFrame, met: History) -> None:
 
 
 def read(place: Place, table: str, *, before: timedelta = timedelta(0)) -> pl.LazyFrame:
-    """Its rows of a table in the time, and in so much of the past before it."""
+    """Its rows of a table that feed the signals, in the time and in so much of the past before it."""
     since = place.time.since and place.time.since - before
     market = place.market
     reader = LakeReader(place.root)
-    return reader.read(table, venue=market.venue, symbol=market.symbol, since=since, until=place.time.until)
+    return reader.feeding(table, venue=market.venue, symbol=market.symbol, since=since, until=place.time.until)
 
 
 def settlements_of(place: Place, rows: pl.DataFrame) -> tuple[pl.DataFrame, bool]:
@@ -128,13 +128,16 @@ def settlements_of(place: Place, rows: pl.DataFrame) -> tuple[pl.DataFrame, bool
         max_age_s=_FUNDING_MAX_AGE_S,
     )
     known = instruments(Lake(place.root))[place.market]
-    if known.kind != "perp":
+    if known.latest.kind != "perp":
         return stated.clear(), True
-    if known.funding_interval_h is None or rows.is_empty():
+    if rows.is_empty():
         return stated, False
-    first, last = (rows["bar_end"].to_physical()[place_of] for place_of in (0, -1))
-    every = known.funding_interval_h
-    return with_scheduled(stated, interval_h=every, since=int(first), until=int(last) + DAY), True
+    first, last = (int(rows["bar_end"].to_physical()[place_of]) for place_of in (0, -1))
+    spans = list(known.within(first, last + DAY))
+    for since, until, one in spans:
+        if one.funding_interval_h is not None:
+            stated = with_scheduled(stated, interval_h=one.funding_interval_h, since=since, until=until)
+    return stated, all(one.funding_interval_h is not None for *_, one in spans)
 
 
 def history_of(place: Place, chosen: Sequence[pl.DataFrame], paid: pl.DataFrame, *, rests: bool) -> History:

@@ -65,7 +65,7 @@ def find(request: Request) -> Found:
     left_out, files = {}, []
     for market in sorted(market for market in known if request.selection.is_of(market)):
         parts = parts_of(lake, SIGNAL, market, request.selection)
-        if why := _unfit(known[market].kind, known[market].is_inverse, sum(file.rows for file in parts)):
+        if why := _unfit(known[market].latest.kind, known[market].latest.is_inverse, sum(file.rows for file in parts)):
             left_out[market] = why
         else:
             files += parts

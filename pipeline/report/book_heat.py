@@ -13,13 +13,15 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from pipeline.fed_rows import fed_parts
 from pipeline.market import Market
+from pipeline.registry import instruments
 from pipeline.timerange import TimeRange
 from signals.bars import SECOND, instant, microseconds
 from signals.book_heat import COLUMNS, Buckets, Columns, largest_sizes
 from signals.book_state import BOOK_STATE
 from signals.grid import Grid
-from signals.inputs import BOOK_CLOSE, BOOK_UPDATES, INSTRUMENTS
+from signals.inputs import BOOK_CLOSE, BOOK_UPDATES
 from signals.reading import chunks
 
 if TYPE_CHECKING:
@@ -100,7 +102,7 @@ def book_heat(
     mids = (state["bid_px"] + state["ask_px"]).drop_nulls().to_numpy() / 2
     if not mids.size:
         return None
-    grid = Grid.of_instrument(lake.partition(INSTRUMENTS, market, None).collect())
+    grid = _grid(lake, market, state)
     low, high = np.quantile(mids, (0.005, 0.995))
     edges = np.rint(np.array([low * (1 - around_bps / 1e4), high * (1 + around_bps / 1e4)]) * grid.scale / grid.tick)
     buckets = Buckets.over(max(int(edges[0]), 1), int(edges[1]), rows)
@@ -126,6 +128,13 @@ def book_heat(
         outside=float(np.mean((mids < price[0]) | (mids >= price[0] + rows * (price[1] - price[0])))),
         updates=sum(count for _, count in days),
     )
+
+
+def _grid(lake: "Lake", market: Market, state: pl.DataFrame) -> Grid:
+    """A grid on which the books of all seconds lie, and those of the days before them."""
+    first, last = (state["bar_end"][place].date() for place in (0, -1))
+    known = instruments(lake)[market].over(first - _DAY, last)
+    return Grid.of(known.tick_size, known.qty_decimals)
 
 
 def _state(lake: "Lake", market: Market, time: TimeRange) -> pl.DataFrame:
@@ -160,12 +169,19 @@ def _days(
     while (start := max(_start(day), columns.origin)) < end:
         stop = min(_start(day + _DAY), end)
         here = Columns(start, columns.width_us, -(-(stop - start) // columns.width_us))
-        updates = lake.partition(BOOK_UPDATES, market, day)
+        updates = fed_parts(lake, BOOK_UPDATES, lake.live(BOOK_UPDATES.name, market, day))
         opening = lake.partition(BOOK_CLOSE, market, day - _DAY).collect()
+        opening = opening if _is_carried(lake, market, day) else opening.clear()
         frames = _until(chunks({BOOK_UPDATES.name: updates}, BOOK_UPDATES, COLUMNS, _CHUNK_ROWS), stop)
         sizes = largest_sizes(frames, opening, stop, grid=grid, buckets=buckets, columns=here)
         yield sizes, sum(file.rows for file in lake.live(BOOK_UPDATES.name, market, day))
         day += _DAY
+
+
+def _is_carried(lake: "Lake", market: Market, day: date) -> bool:
+    """Whether the day opened in the book of the day before, as its close says."""
+    closed = lake.live(BOOK_CLOSE.name, market, day)
+    return bool(closed and lake.lineage(BOOK_CLOSE.name, closed[0])["inputs"]["opening"])
 
 
 def _start(day: date) -> int:

@@ -37,7 +37,7 @@ def marks_of(reader: "LakeReader", market: Market, time: TimeRange, *, shown: in
     equal pieces of the time, of the others the largest."""
 
     def read(table: str) -> pl.LazyFrame:
-        return reader.read(table, venue=market.venue, symbol=market.symbol, since=time.since, until=time.until)
+        return reader.feeding(table, venue=market.venue, symbol=market.symbol, since=time.since, until=time.until)
 
     pulls = _pulls(read("quote_pulls")).collect()
     lasting, restored = pulls.filter(~pl.col("is_restored")), pulls.filter("is_restored")

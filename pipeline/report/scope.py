@@ -25,7 +25,7 @@ _AT_AN_EDGE: Final = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """One market of a lake from `since` to `until`, both stated; `instrument`: its row of instruments."""
+    """One market of a lake from `since` to `until`, both stated; `instrument`: its row of instruments at the end."""
 
     root: Path
     lake: Lake
@@ -49,8 +49,8 @@ class Scope:
         return self.since.timestamp() * 1e3, self.until.timestamp() * 1e3
 
     def scan(self, table: str, *, before: timedelta = timedelta(0)) -> "pl.LazyFrame":
-        """The rows of a table of this market, from `before` the beginning on."""
-        return self.reader.read(
+        """The rows of a table of this market that feed the signals, from `before` the beginning on."""
+        return self.reader.feeding(
             table, venue=self.market.venue, symbol=self.market.symbol, since=self.since - before, until=self.until
         )
 
@@ -91,7 +91,8 @@ def scope_of(root: Path, *, venue: str | None, symbol: str | None, since: Moment
         raise FootprintError("FP014", "no market is left in this lake", where=str(root), hint="footprint status")
     market = max(markets, key=lambda one: _weight(lake, one, instruments[one]))
     first, last = _window(lake, market, wanted.time)
-    return Scope(root, lake, reader, market, instruments[market], first, last)
+    valid = [row for row in lake.rows("instruments", market) if row["valid_from"] <= last]
+    return Scope(root, lake, reader, market, max(valid, key=lambda row: row["valid_from"]), first, last)
 
 
 def _weight(lake: Lake, market: Market, instrument: dict[str, Any]) -> tuple[bool, bool, int, int, Market]:

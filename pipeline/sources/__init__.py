@@ -1,7 +1,7 @@
 """Where raw data comes from. Adding a source: a module, a test, a payload and one line here."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +13,8 @@ from pipeline.sources.batch import Batch
 class Source:
     """A format of raw files; `read` translates one file for one market, batch by batch.
 
-    `is_archive`: a file is handed out for a whole UTC day that is over.
+    `is_archive`: a file is handed out for a whole UTC day that is over. `base_sizes`: by venue that counts contracts,
+    the tables whose sizes this source hands out in base units already.
     """
 
     name: str
@@ -21,6 +22,11 @@ class Source:
     venues: tuple[str, ...]
     read: Callable[[Path, Market], Iterator[Batch]]
     is_archive: bool = False
+    base_sizes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def base_tables(self, market: Market) -> frozenset[str]:
+        """The tables whose sizes come in base units though the venue may count contracts."""
+        return self.base_sizes.get(market.venue, frozenset())
 
 
 def _binance_capture(path: Path, market: Market) -> Iterator[Batch]:

@@ -61,7 +61,8 @@ def staged_schema(table: Table) -> pl.Schema:
     `line` is the line in the raw file (from 1), `lines` how many lines of the file the message accounts for (0 for
     those of a line that is counted with another message), `digest` a hash of the message's content: equal digests are
     the same message. `position` orders messages of equal time where the venue's ids do not; null if nothing does.
-    `qty` is the size as sent.
+    Sizes (`qty`, `bid_qty`, `ask_qty`, `open_interest_qty`) are as sent, in contracts where the venue counts
+    contracts, unless the source says otherwise (`Source.base_sizes`).
     """
     lists = LEVELS.get(table.name, ())
     columns = {
@@ -110,6 +111,23 @@ def joined_grid(one: PriceGrid, other: PriceGrid) -> PriceGrid:
     return PriceGrid(divisor, decimals, max(one.largest * factors[0], other.largest * factors[1]))
 
 
+@dataclass(frozen=True, slots=True)
+class ContractFacts:
+    """What a raw file says itself of its market, as an instrument list within a capture does; None or "": not said.
+
+    `tick` in quote per base; `lot`, the smallest step of a size, in the venue's own units; `contract_size` in base
+    (linear) or quote (inverse) units per contract, OKX's ctVal x ctMult; `funding_interval_h` in hours.
+    """
+
+    tick: float | None = None
+    lot: float | None = None
+    contract_size: float | None = None
+    is_inverse: bool | None = None
+    funding_interval_h: float | None = None
+    base: str = ""
+    quote: str = ""
+
+
 @dataclass(slots=True)
 class Batch:
     """Records of consecutive lines, by table name, and what was seen on the way.
@@ -126,6 +144,7 @@ class Batch:
     offsets_ms: dict[int, int] = field(default_factory=dict)
     backwards_recv: int = 0
     recv_unit: str = ""
+    contract: ContractFacts | None = None
 
 
 class BadRecordError(ValueError):

@@ -95,7 +95,8 @@ def record(folder: Path, lines: Sequence[Line], reference: Sequence[Line]) -> Re
 def _cases(lake: Lake, plan: Plan, signal: Signal) -> Iterator[Case]:
     for step in plan.steps:
         if step.name == signal.name and step.market == MARKET:
-            inputs = {name: frame.collect() for name, frame in frames(lake.root, step).items()}
+            with frames(lake.root, step) as found:
+                inputs = {name: frame.collect() for name, frame in found.items()}
             yield Case(
                 signal, inputs, Span(day_start(step.day), step.edges.until, step.edges.is_continued), step.params
             )

@@ -6,7 +6,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipeline.contracts import in_base_units, inverse_decimals, ruled_contract_size
+from pipeline.contract_rules import ruled_contract_size
+from pipeline.contracts import in_base_units, inverse_decimals
 from pipeline.lake import Lake
 from pipeline.market import Instrument, Market, MarketSettings
 from pipeline.plan import Wanted
@@ -57,11 +58,12 @@ def test_signals_are_in_base_units(lake: Lake):
 
 
 def test_the_instrument_says_what_a_contract_is_and_what_was_ruled(lake: Lake):
-    (known,) = rows(lake, "instruments").drop("known_ts", "venue", "symbol").rows(named=True)
+    (known,) = rows(lake, "instruments").drop("valid_from", "known_ts", "venue", "symbol").rows(named=True)
     assert known == {
         "kind": "perp",
         "tick_size": 0.1,
         "qty_decimals": 8,
+        "lot_size": 1e-8,
         "contract_size": 100.0,
         "is_inverse": True,
         "funding_interval_h": 8.0,

@@ -1,7 +1,7 @@
 """Commits into one table at the same time, and tables whose making was cut short."""
 
 import multiprocessing
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -82,7 +82,8 @@ def test_a_market_has_one_instrument_whoever_states_it(tmp_path):
     """Two processes that both saw none before: the later one stands."""
     table = TABLES["instruments"]
     for name, tick in (("aa", 0.1), ("bb", 0.5)):
-        row = {"venue": MARKET.venue, "symbol": MARKET.symbol, "tick_size": tick, "kind": "perp"}
+        valid = {"valid_from": datetime(1970, 1, 1, tzinfo=UTC), "tick_size": tick, "kind": "perp"}
+        row = {"venue": MARKET.venue, "symbol": MARKET.symbol} | valid
         frame = pl.DataFrame([row], schema=table.schema)
         Lake(tmp_path).commit(TABLES, [write_part(tmp_path, table, MARKET, None, name, {}, frame)], [])
     (file,) = Lake(tmp_path).live("instruments")

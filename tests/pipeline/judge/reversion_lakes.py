@@ -116,7 +116,9 @@ def _market(
         _write(lake, market, table, frame.with_columns(symbol=pl.lit(market.symbol)), time)
     known = {"kind": "perp", "tick_size": 0.1, "qty_decimals": 3, "contract_size": 1.0, "is_inverse": False}
     said = {name: pl.lit(value) for name, value in (known | {"funding_interval_h": 8.0, "inferred": ""}).items()}
-    one = _frame(INSTRUMENTS, known_ts=ends[:1]).with_columns(symbol=pl.lit(market.symbol), **said)
+    one = _frame(INSTRUMENTS, known_ts=ends[:1], valid_from=np.zeros(1, np.int64)).with_columns(
+        symbol=pl.lit(market.symbol), **said
+    )
     one = one.cast(dict(INSTRUMENTS.schema))
     _whole(lake, market, INSTRUMENTS, one)
     file = _frame(MANIFEST, known_ts=ends[:1], first_ts=ends[:1], last_ts=ends[-1:]).with_columns(
