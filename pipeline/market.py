@@ -8,8 +8,11 @@ VENUES: Final = {
     "binance-coinm": "perp",
     "binance-spot": "spot",
     "bybit-linear": "perp",
+    "bybit-inverse": "perp",
     "bybit-spot": "spot",
     "okx-swap": "perp",
+    "okx-futures": "future",
+    "okx-spot": "spot",
     "hyperliquid": "perp",
     "deribit-options": "option",
 }
