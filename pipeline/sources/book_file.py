@@ -25,14 +25,14 @@ _FOREIGN_KEPT: Final = 100
 
 
 class BookMessage(NamedTuple):
-    """What a line says; times in microseconds. `count` numbers the message (None where the venue does not)."""
+    """What a line says; times in microseconds. `number` counts the message (None where the venue does not)."""
 
     symbol: str
     event: int
     publish: int | None
     clock: str
     is_snapshot: bool
-    count: int | None
+    number: int | None
     bids: list[list[str]]
     asks: list[list[str]]
 
@@ -44,7 +44,7 @@ Ids = tuple[int | None, int | None]
 class BookFile:
     """State that runs through one file, and the records of the current block.
 
-    parse: what a JSON object says; raises BadRecordError, KeyError, TypeError or ValueError. number: update_id and
+    parse: what a JSON object says; raises BadRecordError, KeyError, TypeError or ValueError. ids: update_id and
     prev_update_id of the next message.
     """
 
@@ -53,7 +53,7 @@ class BookFile:
     market: Market
     days: FileDays
     parse: Callable[[dict[str, Any]], BookMessage]
-    number: Callable[[BookMessage], Ids]
+    ids: Callable[[BookMessage], Ids]
     line: int = 0
     latest: int = 0
     own: int = 0
@@ -116,7 +116,7 @@ class BookFile:
             raise BadRecordError(f"its time lies {late:,.0f} s before that of a message before it, expected at most 60")
         _check_levels(message.bids)
         _check_levels(message.asks)
-        update_id, prev_id = self.number(message)
+        update_id, prev_id = self.ids(message)
         delay = SNAPSHOT_DELAY_US if message.is_snapshot else UPDATE_DELAY_US
         if message.publish is not None:
             delay = max(delay, message.publish - stated)
@@ -139,7 +139,7 @@ class BookFile:
 
     def _digest(self, message: BookMessage, update_id: int | None) -> int:
         """Of the content; without an id also of the time, and of how many equal messages of it came before."""
-        content = orjson.dumps((message.is_snapshot, message.count, message.bids, message.asks))
+        content = orjson.dumps((message.is_snapshot, message.number, message.bids, message.asks))
         digest = int.from_bytes(blake2b(content, digest_size=8).digest(), "big", signed=True)
         if update_id is not None:
             return digest

@@ -32,7 +32,7 @@ def read(path: Path, market: Market) -> Iterator[Batch]:
         return bybit_book.read(NAME, path, market, blocks)
     has_header = is_header(first[0])
     names = columns_of(first[0]) if has_header else _usual_names(first[0])
-    if wants(names, bybit_trades.CONTRACTS[:5] + ("trdMatchID",)):
+    if wants(names, bybit_trades.NEEDED):
         _check_kind(market, path, is_spot=False)
         return bybit_trades.read_contracts(NAME, path, market, names, has_header, blocks)
     if wants(names, bybit_trades.SPOT):

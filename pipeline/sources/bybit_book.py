@@ -57,7 +57,7 @@ class _Count:
     was_set_back: bool = False
 
     def ids(self, message: BookMessage) -> Ids:
-        u = message.count
+        u = message.number
         assert u is not None, "every message is counted"
         self.was_set_back |= message.is_snapshot and u < self.last
         is_next = u == self.last + 1

@@ -24,6 +24,8 @@ CONTRACTS: Final = (
     "timestamp", "symbol", "side", "size", "price", "tickDirection", "trdMatchID", "grossValue", "homeNotional",
     "foreignNotional",
 )  # fmt: skip
+NEEDED: Final = "timestamp", "symbol", "side", "size", "price", "trdMatchID"
+"""Columns of contracts without which prints cannot be taken."""
 SPOT: Final = "id", "timestamp", "price", "volume", "side"
 DELAY_US: Final = 50_000
 """How long after its matching a print is taken to be known: the usual way of the public trade stream."""
