@@ -8,7 +8,7 @@ from typing import Final
 SLACK_US: Final = 60_000_000
 """How far the records of a file may lie outside of its day: venues cut days by their own clocks, seconds off."""
 
-_DATE: Final = re.compile(r"(?<![0-9])(20[0-9]{2})-(0[1-9]|1[0-2])(?:-(0[1-9]|[12][0-9]|3[01]))?(?![0-9])")
+_DATE: Final = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])(?:-(0[1-9]|[12][0-9]|3[01]))?(?![0-9])")
 _OPEN: Final = (0, 1 << 62)
 
 
