@@ -45,6 +45,7 @@ class CsvFile:
 
         Raises FP002 if there are no lines or none has a time, FP003 if all are about others.
         """
+        beside = int(self.has_header)
         for block in blocks:
             header = int(self.has_header and not self.lines)
             rows = block[header:]
@@ -54,7 +55,8 @@ class CsvFile:
                     self._begin(lines)
                 self._sort_out(lines)
                 batch = take(lines)
-                batch.lines_beside += header
+                batch.lines_beside += beside
+                beside = 0
                 yield batch
             self.lines += len(block)
             if not self.is_of_many:
