@@ -1,5 +1,7 @@
 """Prints of equal content, counted the same wherever a file is cut into blocks."""
 
+from itertools import pairwise
+
 import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +13,7 @@ def digests(rows: list[tuple[int, float]], cuts: list[int]) -> list[int]:
     """Of rows of (event, price), handed over in blocks."""
     occurrences, found = Occurrences(), list[int]()
     edges = [0, *sorted(cuts), len(rows)]
-    for begin, end in zip(edges, edges[1:], strict=False):
+    for begin, end in pairwise(edges):
         block = pl.DataFrame(rows[begin:end], schema={"event": pl.Int64, "price": pl.Float64}, orient="row")
         found += occurrences.digests(block.select("price"), block["event"]).to_list()
     return found
