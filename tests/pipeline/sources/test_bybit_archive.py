@@ -1,5 +1,7 @@
 """What files of Bybit's archive become."""
 
+import json
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -296,6 +298,26 @@ def test_a_real_file():
     assert (frame["publish_ts"] >= frame["event_ts"]).all()
     assert frame["side"].list.len()[0] == 1_000
     assert (found.tick, found.qty_decimals) == (0.0001, 0)
+
+
+@pytest.mark.skipif(not REAL.exists(), reason="real recordings are not here")
+def test_a_real_book_closes_as_a_plain_replay_does(tmp_path: Path):
+    """The levels after the last message, replayed from the file's text without any of our code."""
+    market = Market("bybit-linear", "XRPUSDT")
+    close = rows(load(tmp_path / "lake", "bybit-archive", [REAL], market), "book_close").row(0, named=True)
+    sides: dict[str, dict[float, float]] = {"b": {}, "a": {}}
+    with zipfile.ZipFile(REAL) as archive:
+        for line in archive.read(archive.namelist()[0]).splitlines():
+            message = json.loads(line)
+            for name, levels in sides.items():
+                if message["type"] == "snapshot":
+                    levels.clear()
+                levels |= {float(price): float(size) for price, size in message["data"][name]}
+    bids, asks = (sorted((level for level in sides[name].items() if level[1]), reverse=name == "b") for name in "ba")
+    assert bids[0][0] < asks[0][0]
+    assert list(zip(close["bid_px"], close["bid_qty"], strict=True)) == bids
+    assert list(zip(close["ask_px"], close["ask_qty"], strict=True)) == asks
+    assert (close["last_update_id"], close["is_in_gap"]) == (20254918, False)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
