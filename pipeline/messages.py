@@ -76,19 +76,29 @@ class Messages:
 def after_losses(messages: Messages, order: Ints, lost: pl.Series) -> tuple[Messages, pl.Series]:
     """Book messages that have no id, marked where the one before them in `order` is among the `lost` (times).
 
-    Update ids show a hole by themselves. Returns too the times of the lost after which no message stands here.
+    A snapshot of the very time heals nothing, for it may stand before the message that was lost. Update ids show a
+    hole by themselves. Returns too the times of the lost after which no message stands here.
     """
-    if lost.is_empty():
+    if lost.is_empty() or not order.size:
         return messages, lost
     heads = messages.heads
     event = heads["event_ts"].to_physical().to_numpy()[order]
     times = lost.to_physical().to_numpy()
     following = np.searchsorted(event, times)
+    snapshots = heads["is_snapshot"].to_numpy()[order]
+    while (goes := _stands_at(following, event, times, snapshots)).any():  # it may have stood before what was lost
+        following = following + goes
     marked = np.zeros(heads.height, dtype=bool)
     marked[order[following[following < order.size]]] = True
     nameless = heads["update_id"].is_null() & ~heads["is_snapshot"] & pl.Series(marked)
     prev_id = heads["prev_update_id"].zip_with(~nameless, pl.Series([0], dtype=pl.Int64)).alias("prev_update_id")
     return replace(messages, heads=heads.with_columns(prev_id)), lost.filter(pl.Series(following == order.size))
+
+
+def _stands_at(at: Ints, event: Ints, times: Ints, snapshots: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Whether the message at each place is a snapshot of the very time."""
+    inside = np.minimum(at, event.size - 1)
+    return (at < event.size) & snapshots[inside] & (event[inside] == times)
 
 
 def _are_alike(column: pl.Series) -> bool:

@@ -116,7 +116,7 @@ def _edges(name: str, first: _Moment, last: _Moment, step: Step) -> list[GapRow]
     """The day's head before the first event ever, and silences over its midnights."""
     start, allowed = day_start(step.day), timedelta(seconds=step.silence_s)
     rows: list[GapRow] = []
-    if step.edges.is_head_silent:
+    if step.edges.is_head_silent and first.event_ts > start:  # one at midnight itself ends what the day before tells
         rows.append((name, start, first.event_ts, first.known_ts, "silence"))
     elif not step.edges.is_continued and first.event_ts - start > allowed:
         rows.append((name, start, first.event_ts, first.known_ts, "before_recording"))

@@ -42,7 +42,21 @@ def _tardis(path: Path, market: Market) -> Iterator[Batch]:
     return tardis.read(path, market)
 
 
+def _bybit_archive(path: Path, market: Market) -> Iterator[Batch]:
+    from pipeline.sources import bybit_archive
+
+    return bybit_archive.read(path, market)
+
+
+def _okx_archive(path: Path, market: Market) -> Iterator[Batch]:
+    from pipeline.sources import okx_archive
+
+    return okx_archive.read(path, market)
+
+
 _BINANCE: Final = ("binance-usdm", "binance-coinm", "binance-spot")
+_BYBIT: Final = ("bybit-linear", "bybit-inverse", "bybit-spot")
+_OKX: Final = ("okx-swap", "okx-futures", "okx-spot")
 _TARDIS_VENUES: Final = (*_BINANCE, "bybit-linear", "bybit-spot", "okx-swap", "hyperliquid")
 
 SOURCES: Final = {
@@ -50,5 +64,7 @@ SOURCES: Final = {
     for source in (
         Source("binance-capture", 3, _BINANCE, _binance_capture),
         Source("tardis", 2, _TARDIS_VENUES, _tardis, is_archive=True),
+        Source("bybit-archive", 1, _BYBIT, _bybit_archive, is_archive=True),
+        Source("okx-archive", 1, _OKX, _okx_archive, is_archive=True),
     )
 }

@@ -36,6 +36,8 @@ class CsvBatches:
     last_event: dict[str, int] = field(default_factory=dict)
     last_recv: int = 0
     position: int = 0
+    is_descending: bool = False
+    """The file begins with its latest line: rows of equal time stand in the order opposite to the file's."""
 
     def frame(
         self,
@@ -46,11 +48,13 @@ class CsvBatches:
         *,
         others: Sequence[pl.Series] = (),
         counts_lines: bool = True,
+        digests: pl.Series | None = None,
     ) -> pl.DataFrame:
         """The good lines as rows of `table`, in the file's order, each with a digest of its times and columns.
 
         columns: a value for every line; others: columns with a value for every good line, not in the digest.
-        counts_lines: false for a further record of lines that are counted with another table.
+        counts_lines: false for a further record of lines that are counted with another table. digests: of each line,
+        where not all of a row tells it from others, or more than the row does.
         """
         own = {name: column.alias(name) for name, column in columns.items()}
         times = {"event_ts": moments.event, "publish_ts": moments.publish, "recv_ts": moments.recv}
@@ -58,16 +62,19 @@ class CsvBatches:
         clock = moments.clock if isinstance(moments.clock, pl.Series) else pl.lit(moments.clock)
         named = pl.DataFrame([lines.numbers, *times.values(), *own.values()])
         whole = named.with_columns(clock.alias("clock")).filter(lines.is_good)
-        event = whole["event_ts"]
+        event, is_good = whole["event_ts"], lines.is_good
         before = event.shift(1, fill_value=self.last_event.get(table, event[0] if event.len() else 0))
         known = pl.max_horizontal(pl.col("event_ts") + moments.delay, *(["recv_ts"] if "recv_ts" in times else []))
+        told_by = ["event_ts", *(["recv_ts"] if "recv_ts" in times else []), *own]
+        same = content_digests(whole.select(told_by)) if digests is None else digests.filter(is_good)
+        places = pl.int_range(self.position, self.position + whole.height, dtype=pl.Int64)
         made = whole.with_columns(
-            content_digests(whole.select("event_ts", *(["recv_ts"] if "recv_ts" in times else []), *own)),
+            same.alias("digest"),
             *others,
             pl.lit(int(counts_lines), dtype=pl.Int64).alias("lines"),
-            (event < before).alias("is_backwards"),
+            (event > before if self.is_descending else event < before).alias("is_backwards"),
             known_ts=known,
-            position=pl.int_range(self.position, self.position + whole.height, dtype=pl.Int64),
+            position=-places if self.is_descending else places,
         ).with_columns(pl.col(*times, "known_ts").cast(UTC_US))
         if event.len():
             self.last_event[table] = event[-1]
@@ -90,7 +97,8 @@ class CsvBatches:
         return Batch(
             frames={name: frame for name, frame in frames.items() if frame.height},
             quarantine=quarantine_frame(list(rejected)),
-            lines=len(lines.raw),
+            lines=len(lines.raw) - int(lines.is_beside.sum()),
+            lines_beside=int(lines.is_beside.sum()),
             grid=price_grid([_numbers(good[name]) for name in prices]),
             qty_decimals=max((most_decimals(_numbers(good[name])) for name in sizes), default=0),
             offsets_ms=offsets,

@@ -14,15 +14,18 @@ import polars as pl
 from pipeline.sources.batch import LONGEST, PLAIN, Rejected, brief
 from pipeline.sources.times import WORDS, Unit, microseconds
 
-Kind = Literal["price", "size", "level size", "number", "count"]
+Kind = Literal["price", "size", "level size", "number", "rate", "count"]
 _EXPECTED: Final[dict[Kind, str]] = {
     "price": "a number > 0",
     "size": "a number > 0",
     "level size": "a number >= 0",
     "number": "a number",
+    "rate": "a number",
     "count": "a whole number",
 }
 _WHOLE: Final = r"^-?[0-9]{1,18}$"
+_RATE: Final = r"^-?[0-9](\.[0-9]{1,30})?$"
+"""Rates are quotients, written with more digits than a double tells apart; they lie on no grid."""
 _SCIENTIFIC: Final = r"^-?[0-9](\.[0-9]+)?[eE][+-]?[0-9]{1,2}$"
 
 
@@ -30,13 +33,14 @@ _SCIENTIFIC: Final = r"^-?[0-9](\.[0-9]+)?[eE][+-]?[0-9]{1,2}$"
 class Lines:
     """The lines of one block. `text` has a column of text per field; `reason` says what is wrong with a line, or null.
 
-    `first` is the number of the first line in its file.
+    `first` is the number of the first line in its file; `is_beside` marks lines about other markets.
     """
 
     raw: list[bytes]
     first: int
     text: pl.DataFrame
     reason: pl.Series
+    is_beside: pl.Series
     values: dict[str, pl.Series] = field(default_factory=dict)
 
     @classmethod
@@ -49,7 +53,7 @@ class Lines:
             pl.when(wrong).then(pl.format("expected {} fields of plain text, found {}", pl.lit(len(names)), count))
         ).to_series()
         split = whole.str.split_exact(",", len(names) - 1).struct.rename_fields(list(names)).struct.unnest()
-        return cls(raw, first, split, reason)
+        return cls(raw, first, split, reason, pl.repeat(False, len(raw), eager=True, dtype=pl.Boolean))
 
     def _note(self, bad: pl.Series, name: str, expected: str) -> None:
         said = pl.select(
@@ -65,6 +69,9 @@ class Lines:
         is_blank = text.is_in(["", "null", "NULL", "None", "nan", "NaN"]) if may_be_blank else _never(text)
         if kind == "count":
             value, fine = text.cast(pl.Int64, strict=False), text.str.contains(_WHOLE)
+        elif kind == "rate":
+            value = text.cast(pl.Float64, strict=False)
+            fine = text.str.contains(_RATE) | text.str.contains(_SCIENTIFIC)
         else:
             value = text.cast(pl.Float64, strict=False)
             fine = text.str.contains(PLAIN) & (text.str.len_bytes() <= LONGEST) | text.str.contains(_SCIENTIFIC)
@@ -98,15 +105,19 @@ class Lines:
         said = pl.select(pl.when(bad.fill_null(False)).then(pl.lit(reason))).to_series()
         self.reason = pl.select(pl.coalesce(self.reason, said)).to_series()
 
+    def leave(self, others: pl.Series) -> None:
+        """Leave lines about other markets beside: they are neither good nor bad."""
+        self.is_beside = self.is_beside | others.fill_null(False)
+
     @property
     def is_good(self) -> pl.Series:
-        return self.reason.is_null()
+        return self.reason.is_null() & ~self.is_beside
 
     def rejected(self, table: str, event: pl.Series) -> list[Rejected]:
         """The bad lines for quarantine; `event` are microseconds where they could be read."""
         return [
             Rejected(self.first + at, event[at] or 0, table, brief(str(self.reason[at])), 1, self.raw[at])
-            for at in self.reason.is_not_null().arg_true().to_list()
+            for at in (self.reason.is_not_null() & ~self.is_beside).arg_true().to_list()
         ]
 
     @property
