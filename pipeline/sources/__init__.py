@@ -36,6 +36,18 @@ def _tardis(path: Path, market: Market) -> Iterator[Batch]:
     return tardis.read(path, market)
 
 
+def _deribit_summary(path: Path, market: Market) -> Iterator[Batch]:
+    from pipeline.sources import deribit_summary
+
+    return deribit_summary.read(path, market)
+
+
+def _tardis_options(path: Path, market: Market) -> Iterator[Batch]:
+    from pipeline.sources import tardis_options
+
+    return tardis_options.read(path, market)
+
+
 _BINANCE: Final = ("binance-usdm", "binance-coinm", "binance-spot")
 _TARDIS_VENUES: Final = (*_BINANCE, "bybit-linear", "bybit-spot", "okx-swap", "hyperliquid")
 
@@ -43,6 +55,8 @@ SOURCES: Final = {
     source.name: source
     for source in (
         Source("binance-capture", 3, _BINANCE, _binance_capture),
+        Source("deribit-summary", 1, ("deribit-options",), _deribit_summary),
         Source("tardis", 2, _TARDIS_VENUES, _tardis, is_archive=True),
+        Source("tardis-options", 1, ("deribit-options",), _tardis_options, is_archive=True),
     )
 }
