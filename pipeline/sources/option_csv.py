@@ -23,7 +23,7 @@ _FOREIGN_KEPT: Final = 3
 
 
 def percent_of(stated: Iterable[float]) -> float | None:
-    """What a file's volatilities are divided by: 100 for percent, the venues' unit, 1 for fractions; None if not told."""
+    """What a file's volatilities are divided by: 100 for percent, 1 for fractions; None where there are none."""
     values = [volatility for volatility in stated if volatility > 0]
     return (1.0 if median(values) < LEAST_PERCENT else 100.0) if values else None
 

@@ -91,6 +91,10 @@ bars as (
     select 'observations', venue, symbol, date, bar_end, known_ts from observations
     union all
     select 'footprint', venue, symbol, date, bar_end, known_ts from footprint
+    union all
+    select 'implied_volatility', venue, symbol, date, bar_end, known_ts from implied_volatility
+    union all
+    select 'volatility_skew', venue, symbol, date, bar_end, known_ts from volatility_skew
 ),
 
 in_order as (
