@@ -76,13 +76,22 @@ class ChainFile:
                 "FP002", "the file has a header and no rows", where=str(self.path), hint="is it complete?"
             )
         if not self.own:
-            raise FootprintError(
-                "FP003",
-                f"expected options of {self.market}, found only those of {', '.join(self.foreign)} "
-                f"in {first - 1:,} lines",
+            raise self._refusal(first - 1)
+
+    def _refusal(self, lines: int) -> FootprintError:
+        if not self.foreign:
+            return FootprintError(
+                "FP002",
+                f"none of {lines:,} lines names an option in the column {self.instrument}",
                 where=str(self.path),
-                hint=f"the symbol is the chain, what stands before the first dash: --symbol {next(iter(self.foreign))}",
+                hint="an option is named as BTC-28MAR25-90000-C",
             )
+        return FootprintError(
+            "FP003",
+            f"expected options of {self.market}, found only those of {', '.join(self.foreign)} in {lines:,} lines",
+            where=str(self.path),
+            hint=f"the symbol is the chain, what stands before the first dash: --symbol {next(iter(self.foreign))}",
+        )
 
     def _read_header(self, line: bytes) -> None:
         names = tuple(line.decode(errors="replace").lstrip("\ufeff").strip().split(","))
