@@ -76,7 +76,7 @@ class ChainFile:
                 "FP002", "the file has a header and no rows", where=str(self.path), hint="is it complete?"
             )
         if not self.own:
-            raise self._refusal(first - 1)
+            raise self._refusal(first - 2)
 
     def _refusal(self, lines: int) -> FootprintError:
         if not self.foreign:

@@ -76,8 +76,9 @@ def test_a_minute_that_is_not_over_has_no_rows():
 
 
 def test_a_row_is_known_when_every_quote_before_its_end_is():
-    rows = made(quote(1, "a", known_ts=90), quote(2, "b"), quote(70, "b"), until=120)
-    assert column(rows, "known_ts") == [90, 90, 120]
+    rows = made(quote(1, "a", known_ts=200), quote(2, "b"), quote(70, "b"), until=120)
+    assert column(rows, "known_ts") == [200, 200, 200]
+    assert column(made(quote(1)), "known_ts") == [60]
 
 
 def test_years_are_from_the_quote_to_the_expiry():

@@ -82,6 +82,12 @@ def test_total_variance_is_linear_between_expiries():
     assert at(rows, "n_quotes", 7) == 2 * len(FINE)
 
 
+def test_the_slope_is_linear_between_expiries():
+    near, far = (options(days, lambda k, tilt=tilt: 0.5 + tilt * k) for days, tilt in ((5, -0.2), (15, 0.1)))
+    wanted = -0.2 * sqrt(5 / 365) + (7 - 5) / 10 * (0.1 * sqrt(15 / 365) + 0.2 * sqrt(5 / 365))
+    assert at(skew(near, far), "slope", 7) == pytest.approx(wanted, rel=1e-6)
+
+
 def test_nothing_is_extrapolated():
     rows = skew(options(5, lambda _: 0.8), options(15, lambda _: 0.5))
     assert at(rows, "atm_iv", 30) is None
