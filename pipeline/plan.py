@@ -129,9 +129,13 @@ def _edge_lineage(edges: DayEdges) -> dict[str, Any]:
 
 
 def _is_made(draft: _Draft, common: MarketDay, signal: Signal) -> bool:
-    """Whether the market is of a kind the signal is made for, with the neighbours it needs, and more than rates was
-    recorded."""
-    is_of_kind = not signal.kinds or common.instrument.kind in signal.kinds
+    """Whether the market is of a kind the signal is made for, with the neighbours it needs, and more than statistics
+    of periods was recorded.
+
+    A chain of options has no book and no tape of its own: only what is made for options is made of it.
+    """
+    kind = common.instrument.kind
+    is_of_kind = kind in signal.kinds if signal.kinds else kind != "option"
     return common.is_live and is_of_kind and draft.wanted.neighbours_of(common.market).suffice(signal)
 
 

@@ -12,6 +12,7 @@ from signals.correlation_regime import CORRELATION_REGIME_SIGNAL
 from signals.flow_loadings import FLOW_LOADINGS_SIGNAL
 from signals.flow_seasonality import FLOW_SEASONALITY_SIGNAL
 from signals.footprint import FOOTPRINT_SIGNAL
+from signals.implied_volatility import IMPLIED_VOLATILITY_SIGNAL
 from signals.inventory_state import INVENTORY_STATE_SIGNAL
 from signals.inventory_total import INVENTORY_TOTAL_SIGNAL
 from signals.maker_flow import MAKER_FLOW_SIGNAL
@@ -32,6 +33,7 @@ from signals.table import Signal
 from signals.taker_aggression import TAKER_AGGRESSION_SIGNAL
 from signals.volatility import VOLATILITY_SIGNAL
 from signals.volatility_regime import VOLATILITY_REGIME_SIGNAL
+from signals.volatility_skew import VOLATILITY_SKEW_SIGNAL
 from signals.vpin import VPIN_SIGNAL
 from signals.wash_like import WASH_LIKE_SIGNAL
 
@@ -66,4 +68,6 @@ SIGNALS: tuple[Signal, ...] = (
     CORRELATION_REGIME_SIGNAL,
     OBSERVATIONS_SIGNAL,
     FOOTPRINT_SIGNAL,
+    IMPLIED_VOLATILITY_SIGNAL,
+    VOLATILITY_SKEW_SIGNAL,
 )

@@ -146,7 +146,7 @@ class Signal:
 
     `version` is raised by hand whenever results change. `params` are the research choices and their
     defaults; `presets` says by name what a preset changes in them. `kinds` are the kinds of instrument it
-    is made for; none named: all.
+    is made for; none named: all but chains of options, which are no single market.
     """
 
     name: str

@@ -21,6 +21,8 @@ NO_CLAIM: Final[Mapping[str, str]] = {
     "microprice_fit": "it is a fit that microprice uses",
     "correlation": "how closely two markets move together says nothing of where either goes",
     "correlation_regime": "how closely two markets move together says nothing of where either goes",
+    "implied_volatility": "it restates quotes as volatilities, which volatility_skew sums up",
+    "volatility_skew": "a chain of options has no mid of its own to forecast; it reads the mood of the perp's market",
     "observations": "it is fifteen numbers, each with a claim of its own: observations.imbalance and so on",
 }
 """Signals without a claim of their own, with the reason."""

@@ -54,6 +54,18 @@ def _okx_archive(path: Path, market: Market) -> Iterator[Batch]:
     return okx_archive.read(path, market)
 
 
+def _deribit_summary(path: Path, market: Market) -> Iterator[Batch]:
+    from pipeline.sources import deribit_summary
+
+    return deribit_summary.read(path, market)
+
+
+def _tardis_options(path: Path, market: Market) -> Iterator[Batch]:
+    from pipeline.sources import tardis_options
+
+    return tardis_options.read(path, market)
+
+
 _BINANCE: Final = ("binance-usdm", "binance-coinm", "binance-spot")
 _BYBIT: Final = ("bybit-linear", "bybit-inverse", "bybit-spot")
 _OKX: Final = ("okx-swap", "okx-futures", "okx-spot")
@@ -63,8 +75,10 @@ SOURCES: Final = {
     source.name: source
     for source in (
         Source("binance-capture", 3, _BINANCE, _binance_capture),
+        Source("deribit-summary", 1, ("deribit-options",), _deribit_summary),
         Source("tardis", 2, _TARDIS_VENUES, _tardis, is_archive=True),
         Source("bybit-archive", 1, _BYBIT, _bybit_archive, is_archive=True),
         Source("okx-archive", 1, _OKX, _okx_archive, is_archive=True),
+        Source("tardis-options", 1, ("deribit-options",), _tardis_options, is_archive=True),
     )
 }

@@ -14,6 +14,8 @@ Words = NDArray[np.uint64]
 
 def content_digests(frame: pl.DataFrame) -> pl.Series:
     """A digest of each row's values in the order of the columns; the same on every machine and in every version."""
+    if frame.is_empty():  # without a value, NumPy cannot be told the type of one
+        return pl.Series("digest", [], dtype=pl.Int64)
     state = np.zeros(frame.height, np.uint64)
     for column in frame.iter_columns():
         words = np.where(column.is_null().to_numpy(), _ABSENT, _words(column))

@@ -10,6 +10,10 @@ with events as (
     union all
     select 'funding', venue, symbol, event_ts, known_ts from funding
     union all
+    select 'option_quotes', venue, symbol, event_ts, known_ts from option_quotes
+    union all
+    select 'vol_index', venue, symbol, event_ts, known_ts from vol_index
+    union all
     select 'taker_orders', venue, symbol, event_ts, known_ts from taker_orders
     union all
     select 'refills', venue, symbol, event_ts, known_ts from refills
@@ -91,6 +95,10 @@ bars as (
     select 'observations', venue, symbol, date, bar_end, known_ts from observations
     union all
     select 'footprint', venue, symbol, date, bar_end, known_ts from footprint
+    union all
+    select 'implied_volatility', venue, symbol, date, bar_end, known_ts from implied_volatility
+    union all
+    select 'volatility_skew', venue, symbol, date, bar_end, known_ts from volatility_skew
 ),
 
 in_order as (

@@ -24,6 +24,8 @@ _FACTORS: Final = {
     "standard deviations": -3,
     "fraction per interval": -50,
     "fraction per root year": 20,
+    "fraction per year": 20,
+    "px_ccy": 10,
 }
 
 

@@ -20,11 +20,13 @@ from pipeline.steps import frames
 from signals import SIGNALS
 from signals.table import Signal, Span
 from tests.lookahead.case import Case
+from tests.lookahead.chain_lines import write_chain
 from tests.pipeline.demo_market import write_demo_market
 
 MARKET = Market("binance-usdm", "BTCUSDT")
 SOURCE = SOURCES["binance-capture"]
 REFERENCE = Market("binance-usdm", "BTCUSDC")
+OPTIONS = Market("deribit-options", "BTC")
 _SETTINGS = MarketSettings(tick=1.0, qty_decimals=3)
 WANTED = Wanted(
     {MARKET: _SETTINGS, REFERENCE: _SETTINGS},
@@ -42,7 +44,7 @@ Line = tuple[int, dict]
 @dataclass(frozen=True)
 class Recording:
     """A lake holding a recording of the market and of its reference, which is its peer too, and the market's cases by
-    signal, one a day."""
+    signal, one a day. What is made for options has a chain of them, quoted at the market's own moments."""
 
     lake: Lake
     cases: dict[str, list[Case]]
@@ -86,6 +88,8 @@ def record(folder: Path, lines: Sequence[Line], reference: Sequence[Line]) -> Re
     lake = Lake(folder / "lake")
     for market, what in ((MARKET, lines), (REFERENCE, reference)):
         ingest(lake, SOURCE, [write_lines(folder / f"{market.symbol}.gz", what)], market, WANTED, workers=1)
+    chain = write_chain(folder / "chain.csv.gz", [(line[0], event_ms(line)) for line in lines])
+    ingest(lake, SOURCES["tardis-options"], [chain], OPTIONS, WANTED, workers=1)
     plan = make_plan(lake, WANTED, signals=True)
     report = run_plan(lake, plan, workers=1, progress=Silent())
     assert report.count("ok") == len(plan.steps), report.outcomes
@@ -94,7 +98,7 @@ def record(folder: Path, lines: Sequence[Line], reference: Sequence[Line]) -> Re
 
 def _cases(lake: Lake, plan: Plan, signal: Signal) -> Iterator[Case]:
     for step in plan.steps:
-        if step.name == signal.name and step.market == MARKET:
+        if step.name == signal.name and step.market == (OPTIONS if "option" in signal.kinds else MARKET):
             with frames(lake.root, step) as found:
                 inputs = {name: frame.collect() for name, frame in found.items()}
             yield Case(

@@ -22,7 +22,9 @@ from signals import SIGNALS
 MARKET = Market("binance-usdm", "BTCUSDT")
 SPOT = Market("binance-spot", "BTCUSDT")
 COINM = Market("binance-coinm", "BTCUSD_PERP")
-ALONE = tuple(signal for signal in SIGNALS if Neighbours().suffice(signal))
+ALONE = tuple(
+    signal for signal in SIGNALS if Neighbours().suffice(signal) and (not signal.kinds or "perp" in signal.kinds)
+)
 """The signals of a perpetual without peers."""
 RECORDS = tuple(table.name for table in RECORD_TABLES)
 DERIVED = ("book_close", "gaps", *(table.name for signal in SIGNALS for table in signal.outputs))
