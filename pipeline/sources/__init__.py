@@ -36,13 +36,42 @@ def _tardis(path: Path, market: Market) -> Iterator[Batch]:
     return tardis.read(path, market)
 
 
+def _hyperliquid_archive(path: Path, market: Market) -> Iterator[Batch]:
+    from pipeline.sources import hyperliquid_archive
+
+    return hyperliquid_archive.read(path, market)
+
+
+def _hyperliquid_node_trades(path: Path, market: Market) -> Iterator[Batch]:
+    from pipeline.sources import hyperliquid_archive
+
+    return hyperliquid_archive.read_node_trades(path, market)
+
+
+def _hyperliquid_capture(path: Path, market: Market) -> Iterator[Batch]:
+    from pipeline.sources import hyperliquid_capture
+
+    return hyperliquid_capture.read(path, market)
+
+
+def _rest_cassette(path: Path, market: Market) -> Iterator[Batch]:
+    from pipeline.sources import rest_cassette
+
+    return rest_cassette.read(path, market)
+
+
 _BINANCE: Final = ("binance-usdm", "binance-coinm", "binance-spot")
+_HYPERLIQUID: Final = ("hyperliquid",)
 _TARDIS_VENUES: Final = (*_BINANCE, "bybit-linear", "bybit-spot", "okx-swap", "hyperliquid")
 
 SOURCES: Final = {
     source.name: source
     for source in (
         Source("binance-capture", 3, _BINANCE, _binance_capture),
+        Source("hyperliquid-archive", 1, _HYPERLIQUID, _hyperliquid_archive),
+        Source("hyperliquid-node-trades", 1, _HYPERLIQUID, _hyperliquid_node_trades),
+        Source("hyperliquid-capture", 1, _HYPERLIQUID, _hyperliquid_capture),
+        Source("rest-cassette", 1, _HYPERLIQUID, _rest_cassette),
         Source("tardis", 2, _TARDIS_VENUES, _tardis, is_archive=True),
     )
 }
