@@ -205,17 +205,21 @@ class FillPairs:
     whole: set[str] = field(default_factory=set)
 
     def meet(self, placed: Placed) -> tuple[Placed, ...]:
-        """Both halves of a print if this is the second, it alone if it has no id, else nothing; copies are none."""
-        name = placed.fill.name
-        if name is None:
-            return (placed,)
-        if name in self.whole:
+        """Both halves of a print if this is the second, else nothing; copies are none.
+
+        Without an id the halves are alike in all but their sides (an account that traded with itself: possible in
+        2023), and another of the same side is of another print.
+        """
+        fill = placed.fill
+        key = fill.name or " ".join(str(fill.data.get(name)) for name in ("time", "hash", "px", "sz"))
+        if key in self.whole:
             return ()
-        other = self.waiting.setdefault(name, placed)
-        if other.fill.side == placed.fill.side:
-            return ()
-        del self.waiting[name]
-        self.whole.add(name)
+        other = self.waiting.setdefault(key, placed)
+        if other.fill.side == fill.side:
+            return () if fill.name or other is placed else (placed,)
+        del self.waiting[key]
+        if fill.name:
+            self.whole.add(key)
         return other, placed
 
     def left(self) -> Iterator[tuple[Placed, ...]]:

@@ -46,7 +46,9 @@ def message_parts(message: Mapping[str, Any], coin: str, recv: int) -> list[Part
     if channel == "bbo":
         return parts("book_ticker", [data], lambda one: [best(one)] if _is_of(one, coin) else [])
     if channel in ("activeAssetCtx", "activeSpotAssetCtx"):
-        return context(data["ctx"], recv, "recv") if _is_of(data, coin) else []
+        return parts(
+            "derivative_ticker", [data], lambda one: context(one["ctx"], recv, "recv") if _is_of(one, coin) else []
+        )
     raise BadRecordError(f"unknown channel {channel!r}")
 
 
@@ -128,7 +130,7 @@ def side_of(data: Mapping[str, Any]) -> int:
     return side
 
 
-def context(data: Mapping[str, Any], event: int, clock: str, delay: int = 0) -> list[Part]:
+def context(data: Mapping[str, Any], event: int, clock: str, delay: int = 0) -> list[Taken]:
     """State of a perpetual, and its running funding rate."""
     funding, settlement = data.get("funding"), next_settlement(event)
     prices = {"mark_price": data.get("markPx"), "index_price": data.get("oraclePx")}
@@ -143,7 +145,7 @@ def context(data: Mapping[str, Any], event: int, clock: str, delay: int = 0) -> 
         "interval_h": interval_h(event),
         "next_ts": settlement,
     }
-    found: list[Part] = [Taken("derivative_ticker", event, clock, delay, json_digest([event, state]), state)]
+    found = [Taken("derivative_ticker", event, clock, delay, json_digest([event, state]), state)]
     if funding not in (None, "", "null"):
         found.append(Taken("funding", event, clock, delay, json_digest([event, rate]), rate))
     return found

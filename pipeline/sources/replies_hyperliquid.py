@@ -4,9 +4,8 @@ Fields: Hyperliquid documentation, "Info endpoint". Replies fundingHistory, meta
 userFills and userFillsByTime fill tables; others are about none.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -15,7 +14,7 @@ import orjson
 from pipeline.market import Market
 from pipeline.sources.batch import BadRecordError, brief
 from pipeline.sources.content import json_digest
-from pipeline.sources.hyperliquid_fills import Fill, Placed, fill_of, made_of
+from pipeline.sources.hyperliquid_fills import Fill, FillPairs, Placed, fill_of, made_of
 from pipeline.sources.hyperliquid_messages import SETTLED_US, book, context, interval_h, trade
 from pipeline.sources.record_lines import Part, Taken, parts
 from pipeline.sources.times import time_us
@@ -60,9 +59,9 @@ class _Reply:
         data = self.data
         if not isinstance(data, list) or not all(isinstance(one, dict) for one in data):
             raise BadRecordError(f"expected a list of objects, got {brief(repr(data), 80)}")
-        times = [one["time"] for one in data if type(one.get("time")) is int]
-        descends = len(times) == len(data) and all(now <= before for before, now in pairwise(times))
-        return [one for one in (reversed(data) if descends else data) if one.get("coin") == self.coin]
+        own = [one for one in data if one.get("coin") == self.coin]
+        # The latest may come first; those of one time are in the order in which they happened all the same.
+        return sorted(own, key=lambda one: one["time"]) if all(type(one.get("time")) is int for one in own) else own
 
 
 def _json(text: str, what: str) -> Any:
@@ -97,9 +96,9 @@ def _contexts(reply: _Reply) -> list[Part]:
     if state is None:
         return []
     if reply.recv is not None:
-        return context(state, reply.recv, "recv")
+        return [*context(state, reply.recv, "recv")]
     if reply.sent is not None:
-        return context(state, reply.sent, "publish", _SENT_US)
+        return [*context(state, reply.sent, "publish", _SENT_US)]
     raise BadRecordError("metaAndAssetCtxs has no time, and nothing says when it was sent or received")
 
 
@@ -118,14 +117,25 @@ def _trades(reply: _Reply) -> list[Part]:
 
 
 def _fills(reply: _Reply) -> list[Part]:
-    """One account's fills: of a print, and of a liquidation, half is known; all of them are a sample."""
+    """One account's fills, of each print the half that is its own: no tape, and a sample of liquidations."""
     if reply.asked.get("aggregateByTime"):
         raise BadRecordError("fills are summed up by time, expected single ones")
-    return parts("fills", reply.own(), lambda one: _half(fill_of(reply.asked["user"], one)))
+    fills: list[Fill] = []
+
+    def take(one: Mapping[str, Any]) -> list[Taken]:
+        fills.append(fill_of(reply.asked["user"], one))
+        return [fills[-1].taken()]
+
+    found = parts("fills", reply.own(), take)
+    return [*found, *sorted(_prints(fills), key=lambda taken: taken.event)]
 
 
-def _half(fill: Fill) -> list[Taken]:
-    return [fill.taken(), *(taken for taken, *_ in made_of([Placed(fill, 0, None)], is_sampled=True))]
+def _prints(fills: list[Fill]) -> Iterator[Taken]:
+    """The prints and liquidations of one account's fills; both halves of a print are there if it traded with itself."""
+    pairs = FillPairs()
+    met = [pairs.meet(Placed(fill, 0, None)) for fill in fills]
+    for halves in (*met, *pairs.left()):
+        yield from (taken for taken, *_ in made_of(halves, is_sampled=True)) if halves else ()
 
 
 _READERS: Final[Mapping[str, Callable[[_Reply], list[Part]]]] = {
