@@ -9,6 +9,7 @@
   tell of too, so they are a source of their own: of two sources, one feeds the signals.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
@@ -32,6 +33,7 @@ from pipeline.sources.times import written_us
 
 NAME: Final = "hyperliquid-archive"
 NODE_TRADES: Final = "hyperliquid-node-trades"
+_DATED: Final = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][^,]*,")
 
 
 @dataclass(slots=True)
@@ -55,10 +57,15 @@ def read(path: Path, market: Market) -> Iterator[Batch]:
     whole = chain([first], blocks)
     if first[0][:1] in (b"{", b"["):
         yield from _read_json(path, market, whole, NAME)
-    elif first[0].count(b",") and (first[0].startswith(b"time,") or not is_header(first[0])):
+    elif _is_state(first[0]):
         yield from read_contexts(path, market, whole, NAME)
     else:
         raise _unknown(path, first[0])
+
+
+def _is_state(line: bytes) -> bool:
+    """Whether a first line is of asset_ctxs: it names a coin's column, or begins with a time written out."""
+    return b"coin" in line.split(b",") if is_header(line) else _DATED.match(line) is not None
 
 
 def read_node_trades(path: Path, market: Market) -> Iterator[Batch]:
@@ -118,7 +125,7 @@ def _take_book(file: _File, message: dict[str, Any], text: bytes) -> None:
     raw, recv = message["raw"], written_us(message["time"], "line")
     data = raw["data"]
     if raw["channel"] != "l2Book" or data["coin"] != file.market.symbol:
-        file.lines.saw(Market(file.market.venue, str(data["coin"])))
+        file.lines.saw(data["coin"])
         raise BadRecordError(f"foreign {raw['channel']} of {data['coin']!r}, expected l2Book of {file.market.symbol!r}")
     taken = book(data)
     file.day.require(taken.event)
@@ -143,7 +150,7 @@ def _take_fills(file: _File, events: list[Any], recv: int | None, block: int | N
     def take(event: Any) -> list[Taken]:
         address, data = event
         if data["coin"] != file.market.symbol:
-            file.lines.saw(Market(file.market.venue, str(data["coin"])))
+            file.lines.saw(data["coin"])
             return []
         fill = fill_of(address, data, block)
         file.day.require(fill.event)
@@ -166,7 +173,7 @@ def _take_trade(file: _File, message: dict[str, Any], text: bytes) -> None:
         found.append(_node_trade(message))
         file.day.require(found[0].event)  # type: ignore[union-attr]
     else:
-        file.lines.saw(Market(file.market.venue, str(message["coin"])))
+        file.lines.saw(message["coin"])
     file.lines.take(found, None, text)
 
 
@@ -229,7 +236,7 @@ def _unknown(path: Path, line: bytes) -> FootprintError:
     return FootprintError(
         "FP002",
         "expected lines of l2Book, asset_ctxs, node_trades, node_fills or node_fills_by_block, got "
-        f"{brief(line.decode(errors='replace'), 80)!r}",
+        f"{brief(line.decode(errors='replace'), 40)!a}",
         where=str(path),
         hint="is this the right source? `footprint ingest --help` lists them",
     )

@@ -49,7 +49,7 @@ def _take_line(lines: RecordLines, text: bytes, digits: int, market: Market) -> 
         lines.refuse(Refused(_table_of(text), brief(str(reason))), text)
         return
     for coin in coins_of(message) - {market.symbol}:
-        lines.saw(Market(market.venue, coin))
+        lines.saw(coin)
     lines.take(found, recv, text)
 
 

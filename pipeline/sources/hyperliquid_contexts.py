@@ -62,7 +62,8 @@ def _take_line(lines: RecordLines, text: bytes, columns: list[str], market: Mark
     at = columns.index("coin")
     coin = fields[at] if at < len(fields) else None
     if coin is not None and coin != market.symbol:
-        lines.pass_by(1, Market(market.venue, coin))
+        lines.saw(coin)
+        lines.pass_by()
         return
     try:
         if len(fields) != len(columns):

@@ -62,8 +62,8 @@ def nothing_of(market: Market, lines: RecordLines, path: Path) -> FootprintError
             where=str(path),
             hint="check the file; `footprint ingest --help` lists the sources and what they read",
         )
-    found = ", ".join(str(other) for other in sorted(lines.foreign)[:3])
-    alike = [other.symbol for other in sorted(lines.foreign) if other.symbol.lower() == market.symbol.lower()]
+    found = ", ".join(sorted(lines.foreign)[:3])
+    alike = [other for other in sorted(lines.foreign) if other.lower() == market.symbol.lower()]
     advice = "check --symbol (case matters), and leave out files of hours in which the coin did not trade"
     return FootprintError(
         "FP003",

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from pipeline.market import Market
 from pipeline.sources.batch import BadRecordError, Batch, Rejected, Stamp, brief
 from pipeline.sources.framing import Row, frame_batch
 
@@ -64,8 +63,8 @@ class RecordLines:
     """Parts, and lines, refused so far."""
     latest: int = 0
     """The latest event time so far, microseconds; 0 if there was none."""
-    foreign: set[Market] = field(default_factory=set)
-    """Some of the other markets that lines were about."""
+    foreign: set[str] = field(default_factory=set)
+    """Symbols of some other markets that lines were about."""
     _position: int = 0
     _last_event: dict[str, int] = field(default_factory=dict)
     _last_recv: int = 0
@@ -106,15 +105,14 @@ class RecordLines:
         self.refused += 1
         self._bad.append(Rejected(self.line, self.latest, refused.table, refused.reason, 1, raw, lines))
 
-    def pass_by(self, lines: int = 1, other: Market | None = None) -> None:
+    def pass_by(self, lines: int = 1) -> None:
         """Lines about another market, or about none."""
         self._beside += lines
-        self.saw(other)
 
-    def saw(self, other: Market | None) -> None:
+    def saw(self, symbol: Any) -> None:
         """Another market that a line was about."""
-        if other is not None and len(self.foreign) < _FOREIGN_KEPT:
-            self.foreign.add(Market(other.venue, brief(other.symbol, 40)))
+        if len(self.foreign) < _FOREIGN_KEPT:
+            self.foreign.add(brief(str(symbol), 40))
 
     def batch(self, block: Sequence[bytes], first: int) -> Batch:
         """What came since the last batch from the lines of `block`, of which `first` is the number of the first."""

@@ -272,7 +272,15 @@ def test_a_damaged_fill_of_a_block_leaves_the_others_and_counts_its_line_once(tm
 
 
 def test_what_is_no_archive_is_refused_in_words(tmp_path):
-    for text in (b"hello", b"[1, 2", b'{"a": 1}', b"[]", b"\xff\xfe\x00", b"a,b,c"):
+    for text in (
+        b"hello",
+        b'1737918843893903000 {"channel":"l2Book","data":{"coin":"BTC"}}',
+        b"[1, 2",
+        b'{"a": 1}',
+        b"[]",
+        b"\xff\xfe\x00",
+        b"a,b,c",
+    ):
         assert _refusal(ARCHIVE, write_lines(tmp_path / "x.lz4", [text])).fault.code == "FP002"
     torn = write_lines(tmp_path / BLOCKS, [block(number, *pair(number)) for number in range(500)])
     torn.write_bytes(torn.read_bytes()[:-40])
