@@ -137,6 +137,7 @@ def test_a_broken_reply_goes_to_quarantine_and_the_others_stay(tmp_path):
     path = cassette(tmp_path / "a.yaml", ({"type": "l2Book", "coin": "BTC"}, "oops"), *REPLIES)
     whole = read_whole("rest-cassette", path, BTC)
     assert whole.quarantine["reason"].str.contains("reply is not JSON").to_list() == [True]
+    assert whole.quarantine["raw"].str.contains("string: oops").to_list() == [True]
     assert (whole.accounted, whole.frames["trades"].height) == (whole.lines, 3)
 
 
