@@ -50,13 +50,13 @@ class TextFile:
         Raises FP002 if the file is empty, its compressed stream is cut or damaged, or it has no lines to speak of.
         """
         reading, is_empty = self._read(), True
+        thread = ThreadPoolExecutor(1)
         try:
-            with ThreadPoolExecutor(1) as thread:
+            coming = thread.submit(next, reading, None)
+            while (block := coming.result()) is not None:
+                is_empty = False
                 coming = thread.submit(next, reading, None)
-                while (block := coming.result()) is not None:
-                    is_empty = False
-                    coming = thread.submit(next, reading, None)
-                    yield block
+                yield block
         except DamagedError as damage:
             raise FootprintError(
                 "FP002",
@@ -71,6 +71,10 @@ class TextFile:
                 where=f"{self.path}, line {self.lines + 1:,}",
                 hint="is this a capture? `footprint ingest --help` lists the sources",
             ) from endless
+        finally:
+            thread.shutdown(
+                wait=False
+            )  # an abandoned reading may end in that very thread, which cannot wait for itself
         if is_empty:
             raise FootprintError(
                 "FP002", "the file is empty", where=str(self.path), hint="check how it was recorded or copied"
