@@ -14,8 +14,9 @@ from pipeline.sources.batch import Batch
 class Source:
     """A format of raw files.
 
-    `reader`: the module of this package whose `read` it is, or module:function. `is_archive`: a file is handed out for a whole UTC day that is over.
-    `base_sizes`: by venue that counts contracts, the tables whose sizes this source hands out in base units already.
+    `reader`: the module of this package whose `read` it is, or module:function. `is_archive`: a file is handed out for
+    a whole UTC day that is over. `base_sizes`: by venue that counts contracts, the tables whose sizes this source hands
+    out in base units already.
     """
 
     name: str
