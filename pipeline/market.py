@@ -8,12 +8,20 @@ VENUES: Final = {
     "binance-coinm": "perp",
     "binance-spot": "spot",
     "bybit-linear": "perp",
+    "bybit-inverse": "perp",
     "bybit-spot": "spot",
     "okx-swap": "perp",
+    "okx-futures": "future",
+    "okx-spot": "spot",
     "hyperliquid": "perp",
+    "deribit": "perp",
     "deribit-options": "option",
+    "kraken-futures": "perp",
+    "gateio-futures": "perp",
+    "bitget-futures": "perp",
+    "bitget-spot": "spot",
 }
-"""Known venues and the kind of instrument they list."""
+"""Known venues and the kind of instrument they list most."""
 
 KINDS: Final = ("perp", "spot", "future", "option")
 

@@ -36,13 +36,24 @@ def _tardis(path: Path, market: Market) -> Iterator[Batch]:
     return tardis.read(path, market)
 
 
+def _json_capture(path: Path, market: Market) -> Iterator[Batch]:
+    from pipeline.sources import json_capture
+
+    return json_capture.read(path, market)
+
+
 _BINANCE: Final = ("binance-usdm", "binance-coinm", "binance-spot")
+_CAPTURED: Final = (
+    *_BINANCE, "bybit-linear", "bybit-inverse", "bybit-spot", "okx-swap", "okx-futures", "okx-spot", "deribit",
+    "deribit-options", "kraken-futures", "gateio-futures", "bitget-futures", "bitget-spot",
+)  # fmt: skip
 _TARDIS_VENUES: Final = (*_BINANCE, "bybit-linear", "bybit-spot", "okx-swap", "hyperliquid")
 
 SOURCES: Final = {
     source.name: source
     for source in (
         Source("binance-capture", 3, _BINANCE, _binance_capture),
+        Source("json-capture", 1, _CAPTURED, _json_capture),
         Source("tardis", 2, _TARDIS_VENUES, _tardis, is_archive=True),
     )
 }

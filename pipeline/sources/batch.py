@@ -110,6 +110,23 @@ def joined_grid(one: PriceGrid, other: PriceGrid) -> PriceGrid:
     return PriceGrid(divisor, decimals, max(one.largest * factors[0], other.largest * factors[1]))
 
 
+@dataclass(frozen=True, slots=True)
+class ContractFacts:
+    """What a raw file says itself of its market, as an instrument list within a capture does; None or "": not said.
+
+    `tick` in quote per base; `lot`, the smallest step of a size, in the venue's own units; `contract_size` in base
+    (linear) or quote (inverse) units per contract, OKX's ctVal x ctMult; `funding_interval_h` in hours.
+    """
+
+    tick: float | None = None
+    lot: float | None = None
+    contract_size: float | None = None
+    is_inverse: bool | None = None
+    funding_interval_h: float | None = None
+    base: str = ""
+    quote: str = ""
+
+
 @dataclass(slots=True)
 class Batch:
     """Records of consecutive lines, by table name, and what was seen on the way.
@@ -126,6 +143,7 @@ class Batch:
     offsets_ms: dict[int, int] = field(default_factory=dict)
     backwards_recv: int = 0
     recv_unit: str = ""
+    contract: ContractFacts | None = None
 
 
 class BadRecordError(ValueError):

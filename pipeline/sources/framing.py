@@ -77,7 +77,7 @@ def _check_rows(
         stamp = rows[index][0]
         name = next(name for name, (_, _, allowed) in parsed.items() if not allowed[index])
         reason = f"{name} is {brief(repr(parsed[name][0][index]))}, expected a number{_KINDS[columns[name][1]]}"
-        bad.append(Rejected(stamp.line, stamp.event, table, reason, 1, raw(stamp.line)))
+        bad.append(Rejected(stamp.line, stamp.event, table, reason, 1, raw(stamp.line), stamp.lines))
     kept = rows if fine.all() else [row for row, keep in zip(rows, fine, strict=True) if keep]
     return (
         kept,
@@ -197,7 +197,8 @@ def _reject_messages(
     for message, at in first_wrong.items():
         stamp = rows[message][0]
         reason = f"level {brief(repr(flat[at][:2]))}, expected a price > 0 and a quantity >= 0 as text"
-        bad.append(Rejected(stamp.line, stamp.event, "book_updates", reason, int(counts[message]), raw(stamp.line)))
+        records = int(counts[message])
+        bad.append(Rejected(stamp.line, stamp.event, "book_updates", reason, records, raw(stamp.line), stamp.lines))
 
 
 def _records(
