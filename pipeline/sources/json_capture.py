@@ -223,7 +223,11 @@ def _keep(reader: _Reader, record: Record, line: CaptureLine, is_first: bool) ->
 
 def _digest(record: Record) -> int:
     """Of what two copies of the record have in common; not of a time that the file around it gave it."""
-    content = record.stream, record.event, record.values if record.known_by is None else record.known_by
+    content = (
+        _TABLES.get(record.stream, record.stream),
+        record.event,
+        record.values if record.known_by is None else record.known_by,
+    )
     text = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
     return int.from_bytes(blake2b(text, digest_size=8).digest(), "big", signed=True)
 
