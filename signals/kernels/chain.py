@@ -45,10 +45,10 @@ def follow(update_id, prev_id, is_snapshot, state):
     for i in range(update_id.size):
         this, prev = update_id[i], prev_id[i]
         if is_snapshot[i]:
-            if mode >= LIVE and this >= 0 and this < last:
-                codes[i] = SKIP
-            elif this < 0 or prev == this:
+            if this < 0 or prev == this:  # sent in the stream itself: the count may begin anew with it
                 codes[i], mode, last = SNAPSHOT_USABLE, LIVE, this
+            elif mode >= LIVE and this < last:
+                codes[i] = SKIP
             else:
                 codes[i], mode, last = SNAPSHOT, (LIVE_UNBRIDGED if mode >= LIVE else UNBRIDGED), this
         elif mode == NO_BOOK:

@@ -83,9 +83,9 @@ class PlainBook:
         this, prev, live = head["update_id"], head["prev_update_id"], self.mode in (2, 3)
         self.known = max([self.known, *(row["known_ts"] for row in message)])
         if head["is_snapshot"]:
-            if live and this is not None and self.last is not None and this < self.last:
-                return False
             usable = this is None or prev == this
+            if live and not usable and self.last is not None and this < self.last:
+                return False
             self.mode, self.last = (2 if usable else 3 if live else 1), this
             self.bid, self.ask = Side(+1), Side(-1)
             self.apply(message)

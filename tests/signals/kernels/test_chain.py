@@ -28,7 +28,9 @@ def follow(messages, *, last=-1, mode=0, kernel=k.follow):
         (2, 5, (7, -1, S), k.SNAPSHOT, 7, 3),
         (3, 5, (7, -1, S), k.SNAPSHOT, 7, 3),
         (2, 9, (7, -1, S), k.SKIP, 9, 2),
-        (3, 9, (7, 7, S), k.SKIP, 9, 3),
+        (3, 9, (7, -1, S), k.SKIP, 9, 3),
+        (2, 9, (7, 7, S), k.SNAPSHOT_USABLE, 7, 2),  # usable at once: the venue has begun its count anew
+        (3, 9, (1, 1, S), k.SNAPSHOT_USABLE, 1, 2),
         (2, 7, (7, -1, S), k.SNAPSHOT, 7, 3),
         (0, -1, (7, 7, S), k.SNAPSHOT_USABLE, 7, 2),
         (2, 5, (7, 7, S), k.SNAPSHOT_USABLE, 7, 2),
@@ -68,6 +70,12 @@ def test_rule(mode, last, message, code, last_after, mode_after):
 def test_usdm_opens_with_diffs_then_snapshot_then_bridge():
     day = [(10, 5, D), (20, -1, S), (18, 10, D), (22, 18, D), (25, 22, D), (30, 26, D), (31, 30, D)]
     codes = [k.WAIT, k.SNAPSHOT, k.SKIP, k.BRIDGE, k.APPLY, k.BREAK, k.WAIT]
+    assert follow(day) == (codes, -1, 0)
+
+
+def test_bybit_begins_its_count_anew_after_a_restart():
+    day = [(500, 500, S), (501, 500, D), (1, 1, S), (2, 1, D), (4, 3, D)]
+    codes = [k.SNAPSHOT_USABLE, k.APPLY, k.SNAPSHOT_USABLE, k.APPLY, k.BREAK]
     assert follow(day) == (codes, -1, 0)
 
 
