@@ -42,6 +42,18 @@ def _json_capture(path: Path, market: Market) -> Iterator[Batch]:
     return json_capture.read(path, market)
 
 
+def _deribit_summary(path: Path, market: Market) -> Iterator[Batch]:
+    from pipeline.sources import deribit_summary
+
+    return deribit_summary.read(path, market)
+
+
+def _tardis_options(path: Path, market: Market) -> Iterator[Batch]:
+    from pipeline.sources import tardis_options
+
+    return tardis_options.read(path, market)
+
+
 _BINANCE: Final = ("binance-usdm", "binance-coinm", "binance-spot")
 _CAPTURED: Final = (
     *_BINANCE, "bybit-linear", "bybit-inverse", "bybit-spot", "okx-swap", "okx-futures", "okx-spot", "deribit",
@@ -54,6 +66,8 @@ SOURCES: Final = {
     for source in (
         Source("binance-capture", 3, _BINANCE, _binance_capture),
         Source("json-capture", 1, _CAPTURED, _json_capture),
+        Source("deribit-summary", 1, ("deribit-options",), _deribit_summary),
         Source("tardis", 2, _TARDIS_VENUES, _tardis, is_archive=True),
+        Source("tardis-options", 1, ("deribit-options",), _tardis_options, is_archive=True),
     )
 }

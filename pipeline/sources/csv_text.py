@@ -30,17 +30,19 @@ _SCIENTIFIC: Final = r"^-?[0-9](\.[0-9]+)?[eE][+-]?[0-9]{1,2}$"
 class Lines:
     """The lines of one block. `text` has a column of text per field; `reason` says what is wrong with a line, or null.
 
-    `first` is the number of the first line in its file.
+    `first` is the number of the first line in its file; `places`, where lines were left out between them, are those of
+    the lines from there on.
     """
 
     raw: list[bytes]
     first: int
     text: pl.DataFrame
     reason: pl.Series
+    places: Sequence[int] | None = None
     values: dict[str, pl.Series] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, raw: list[bytes], first: int, names: Sequence[str]) -> "Lines":
+    def of(cls, raw: list[bytes], first: int, names: Sequence[str], places: Sequence[int] | None = None) -> "Lines":
         """Split at commas; a line with more or fewer fields than `names` is bad."""
         whole = pl.Series("raw", [line.decode(errors="replace") for line in raw], dtype=pl.String).str.strip_chars_end()
         count = whole.str.count_matches(",", literal=True) + 1
@@ -49,7 +51,7 @@ class Lines:
             pl.when(wrong).then(pl.format("expected {} fields of plain text, found {}", pl.lit(len(names)), count))
         ).to_series()
         split = whole.str.split_exact(",", len(names) - 1).struct.rename_fields(list(names)).struct.unnest()
-        return cls(raw, first, split, reason)
+        return cls(raw, first, split, reason, places)
 
     def _note(self, bad: pl.Series, name: str, expected: str) -> None:
         said = pl.select(
@@ -103,14 +105,17 @@ class Lines:
 
     def rejected(self, table: str, event: pl.Series) -> list[Rejected]:
         """The bad lines for quarantine; `event` are microseconds where they could be read."""
+        numbers = self.numbers
         return [
-            Rejected(self.first + at, event[at] or 0, table, brief(str(self.reason[at])), 1, self.raw[at])
+            Rejected(numbers[at], event[at] or 0, table, brief(str(self.reason[at])), 1, self.raw[at])
             for at in self.reason.is_not_null().arg_true().to_list()
         ]
 
     @property
     def numbers(self) -> pl.Series:
         """Of each line, its number in the file."""
+        if self.places is not None:
+            return self.first + pl.Series("line", self.places, dtype=pl.Int64)
         return pl.int_range(self.first, self.first + len(self.raw), eager=True, dtype=pl.Int64).alias("line")
 
 
