@@ -54,11 +54,36 @@ def _tardis_options(path: Path, market: Market) -> Iterator[Batch]:
     return tardis_options.read(path, market)
 
 
+def _hyperliquid_archive(path: Path, market: Market) -> Iterator[Batch]:
+    from pipeline.sources import hyperliquid_archive
+
+    return hyperliquid_archive.read(path, market)
+
+
+def _hyperliquid_node_trades(path: Path, market: Market) -> Iterator[Batch]:
+    from pipeline.sources import hyperliquid_archive
+
+    return hyperliquid_archive.read_node_trades(path, market)
+
+
+def _hyperliquid_capture(path: Path, market: Market) -> Iterator[Batch]:
+    from pipeline.sources import hyperliquid_capture
+
+    return hyperliquid_capture.read(path, market)
+
+
+def _rest_cassette(path: Path, market: Market) -> Iterator[Batch]:
+    from pipeline.sources import rest_cassette
+
+    return rest_cassette.read(path, market)
+
+
 _BINANCE: Final = ("binance-usdm", "binance-coinm", "binance-spot")
 _CAPTURED: Final = (
     *_BINANCE, "bybit-linear", "bybit-inverse", "bybit-spot", "okx-swap", "okx-futures", "okx-spot", "deribit",
-    "deribit-options", "kraken-futures", "gateio-futures", "bitget-futures", "bitget-spot",
+    "deribit-options", "kraken-futures", "gateio-futures", "bitget-futures", "bitget-spot", "hyperliquid",
 )  # fmt: skip
+_HYPERLIQUID: Final = ("hyperliquid",)
 _TARDIS_VENUES: Final = (*_BINANCE, "bybit-linear", "bybit-spot", "okx-swap", "hyperliquid")
 
 SOURCES: Final = {
@@ -67,6 +92,10 @@ SOURCES: Final = {
         Source("binance-capture", 3, _BINANCE, _binance_capture),
         Source("json-capture", 1, _CAPTURED, _json_capture),
         Source("deribit-summary", 1, ("deribit-options",), _deribit_summary),
+        Source("hyperliquid-archive", 1, _HYPERLIQUID, _hyperliquid_archive),
+        Source("hyperliquid-node-trades", 1, _HYPERLIQUID, _hyperliquid_node_trades),
+        Source("hyperliquid-capture", 1, _HYPERLIQUID, _hyperliquid_capture),
+        Source("rest-cassette", 1, _HYPERLIQUID, _rest_cassette),
         Source("tardis", 2, _TARDIS_VENUES, _tardis, is_archive=True),
         Source("tardis-options", 1, ("deribit-options",), _tardis_options, is_archive=True),
     )

@@ -8,23 +8,21 @@ number of digits.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
-
-import orjson
 
 from pipeline.errors import FootprintError
 from pipeline.market import Market
 from pipeline.sources.batch import BadRecordError, Batch, Rejected, Stamp, brief
 from pipeline.sources.binance_messages import DIALECTS, KINDS, kind_of, time_us, venue_of
+from pipeline.sources.capture_lines import UNITS, clock_digits, message_of
 from pipeline.sources.carried import CarriedClock
+from pipeline.sources.content import json_digest
 from pipeline.sources.framing import frame_batch
 from pipeline.sources.lines import blocks_of_lines
 
 NAME: Final = "binance-capture"
 
-_UNITS: Final = {13: ("ms", 1_000), 16: ("us", 1), 19: ("ns", -1_000)}
 _FOREIGN_KEPT: Final = 100
 _UNNAMED: Final = object()
 
@@ -85,17 +83,10 @@ def _refuse(reader: _Reader, path: Path) -> None:
 
 
 def _take_line(reader: _Reader, text: bytes, path: Path) -> None:
-    stamp_text, _, body = text.partition(b" ")
     if reader.line == 1:
-        reader.digits = _clock_digits(stamp_text, path)
+        reader.digits = clock_digits(text, path)
     try:
-        recv = _recv_us(stamp_text, reader.digits)
-        try:
-            message = orjson.loads(body)
-        except orjson.JSONDecodeError as broken:
-            raise BadRecordError(f"not JSON: {broken}") from broken
-        if not isinstance(message, dict):
-            raise BadRecordError(f"expected a JSON object, got {type(message).__name__}")
+        recv, message = message_of(text, reader.digits)
         data = message.get("data", message)
         _take_message(reader, data, recv)
     except BadRecordError as reason:
@@ -106,25 +97,6 @@ def _take_line(reader: _Reader, text: bytes, path: Path) -> None:
         reader.backwards_recv += 1
     reader.last_recv = recv
     reader.good += 1
-
-
-def _clock_digits(stamp: bytes, path: Path) -> int:
-    if stamp.isdigit() and len(stamp) in _UNITS:
-        return len(stamp)
-    raise FootprintError(
-        "FP002",
-        "expected the first line to begin with a local time of 13 (ms), 16 (us) or 19 (ns) digits, "
-        f"got {stamp[:40].decode(errors='replace')!r}",
-        where=f"{path}, line 1",
-        hint="is this the right source? `footprint ingest --help` lists them",
-    )
-
-
-def _recv_us(stamp: bytes, digits: int) -> int:
-    if not stamp.isdigit() or len(stamp) != digits:
-        raise BadRecordError(f"local time {stamp[:40].decode(errors='replace')!r} has not the file's {digits} digits")
-    factor = _UNITS[digits][1]
-    return int(stamp) * factor if factor > 0 else int(stamp) // -factor
 
 
 def _guess(text: bytes) -> tuple[str, int]:
@@ -146,7 +118,7 @@ def _batch(reader: _Reader, block: list[bytes], lines_before: int) -> Batch:
     """The block's records as frames; empties the reader for the next block."""
     batch = frame_batch(NAME, reader.rows, reader.bad, lambda line: block[line - lines_before - 1])
     batch.lines = len(block)
-    batch.recv_unit = _UNITS[reader.digits][0]
+    batch.recv_unit = UNITS[reader.digits][0]
     batch.backwards_recv = reader.backwards_recv
     reader.rows, reader.unplaced, reader.bad, reader.backwards_recv = {}, [], [], 0
     return batch
@@ -177,7 +149,7 @@ def _take_message(reader: _Reader, data: Any, recv: int) -> None:
         event,
         None if publish is None else time_us(publish, kind),
         delay,
-        _digest(data),
+        json_digest(data),
         event < reader.last_event.get(kind, event),
         clock,
     )
@@ -217,12 +189,3 @@ def _pass(reader: _Reader, update_id: int, event: int) -> None:
         if last_id < update_id and event < stamp.event:
             rows[at] = stamp.moved_to(event), values
     reader.unplaced = [snapshot for snapshot in reader.unplaced if snapshot[0] >= update_id]
-
-
-def _digest(data: dict[str, Any]) -> int:
-    """Of the content, whatever the order of its keys."""
-    try:
-        content = orjson.dumps(data, option=orjson.OPT_SORT_KEYS)
-    except TypeError as deep:
-        raise BadRecordError(f"nested too deeply: {deep}") from deep
-    return int.from_bytes(blake2b(content, digest_size=8).digest(), "big", signed=True)

@@ -15,12 +15,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from pipeline.sources.batch import BadRecordError
+from pipeline.sources.times import time_us
 
 DELAY_US: Final = {"depth": 100_000, "snapshot": 500_000, "trade": 50_000, "ticker": 100_000, "mark": 100_000}
 """How long after its event time a message is taken to be known where recv_ts does not say (domain defaults)."""
 
-_EARLIEST_MS: Final = 1_230_768_000_000  # 2009-01-01: before it nothing was traded
-_LATEST_MS: Final = 4_102_444_800_000  # 2100-01-01
 _OFF_MARKET: Final = frozenset({"INSURANCE_FUND", "ADL", "NA"})
 _QUOTE: Final = frozenset("uBA")
 
@@ -55,13 +54,6 @@ def venue_of(kind: str, data: dict[str, Any]) -> str | None:
 
 
 _FUTURES_ONLY: Final = {"depthUpdate": "pu", "snapshot": "T", "bookTicker": "e"}
-
-
-def time_us(ms: Any, what: str) -> int:
-    """Milliseconds as microseconds; BadRecordError if it is no time at which anything was traded."""
-    if type(ms) is not int or not _EARLIEST_MS <= ms < _LATEST_MS:
-        raise BadRecordError(f"{what} has time {ms!r}, expected milliseconds since 1970 between 2009 and 2100")
-    return ms * 1_000
 
 
 def _depth(data: dict[str, Any]) -> Taken:

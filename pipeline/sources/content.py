@@ -1,11 +1,14 @@
 """What a record says as one number: equal numbers are the same record, whatever the text it was written in."""
 
 from hashlib import blake2b
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+import orjson
 import polars as pl
 from numpy.typing import NDArray
+
+from pipeline.sources.batch import BadRecordError
 
 _STEP: Final = np.uint64(0x9E3779B97F4A7C15)
 _ABSENT: Final = np.uint64(0xD1B54A32D192ED03)
@@ -42,3 +45,12 @@ def _mixed(words: Words) -> Words:
     words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return words ^ (words >> np.uint64(31))
+
+
+def json_digest(data: Any) -> int:
+    """Of a JSON value, whatever the order of its keys; BadRecordError if it is nested too deeply to be a message."""
+    try:
+        content = orjson.dumps(data, option=orjson.OPT_SORT_KEYS)
+    except TypeError as deep:
+        raise BadRecordError(f"nested too deeply: {deep}") from deep
+    return int.from_bytes(blake2b(content, digest_size=8).digest(), "big", signed=True)

@@ -197,8 +197,8 @@ def _reject_messages(
     for message, at in first_wrong.items():
         stamp = rows[message][0]
         reason = f"level {brief(repr(flat[at][:2]))}, expected a price > 0 and a quantity >= 0 as text"
-        records = int(counts[message])
-        bad.append(Rejected(stamp.line, stamp.event, "book_updates", reason, records, raw(stamp.line), stamp.lines))
+        levels, text = int(counts[message]), raw(stamp.line)
+        bad.append(Rejected(stamp.line, stamp.event, "book_updates", reason, levels, text, stamp.lines))
 
 
 def _records(
@@ -206,14 +206,16 @@ def _records(
 ) -> dict[str, pl.DataFrame]:
     """Values by column name, as rows of `table`."""
     frame, text = records_frame(table, rows, bad, raw)
+    if "is_off_market" in frame.columns:  # such prints are not on the book's grid
+        text["price"] = text["price"].filter(~frame["is_off_market"].fill_null(False))
     for kind, names in _ON_GRID.get(table, {}).items():
         texts[kind] += [text[name].drop_nulls() for name in names]
     return {table: frame}
 
 
 def _offsets(stamps: list[Stamp]) -> dict[int, int]:
-    """How often each recv - event offset occurs, in whole milliseconds; a carried time is none to compare with."""
-    timed = [stamp.recv - stamp.event for stamp in stamps if stamp.recv is not None and stamp.clock != "carried"]
+    """How often each recv - event offset occurs, in whole milliseconds; only the venue's own clocks are compared."""
+    timed = [stamp.recv - stamp.event for stamp in stamps if stamp.recv is not None and stamp.clock in _VENUES]
     offsets = np.array(timed, dtype=np.int64) // 1_000
     values, counts = np.unique(offsets, return_counts=True)
     return dict(zip(values.tolist(), counts.tolist(), strict=True))
@@ -242,6 +244,7 @@ def price_grid(texts: list[pl.Series]) -> PriceGrid:
     return grid
 
 
+_VENUES: Final = ("match", "publish")
 _ON_GRID: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     "trades": {"price": ("price",), "size": ("qty",)},
     "book_ticker": {"price": ("bid_px", "ask_px"), "size": ("bid_qty", "ask_qty")},

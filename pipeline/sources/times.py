@@ -1,8 +1,12 @@
 """Times as venues write them, in microseconds since 1970: the unit is a file's, told by its first time."""
 
-from typing import Final, Literal, get_args
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Literal, get_args
 
 import polars as pl
+
+from pipeline.sources.batch import BadRecordError
 
 Unit = Literal["s", "ms", "us", "ns", "text"]
 EARLIEST: Final = 1_230_768_000_000_000  # 2009-01-01: before it nothing was traded
@@ -55,3 +59,27 @@ def microseconds(texts: pl.Series, unit: Unit) -> pl.Series:
 def _fraction(digits: pl.Series) -> pl.Series:
     """Digits after the point of seconds as microseconds; finer ones are cut."""
     return digits.str.slice(0, 6).str.pad_end(6, "0").cast(pl.Int64)
+
+
+def time_us(ms: Any, what: str) -> int:
+    """Milliseconds as microseconds; BadRecordError if it is no time at which anything was traded."""
+    if type(ms) is not int or not EARLIEST <= 1_000 * ms < LATEST:
+        raise BadRecordError(f"{what} has time {ms!r}, expected milliseconds since 1970 between 2009 and 2100")
+    return ms * 1_000
+
+
+def written_us(text: Any, what: str) -> int:
+    """A time written out, as microseconds; finer digits are cut. BadRecordError as time_us."""
+    if isinstance(text, str) and _WRITTEN.fullmatch(text):
+        try:
+            at = datetime.fromisoformat(text.rstrip("Z")).replace(tzinfo=UTC)
+        except ValueError:  # a 31st of February
+            at = _EPOCH
+        us = (at - _EPOCH) // timedelta(microseconds=1)
+        if EARLIEST <= us < LATEST:
+            return us
+    raise BadRecordError(f"{what} has time {text!r}, expected {WORDS['text']} between 2009 and 2100")
+
+
+_WRITTEN: Final = re.compile(_TEXT)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
