@@ -19,9 +19,9 @@ from pipeline.market import Market
 from pipeline.sources.batch import BadRecordError, Batch, ContractFacts, Rejected, Stamp, brief
 from pipeline.sources.capture_dialects import DIALECTS
 from pipeline.sources.capture_dialects.records import Origin, Part, Record
-from pipeline.sources.capture_line import CaptureLine, parse_line
 from pipeline.sources.carried import CarriedClock
 from pipeline.sources.framing import frame_batch
+from pipeline.sources.json_line import CaptureLine, parse_line
 from pipeline.sources.lines import blocks_of_lines
 
 NAME: Final = "json-capture"
@@ -144,7 +144,8 @@ def _take_message(reader: _Reader, line: CaptureLine, text: bytes) -> bool:
         return False
     is_reply = line.kind == "http"
     address = line.address if is_reply else reader.addresses.get(line.conn, "")
-    origin = Origin(reader.market, address, is_reply, reader.venue, reader.memories.setdefault(line.conn, {}))
+    memory = reader.memories.setdefault(line.conn, {})
+    origin = Origin(reader.market, address, is_reply, reader.venue, line.recv, line.text, line.body, memory)
     taken = 0
     try:
         for part in dialect.parts(origin, line.message):
@@ -199,7 +200,7 @@ def _keep(reader: _Reader, record: Record, line: CaptureLine, is_first: bool) ->
     reader.records += 1
     stamp = Stamp(
         reader.line,
-        line.recv,
+        None if record.is_history else line.recv,
         event,
         record.publish,
         record.delay,
@@ -255,7 +256,7 @@ def _place_book(reader: _Reader, held: _Held, text: bytes) -> None:
     values = list(record.values)
     if not reader.streams_book:
         values[2] = values[0]
-        if stamp.clock == "carried" and stamp.recv is not None:  # nothing but the recorder's clock tells its time
+        if stamp.clock == "carried" and stamp.recv:  # nothing but the recorder's clock tells its time
             stamp = stamp._replace(event=stamp.recv, clock="recv")
     elif record.book == "reply":
         reader.own_lines -= stamp.lines

@@ -3,7 +3,16 @@
 from collections.abc import Mapping
 from typing import Final
 
-from pipeline.sources.capture_dialects import binance, bitget, bybit, deribit, gateio_futures, kraken_futures, okx
+from pipeline.sources.capture_dialects import (
+    binance,
+    bitget,
+    bybit,
+    deribit,
+    gateio_futures,
+    hyperliquid,
+    kraken_futures,
+    okx,
+)
 from pipeline.sources.capture_dialects.records import Dialect
 
 DIALECTS: Final[Mapping[str, Dialect]] = {
@@ -14,6 +23,7 @@ DIALECTS: Final[Mapping[str, Dialect]] = {
     "BYBIT": bybit.DIALECT,
     "DERIBIT": deribit.DIALECT,
     "GATEIO_FUTURES": gateio_futures.DIALECT,
+    "HYPERLIQUID": hyperliquid.DIALECT,
     "KRAKEN_FUTURES": kraken_futures.DIALECT,
     "OKX": okx.DIALECT,
 }

@@ -24,6 +24,7 @@ from pipeline.sources.capture_dialects.records import (
     levels,
     milliseconds,
     named,
+    settled,
     side,
     state,
     trade,
@@ -182,8 +183,7 @@ def _premium(row: dict[str, Any]) -> Iterator[Record]:
 
 def _settled(row: dict[str, Any]) -> Iterator[Record]:
     at = milliseconds(row["fundingTime"], "fundingTime")
-    values = {"kind": "settled", "rate": row["fundingRate"], "next_ts": at, "mark_price": row.get("markPrice") or None}
-    yield state("funding", values, at, clock="match", delay=DELAYS["settled"])
+    yield settled({"rate": row["fundingRate"], "mark_price": row.get("markPrice") or None}, at)
 
 
 def _interest(row: dict[str, Any]) -> Iterator[Record]:

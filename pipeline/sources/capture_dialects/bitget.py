@@ -101,7 +101,7 @@ def _ticker(row: dict[str, Any], venue: str) -> Iterator[Record]:
 
 
 def _facts(origin: Origin, message: Any) -> ContractFacts | None:
-    """From v1's `products` and `contracts`, whose names carry the product behind an underscore; sizes are base units."""
+    """From v1's `products` and `contracts`, which name the product behind an underscore; sizes are base units."""
     ends = {"bitget-spot": "/spot/v1/public/products", "bitget-futures": "/mix/v1/market/contracts"}
     if not origin.path.endswith(ends.get(origin.own.venue, "?")) or not isinstance(message, dict):
         return None

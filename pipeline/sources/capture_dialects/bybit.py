@@ -28,6 +28,7 @@ from pipeline.sources.capture_dialects.records import (
     quote,
     rows_of,
     scaled,
+    settled,
     side,
     state,
     trade,
@@ -257,8 +258,7 @@ def _funding_reply(asked: Asked, _: dict[str, Any], result: dict[str, Any]) -> I
 
 def _settled(row: dict[str, Any]) -> Iterator[Record]:
     at = milliseconds(row["fundingRateTimestamp"], "fundingRateTimestamp")
-    values = {"kind": "settled", "rate": row["fundingRate"], "next_ts": at}
-    yield state("funding", values, at, clock="match", delay=DELAYS["settled"])
+    yield settled({"rate": row["fundingRate"]}, at)
 
 
 def _open_interest_reply(asked: Asked, _: dict[str, Any], result: dict[str, Any]) -> Iterator[Part]:
@@ -272,7 +272,7 @@ def _sampled_interest(row: dict[str, Any]) -> Iterator[Record]:
     if values["open_interest_qty"] is None:
         raise BadRecordError("open interest is missing")
     at = milliseconds(row["timestamp"], "timestamp")
-    yield state("derivative_ticker", values, at, delay=DELAYS["statistics"])
+    yield state("derivative_ticker", values, at, delay=DELAYS["statistics"], is_history=True)
 
 
 _REPLIES: Final = {

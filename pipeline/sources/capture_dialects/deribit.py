@@ -13,7 +13,6 @@ from typing import Any, Final
 
 from pipeline.market import Market
 from pipeline.sources.batch import BadRecordError, ContractFacts
-from pipeline.sources.capture_dialects.deribit_names import OptionName, option_name
 from pipeline.sources.capture_dialects.records import (
     DELAYS,
     Dialect,
@@ -26,13 +25,17 @@ from pipeline.sources.capture_dialects.records import (
     milliseconds,
     named,
     quote,
+    refused,
     rows_of,
     scaled,
+    settled,
     side,
     state,
     trade,
     whole,
 )
+from pipeline.sources.deribit_names import OptionName, chain_of, option_of
+from pipeline.sources.replies_deribit import is_ours, records_of
 
 _VENUE: Final = "deribit"
 _CHAINS: Final = "deribit-options"
@@ -41,7 +44,6 @@ _LEAST_PERCENT: Final = 3.0
 """A market's volatility is never 3 percent points, and a fraction never 3: the median tells the unit."""
 _GREEKS: Final = ("delta", "gamma", "vega", "theta", "rho")
 _EIGHT_HOURS: Final = "8"
-_RESOLUTIONS: Final = {"1": 1, "60": 60, "3600": 3_600, "43200": 43_200, "1D": 86_400}
 
 
 def _parts(origin: Origin, message: Any) -> Iterable[Part]:
@@ -50,17 +52,17 @@ def _parts(origin: Origin, message: Any) -> Iterable[Part]:
     if origin.is_reply:
         return _reply(origin, message)
     params = message.get("params")
-    return _pushed(origin, params) if isinstance(params, dict) and "channel" in params else ()
+    return _pushed(params) if isinstance(params, dict) and "channel" in params else ()
 
 
-def _pushed(origin: Origin, params: dict[str, Any]) -> Iterator[Part]:
+def _pushed(params: dict[str, Any]) -> Iterator[Part]:
     channel, data = str(params["channel"]), params["data"]
     kind = channel.partition(".")[0]
     if kind == "ticker":
         yield _ticker(data)
     elif kind == "book":
         instrument = named(data["instrument_name"], "instrument_name")
-        if option_name(instrument) is None:
+        if option_of(instrument) is None:
             series = channel.removeprefix(f"book.{instrument}")
             yield Part(Market(_VENUE, instrument), "book_updates", partial(_book, data), series)
     elif kind == "trades":
@@ -74,7 +76,7 @@ def _pushed(origin: Origin, params: dict[str, Any]) -> Iterator[Part]:
 
 def _ticker(data: dict[str, Any]) -> Part:
     instrument = named(data["instrument_name"], "instrument_name")
-    option = option_name(instrument)
+    option = option_of(instrument)
     if option is None:
         return Part(Market(_VENUE, instrument), "derivative_ticker", partial(_future, data))
     return Part(Market(_CHAINS, option.chain), "option_quotes", partial(_option, data, option))
@@ -96,18 +98,6 @@ def _option(data: dict[str, Any], option: OptionName) -> Iterator[Record]:
         **{name: greeks.get(name) for name in _GREEKS},
     }
     yield state("option_quotes", values, milliseconds(data["timestamp"], "timestamp"))
-
-
-def _summary(row: dict[str, Any], option: OptionName) -> Iterator[Record]:
-    """A row of a book summary: no sizes, no greeks, and of implied volatilities only the mark's."""
-    values = _named(row, option) | {
-        "bid_px": row.get("bid_price") or None,
-        "ask_px": row.get("ask_price") or None,
-        "mark_px": row.get("mark_price"),
-        "mark_iv": _fraction(row.get("mark_iv")),
-        "last_px": row.get("last"),
-    }
-    yield state("option_quotes", values, milliseconds(row["creation_timestamp"], "creation_timestamp"))
 
 
 def _named(row: dict[str, Any], option: OptionName) -> dict[str, Any]:
@@ -133,7 +123,7 @@ def _marks(rows: list[dict[str, Any]]) -> Iterator[Part]:
     stated = [float(row["iv"]) for row in rows]
     factor = _PERCENT if stated and median(stated) >= _LEAST_PERCENT else "1"
     for row in rows:
-        option = option_name(named(row["instrument_name"], "instrument_name"))
+        option = option_of(named(row["instrument_name"], "instrument_name"))
         if option is not None:
             yield Part(Market(_CHAINS, option.chain), "option_quotes", partial(_mark, row, option, factor))
 
@@ -170,7 +160,7 @@ def _book(data: dict[str, Any]) -> Iterator[Record]:
 
 def _trade_part(row: dict[str, Any]) -> Iterator[Part]:
     instrument = named(row["instrument_name"], "instrument_name")
-    if option_name(instrument) is None:
+    if option_of(instrument) is None:
         yield Part(Market(_VENUE, instrument), "trades", partial(_trade, row))
 
 
@@ -196,41 +186,32 @@ def _index_value(data: dict[str, Any]) -> Iterator[Record]:
     yield state("vol_index", values, milliseconds(data["timestamp"], "timestamp"))
 
 
-def _bars(origin: Origin, result: dict[str, Any]) -> Iterator[Part]:
-    """DVOL: [start, open, high, low, close]."""
-    resolution = origin.query("resolution")
-    if resolution not in _RESOLUTIONS:
-        raise BadRecordError(f"resolution is {resolution!r}, expected one of {', '.join(_RESOLUTIONS)}")
-    market, rows = Market(_CHAINS, origin.query("currency").upper()), rows_of(result["data"], "data")
-    closes = [float(row[4]) for row in rows]
-    factor = _PERCENT if closes and median(closes) >= _LEAST_PERCENT else "1"
-    for row in rows:
-        yield Part(market, "vol_index", partial(_bar, row, _RESOLUTIONS[resolution], factor))
-
-
-def _bar(row: list[Any], width: int, factor: str) -> Iterator[Record]:
-    start, *prices = row
-    named_prices = zip(("open", "high", "low", "close"), prices, strict=True)
-    values = {name: scaled(price, factor) for name, price in named_prices}
-    values |= {"index_name": "DVOL", "interval_s": width}  # type: ignore[dict-item]
-    end = milliseconds(start, "start") + width * 1_000_000
-    yield state("vol_index", values, end, delay=DELAYS["statistics"])
-
-
 def _reply(origin: Origin, message: dict[str, Any]) -> Iterator[Part]:
-    name = origin.path.rpartition("/public/")[2]
-    if name not in _REPLIES:
+    read = _chain if is_ours(origin.address) else _REPLIES.get(origin.path.rpartition("/public/")[2])
+    if read is None:
         return
     if message.get("error") is not None:
         raise BadRecordError(f"the venue answered {message['error']}")
-    yield from _REPLIES[name](origin, message["result"])
+    yield from read(origin, message["result"])
 
 
-def _summaries(_: Origin, result: Any) -> Iterator[Part]:
-    for row in rows_of(result, "result"):
-        option = option_name(named(row["instrument_name"], "instrument_name"))
-        if option is not None:
-            yield Part(Market(_CHAINS, option.chain), "option_quotes", partial(_summary, row, option))
+def _chain(origin: Origin, result: Any) -> Iterator[Part]:
+    """Book summaries and the volatility index, as `replies_deribit` reads them."""
+    chains = {origin.query("currency").upper()}
+    if isinstance(result, list):
+        chains = {chain_of(str(row.get("instrument_name"))) for row in result}
+    own = origin.own
+    yield from (Part(Market(_CHAINS, chain), "option_quotes", tuple) for chain in sorted(chains - {own.symbol}))
+    if own.venue != _CHAINS:
+        return
+    found = records_of(origin.address, origin.text, origin.recv, chain=own.symbol)
+    for table, rows in found.rows.items():
+        for stamp, values in rows:
+            is_history = stamp.recv is None
+            said = Record(table, values, stamp.event, stamp.delay, stamp.clock, is_history=is_history)
+            yield Part(own, table, partial(iter, [said]))
+    for rejected in found.rejected:
+        yield Part(own, rejected.table, partial(refused, rejected.reason))
 
 
 def _one_ticker(_: Origin, result: Any) -> Iterator[Part]:
@@ -251,14 +232,10 @@ def _funding(origin: Origin, result: Any) -> Iterator[Part]:
 def _settled(row: dict[str, Any]) -> Iterator[Record]:
     """What was paid in the hour that ended at `timestamp`."""
     at = milliseconds(row["timestamp"], "timestamp")
-    values = {"kind": "settled", "rate": row["interest_1h"], "interval_h": "1", "next_ts": at}
-    values |= {"index_price": row.get("index_price")}
-    yield state("funding", values, at, clock="match", delay=DELAYS["settled"])
+    yield settled({"rate": row["interest_1h"], "interval_h": "1", "index_price": row.get("index_price")}, at)
 
 
 _REPLIES: Final = {
-    "get_book_summary_by_currency": _summaries,
-    "get_volatility_index_data": _bars,
     "get_funding_rate_history": _funding,
     "get_last_trades_by_instrument": _trades,
     "ticker": _one_ticker,

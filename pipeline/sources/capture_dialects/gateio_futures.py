@@ -42,7 +42,7 @@ def _parts(origin: Origin, message: Any) -> Iterable[Part]:
 
 
 def _pushed(message: dict[str, Any]) -> Iterator[Part]:
-    channel, result = message.get("channel"), message.get("result")
+    channel, result = message.get("channel"), message["result"]
     sent = message.get("time_ms")
     publish = milliseconds(sent, "time_ms") if sent else None
     if channel == "futures.order_book_update":

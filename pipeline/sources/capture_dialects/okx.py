@@ -26,6 +26,7 @@ from pipeline.sources.capture_dialects.records import (
     quote,
     rows_of,
     scaled,
+    settled,
     side,
     state,
     trade,
@@ -155,8 +156,7 @@ def _funding(row: dict[str, Any]) -> Iterator[Record]:
 def _settled(row: dict[str, Any]) -> Iterator[Record]:
     """`realizedRate` is what was paid."""
     at = milliseconds(row["fundingTime"], "fundingTime")
-    values = {"kind": "settled", "rate": row["realizedRate"], "next_ts": at}
-    yield state("funding", values, at, clock="match", delay=DELAYS["settled"])
+    yield settled({"rate": row["realizedRate"]}, at)
 
 
 def _one(row: dict[str, Any], column: str, name: str) -> Iterator[Record]:
@@ -240,7 +240,8 @@ def _width(period: str) -> int:
 def _sampled_interest(row: list[Any], width_us: int) -> Iterator[Record]:
     """[ts, oi, oiCcy, oiUsd]; whether `ts` begins or ends the period is not said, so it is known after its end."""
     at = milliseconds(row[0], "ts")
-    yield state("derivative_ticker", {"open_interest_qty": row[1]}, at, delay=width_us + DELAYS["statistics"])
+    delay = width_us + DELAYS["statistics"]
+    yield state("derivative_ticker", {"open_interest_qty": row[1]}, at, delay=delay, is_history=True)
 
 
 def _facts(origin: Origin, message: Any) -> ContractFacts | None:

@@ -34,7 +34,8 @@ class Origin:
     """Where a message came from, and which market is wanted.
 
     `address` is the URL of a reply or the address of a connection, "" where the file does not say; `venue` is the one
-    the file's header names, "" if it names none. `memory` is what the connection has said so far, for feeds that send
+    the file's header names, "" if it names none. `recv` is when it came (microseconds), `text` the message as it came
+    and `body` what the request was sent with. `memory` is what the connection has said so far, for feeds that send
     only what changed: a dialect keeps there what it needs, by topic.
     """
 
@@ -42,6 +43,9 @@ class Origin:
     address: str
     is_reply: bool
     venue: str = ""
+    recv: int = 0
+    text: str = ""
+    body: str = ""
     memory: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
@@ -58,7 +62,8 @@ class Record:
     """A record for a stream of `framing`: its values, when it happened (None: the venue does not say) and what it is.
 
     `known_by` is the content two copies have in common however they came; its values if None. `book` tells a message
-    of an order-book stream from a reply: "bridge" if its id is one of the stream's, "reply" if not.
+    of an order-book stream from a reply: "bridge" if its id is one of the stream's, "reply" if not. `is_history`: what
+    was public long before it was asked for, so that when it came says nothing.
     """
 
     stream: str
@@ -70,6 +75,7 @@ class Record:
     position: int | None = None
     known_by: Any = None
     book: Book = ""
+    is_history: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,9 +237,21 @@ def state(
     delay: int = DELAYS["state"],
     clock: str = "publish",
     publish: int | None = None,
+    is_history: bool = False,
 ) -> Record:
     """A record of a table by column name."""
-    return Record(table, values, event, delay, clock, publish)
+    return Record(table, values, event, delay, clock, publish, is_history=is_history)
+
+
+def settled(values: Mapping[str, Any], at: int) -> Record:
+    """A funding rate that was paid at `at`; `values` are columns of funding."""
+    paid = {"kind": "settled", "next_ts": at} | dict(values)
+    return state("funding", paid, at, clock="match", delay=DELAYS["settled"], is_history=True)
+
+
+def refused(reason: str) -> Rows:
+    """What `take` of a part is that cannot be taken."""
+    raise BadRecordError(reason)
 
 
 def quote(values: Sequence[Any]) -> dict[str, Any] | None:

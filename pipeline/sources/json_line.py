@@ -28,13 +28,16 @@ _RECEIVED: Final = re.compile(rb'[,{]\s*"ts"\s*:\s*([0-9]+)(?:\.([0-9]+))?\s*[,}
 class CaptureLine:
     """A line; `conn` is the connection's name, which begins with the exchange's, and `recv` microseconds, 0 if none.
 
-    `address` is a connection's address or a reply's URL, `message` what came, `facts` the fields of a header.
+    `address` is a connection's address or a reply's URL, `body` what a request was sent with, `text` and `message`
+    what came (as text, and read), `facts` the fields of a header.
     """
 
     kind: str
     conn: str
     recv: int
     address: str = ""
+    body: str = ""
+    text: str = ""
     message: Any = None
     facts: dict[str, Any] | None = None
 
@@ -58,9 +61,11 @@ def parse_line(text: bytes) -> CaptureLine:
     if kind in ("hole", "error"):
         return CaptureLine(kind, conn, 0)
     address = _text(fields, "url") if kind == "http" else "" if kind == "recv" else _text(fields, "addr")
-    recv = received(text)
-    message = _message(_text(fields, "data")) if kind in ("recv", "http") else None
-    return CaptureLine(kind, conn, recv, address, message)
+    recv, body = received(text), fields.get("body")
+    if kind not in ("recv", "http"):
+        return CaptureLine(kind, conn, recv, address)
+    came = _text(fields, "data")
+    return CaptureLine(kind, conn, recv, address, body if isinstance(body, str) else "", came, _message(came))
 
 
 def received(text: bytes) -> int:
