@@ -262,11 +262,11 @@ def _place_book(reader: _Reader, held: _Held, text: bytes) -> None:
         reader.own_lines -= stamp.lines
         return
     elif stamp.clock == "carried":
-        placed = reader.clock.of_snapshot(values[0])
-        if not (stamp.event or placed < reader.clock.latest):
+        known = [event for event in (stamp.event, reader.clock.passed(values[0])) if event]
+        if not known:
             reader.bad.append(Rejected(stamp.line, 0, "book_updates", _NO_TIME, 1, text, stamp.lines))
             return
-        stamp = stamp.moved_to(min(stamp.event, placed) if stamp.event else placed)
+        stamp = stamp.moved_to(min(known)) if stamp.event else stamp._replace(event=min(known))
     reader.rows.setdefault("depth", []).append((stamp, tuple(values)))
 
 

@@ -89,13 +89,12 @@ def _pushed(origin: Origin, message: dict[str, Any]) -> Iterator[Part]:
 
 def _book(message: dict[str, Any], data: dict[str, Any], sent: int) -> Iterator[Record]:
     update_id = whole(data["u"], "u")
-    is_restart = update_id == _RESTARTED
-    is_snapshot = message["type"] == "snapshot" or is_restart
+    is_snapshot = message["type"] == "snapshot" or update_id == _RESTARTED
     prev = update_id if is_snapshot else update_id - 1
     event, clock = _matched(message.get("cts"), sent)
     yield book(
         event,
-        (None, None, None) if is_restart else (update_id, None, prev),
+        (update_id, None, prev),
         levels(data["b"], "b"),
         levels(data["a"], "a"),
         is_snapshot=is_snapshot,

@@ -73,15 +73,17 @@ def _pushed(origin: Origin, message: dict[str, Any]) -> Iterator[Part]:
     elif channel == "liquidation-orders":
         yield from (part for row in rows for part in _liquidations(row))
     elif channel in _CHANNELS:
-        yield from _rows(origin, rows, *_CHANNELS[channel])
+        table, take = _CHANNELS[channel]
+        yield from _rows(origin, rows, table, take, about.get("instId"))
 
 
-def _rows(origin: Origin, rows: list[Any], table: str, take: Take) -> Iterator[Part]:
+def _rows(origin: Origin, rows: list[Any], table: str, take: Take, symbol: Any = None) -> Iterator[Part]:
+    """`symbol` is what the channel is about, where a row does not say it."""
     for row in rows:
         if take is _index:
             yield from _of_index(origin, row)
         else:
-            yield from _part(row["instId"], table, take, row)
+            yield from _part(row.get("instId", symbol), table, take, row)
 
 
 def _part(symbol: Any, table: str, take: Take, row: Any, series: str = "") -> Iterator[Part]:
