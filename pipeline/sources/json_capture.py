@@ -26,6 +26,7 @@ from pipeline.sources.lines import blocks_of_lines
 
 NAME: Final = "json-capture"
 _FOREIGN_KEPT: Final = 100
+_SLIGHTLY_US: Final = 1_000_000
 _TABLES: Final = {"depth": "book_updates", "trade": "trades", "ticker": "book_ticker", "mark": "derivative_ticker"}
 """Streams of `framing` that are not named as the table they fill."""
 
@@ -198,6 +199,10 @@ def _keep(reader: _Reader, record: Record, line: CaptureLine, is_first: bool) ->
         if not event and not is_held:
             raise BadRecordError("it has no time, and no message before it in the file has one")
     reader.records += 1
+    last = reader.last_event.get(record.stream, event)
+    is_backwards = event < last
+    if is_backwards and _follows(record, last - event):
+        event, clock = last, "carried"
     stamp = Stamp(
         reader.line,
         None if record.is_history else line.recv,
@@ -205,7 +210,7 @@ def _keep(reader: _Reader, record: Record, line: CaptureLine, is_first: bool) ->
         record.publish,
         record.delay,
         _digest(record),
-        event < reader.last_event.get(record.stream, event),
+        is_backwards,
         clock,
         int(is_first),
         reader.records if record.position is None else record.position,
@@ -213,13 +218,22 @@ def _keep(reader: _Reader, record: Record, line: CaptureLine, is_first: bool) ->
     if is_held:
         reader.held.append(_Held(stamp, record))
         return
-    reader.last_event[record.stream] = max(event, reader.last_event.get(record.stream, event))
+    reader.last_event[record.stream] = max(event, last)
     reader.clock.saw(event)
     if record.book == "stream":
         reader.streams_book = True
         if record.values[0] is not None:
             reader.clock.saw_diff(record.values[0], event)
     reader.rows.setdefault(record.stream, []).append((stamp, record.values))
+
+
+def _follows(record: Record, behind: int) -> bool:
+    """Whether a book message stamped `behind` the one before it stands after it all the same.
+
+    A stream's messages change the book in the order in which they come. Ids would show a break where a time is far
+    off; without ids nothing would.
+    """
+    return record.book == "stream" and (record.values[0] is None or behind <= _SLIGHTLY_US)
 
 
 def _digest(record: Record) -> int:

@@ -72,7 +72,7 @@ def received(text: bytes) -> int:
     """Microseconds of the line's `ts`, from its digits; finer ones are cut."""
     found = _RECEIVED.search(text)
     if found is None:
-        raise BadRecordError("no ts with the seconds of receipt")
+        raise BadRecordError("expected ts with the seconds of receipt, found none")
     whole, fraction = found[1], found[2] or b""
     moment = int(whole[:12]) * 1_000_000 + int(fraction[:6].ljust(6, b"0"))
     if not EARLIEST <= moment < LATEST:

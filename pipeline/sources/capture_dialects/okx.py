@@ -67,9 +67,9 @@ def _pushed(origin: Origin, message: dict[str, Any]) -> Iterator[Part]:
     channel, rows = str(about.get("channel")), rows_of(message["data"], "data")
     if channel in _SNAPSHOTS or channel in _DIFFS:
         is_snapshot = channel in _SNAPSHOTS or message.get("action") == "snapshot"
-        take = partial(_book, is_snapshot=is_snapshot, has_ids=channel in _DIFFS, kind="stream")
+        changed = partial(_book, is_snapshot=is_snapshot, has_ids=channel in _DIFFS, kind="stream")
         symbol = about.get("instId")
-        yield from (part for row in rows for part in _part(symbol, "book_updates", take, row, series=channel))
+        yield from (part for row in rows for part in _part(symbol, "book_updates", changed, row, series=channel))
     elif channel == "liquidation-orders":
         yield from (part for row in rows for part in _liquidations(row))
     elif channel in _CHANNELS:

@@ -52,8 +52,8 @@ def test_the_time_of_receipt_is_cut_from_its_text(text: bytes, microseconds: int
         (b'{"t":"other"}', "t = 'other'"),
         (b'{"t":["recv"]}', "t = "),
         (b'{"t":"recv","ts":1786310818.5,"data":"{}"}', "conn = None"),
-        (b'{"t":"recv","conn":"A.ws.1","data":"{}"}', "no ts"),
-        (b'{"t":"recv","conn":"A.ws.1","ts":-1,"data":"{}"}', "no ts"),
+        (b'{"t":"recv","conn":"A.ws.1","data":"{}"}', "found none"),
+        (b'{"t":"recv","conn":"A.ws.1","ts":-1,"data":"{}"}', "found none"),
         (b'{"t":"recv","conn":"A.ws.1","ts":178631081.5,"data":"{}"}', "between 2009 and 2100"),
         (b'{"t":"recv","conn":"A.ws.1","ts":1786310818000,"data":"{}"}', "between 2009 and 2100"),
         (b'{"t":"recv","conn":"A.ws.1","ts":1786310818.5,"data":{}}', "data = {}"),
@@ -212,6 +212,17 @@ def test_a_polled_book_whose_ids_are_no_stream_ids_is_beside_a_stream_and_the_bo
     with_stream = read_lines(tmp_path, LINEAR, [polled, *p.bybit_session()])
     assert with_stream.column("book_updates", "update_id") == [10, 11, 12]
     assert (with_stream.lines, with_stream.beside) == (9, 9)
+
+
+def test_a_book_message_stamped_before_the_one_it_follows_stands_after_it(tmp_path: Path):
+    """Sorted by time alone, the update 12 would stand before 11 and the chain would seem broken."""
+    times = (p.NOON, p.NOON + 100, p.NOON + 90, p.NOON + 110)
+    books = [p.bybit_book(10 + n, at, [["65000.0", "1"]]) for n, at in enumerate(times)]
+    lines = [p.connect("BYBIT.ws.2", p.LINEAR), *(p.recv("BYBIT.ws.2", book) for book in books)]
+    frame = read_lines(tmp_path, LINEAR, lines).frames["book_updates"]
+    assert frame["event_ts"].dt.epoch("ms").to_list() == [p.NOON, p.NOON + 100, p.NOON + 100, p.NOON + 110]
+    assert frame["clock"].to_list() == ["match", "match", "carried", "match"]
+    assert frame["is_backwards"].to_list() == [False, False, True, False]
 
 
 def test_of_books_of_several_depths_the_first_is_the_market_s(tmp_path: Path):
