@@ -98,6 +98,14 @@ def test_a_new_connection_and_another_symbol_know_nothing_of_it(tmp_path: Path):
     assert found.column("book_ticker", "bid_px") == [65000.0]
 
 
+def test_a_new_snapshot_forgets_what_was_said_before_it(tmp_path: Path):
+    bare = {"symbol": "BTCUSDT", "markPrice": "65005.00"}
+    found = _linear(
+        tmp_path, p.bybit_ticker(p.NOON, p.BYBIT_TICKER, "snapshot"), p.bybit_ticker(p.NOON + 100, bare, "snapshot")
+    )
+    assert found.column("derivative_ticker", "index_price") == [65010.0, None]
+
+
 @pytest.mark.parametrize(
     ("said", "one_side"),
     [
