@@ -41,8 +41,6 @@ _RESTARTED: Final = 1
 _MOST_OF_A_MESSAGE: Final = 1_024
 _BAR_S: Final = {"D": 86_400, "W": 604_800}
 _MINUTE_S: Final = 60
-_STATE: Final = ("markPrice", "indexPrice", "fundingRate", "nextFundingTime", "openInterest", "singleOpenInterest")
-_FUNDING: Final = ("fundingRate", "nextFundingTime", "fundingIntervalHour")
 _QUOTE: Final = ("bid1Price", "bid1Size", "ask1Price", "ask1Size")
 
 
@@ -130,27 +128,27 @@ def _position(seq: Any, place: int) -> int | None:
 
 
 def _ticker(message: dict[str, Any], data: dict[str, Any], sent: int, memory: dict[str, Any]) -> Iterator[Record]:
-    """A delta holds what changed: the rest is as this connection said it before."""
+    """A delta holds what changed, so the rest is as this connection said it before: each message restates the whole."""
     if message["type"] == "snapshot":
         memory.clear()
     memory.update(data)
-    yield from _states(memory, data, sent)
+    yield from _states(memory, sent)
 
 
-def _states(whole_state: dict[str, Any], said: dict[str, Any], sent: int) -> Iterator[Record]:
-    """The state of a derivative, as far as a field of it was `said`."""
-    next_ts = whole_state.get("nextFundingTime")
+def _states(said: dict[str, Any], sent: int) -> Iterator[Record]:
+    """The state of a derivative, its running funding rate and its best quotes, as far as they are known."""
+    next_ts = said.get("nextFundingTime")
     next_us = milliseconds(next_ts, "nextFundingTime") if next_ts not in (None, "", "0") else None
-    prices = {"mark_price": whole_state.get("markPrice"), "index_price": whole_state.get("indexPrice")}
-    rate = whole_state.get("fundingRate") or None
-    if said.keys() & set(_STATE):
-        values = {"funding_rate": rate, "next_funding_ts": next_us, "open_interest_qty": _one_side(whole_state)}
+    prices = {"mark_price": said.get("markPrice") or None, "index_price": said.get("indexPrice") or None}
+    rate = said.get("fundingRate") or None
+    values = {"funding_rate": rate, "next_funding_ts": next_us, "open_interest_qty": _one_side(said)}
+    if any(value is not None for value in (prices | values).values()):
         yield state("derivative_ticker", prices | values, sent)
-    if said.keys() & set(_FUNDING) and rate is not None:
+    if rate is not None:
         values = {"kind": "predicted", "rate": rate, "next_ts": next_us}
-        interval = whole_state.get("fundingIntervalHour") or None
+        interval = said.get("fundingIntervalHour") or None
         yield state("funding", prices | values | {"interval_h": interval}, sent)
-    if said.keys() & set(_QUOTE) and (best := quote([whole_state.get(name) for name in _QUOTE])):
+    if best := quote([said.get(name) for name in _QUOTE]):
         yield state("book_ticker", best, sent, delay=DELAYS["ticker"])
 
 
@@ -247,7 +245,7 @@ def _tickers_reply(asked: Asked, message: dict[str, Any], result: dict[str, Any]
         return
     sent = milliseconds(message["time"], "time")
     for row in rows_of(result["list"], "list"):
-        yield Part(asked.market(row), "derivative_ticker", partial(_states, row, row, sent))
+        yield Part(asked.market(row), "derivative_ticker", partial(_states, row, sent))
 
 
 def _funding_reply(asked: Asked, _: dict[str, Any], result: dict[str, Any]) -> Iterator[Part]:

@@ -367,9 +367,9 @@ CASES = [
         {
             "book_updates": 5,
             "trades": 2,
-            "derivative_ticker": 2,
-            "funding": 1,
-            "book_ticker": 2,
+            "derivative_ticker": 3,
+            "funding": 3,
+            "book_ticker": 3,
             "price_bars": 1,
             "liquidations": 1,
         },

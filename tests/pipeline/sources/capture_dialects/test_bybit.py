@@ -63,13 +63,14 @@ def test_the_taker_side_flags_and_order_of_prints(tmp_path: Path):
 def test_what_a_delta_leaves_out_is_as_this_connection_said_it_before(tmp_path: Path):
     found = read_lines(tmp_path, LINEAR, p.bybit_session())
     states = found.frames["derivative_ticker"]
-    assert states["mark_price"].to_list() == [65001.0, 65001.5]
-    assert states["index_price"].to_list() == [65010.0, 65010.0]
-    assert states["funding_rate"].to_list() == [0.0001, 0.0001]
-    assert states["next_funding_ts"].dt.epoch("ms").to_list() == [p.NOON + 4 * p.HOUR] * 2
-    assert states["clock"].to_list() == ["publish", "publish"]
+    assert states["mark_price"].to_list() == [65001.0, 65001.5, 65001.5]
+    assert states["index_price"].to_list() == [65010.0] * 3
+    assert states["funding_rate"].to_list() == [0.0001] * 3
+    assert states["next_funding_ts"].dt.epoch("ms").to_list() == [p.NOON + 4 * p.HOUR] * 3
+    assert states["clock"].to_list() == ["publish"] * 3
     quotes = found.frames["book_ticker"]
     assert quotes.select("bid_px", "bid_qty", "ask_px", "ask_qty").rows() == [
+        (65000.0, 1.0, 65000.1, 2.0),
         (65000.0, 1.0, 65000.1, 2.0),
         (65000.0, 1.5, 65000.1, 2.0),
     ]
