@@ -3,6 +3,8 @@
 Sizes are contracts on swaps and futures, base units on spot. Open interest is taken in
 contracts (`oi`), which has one side. Books carry `seqId` and `prevSeqId` since 2023; before that
 they have no ids. A book message that repeats its predecessor's id says that nothing changed.
+The channel `trades` sums up prints of one taker at one price; replies hold each: they are
+not added up, a file's first kind is taken.
 """
 
 import re
@@ -83,7 +85,14 @@ def _rows(origin: Origin, rows: list[Any], table: str, take: Take, symbol: Any =
         if take is _index:
             yield from _of_index(origin, row)
         else:
-            yield from _part(row.get("instId", symbol), table, take, row)
+            yield from _part(row.get("instId", symbol), table, take, row, _series(table, take, row))
+
+
+def _series(table: str, take: Take, row: dict[str, Any]) -> str:
+    """Of prints and sums of prints (with a `count` and the id of their last), and of quotes, one kind is taken."""
+    if table == "trades":
+        return "sums" if "count" in row else "prints"
+    return ("best" if take is _best else "ticker") if table == "book_ticker" else ""
 
 
 def _part(symbol: Any, table: str, take: Take, row: Any, series: str = "") -> Iterator[Part]:

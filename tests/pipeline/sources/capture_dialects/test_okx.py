@@ -75,13 +75,23 @@ def test_a_print_says_whether_it_sums_up_several_and_whether_it_was_elp(tmp_path
     rows = [
         p.okx_trade(1, p.NOON, count="3", source="1", side="sell"),
         p.okx_trade(2, p.NOON, count="1", source="0"),
-        p.okx_trade(3, p.NOON, sz="1.772e-05"),
+        p.okx_trade(3, p.NOON, count="1", sz="1.772e-05"),
     ]
     frame = _pushed(tmp_path, p.okx("trades", *rows)).frames["trades"]
     assert frame["taker_side"].to_list() == [-1, 1, 1]
-    assert frame["is_aggregate"].to_list() == [True, False, None]
+    assert frame["is_aggregate"].to_list() == [True, False, False]
     assert frame["is_rpi"].to_list() == [True, False, None]
     assert frame["qty"].to_list() == [12.0, 12.0, 0.00001772]
+
+
+def test_prints_and_sums_of_prints_are_not_added_up(tmp_path: Path):
+    summed, single = p.okx("trades", p.okx_trade(12, p.NOON, count="3")), p.okx("trades-all", p.okx_trade(11, p.NOON))
+    reply = p.http("OKX.http.1", f"{p.OKX}market/trades?instId=BTC-USDT-SWAP", p.okx_reply(p.okx_trade(10, p.NOON)))
+    lines = [p.recv("OKX.ws.1", summed), p.recv("OKX.ws.1", single), reply]
+    assert read_lines(tmp_path, SWAP, lines).column("trades", "trade_id") == ["12"]
+    found = read_lines(tmp_path, SWAP, lines[::-1])
+    assert found.column("trades", "trade_id") == ["10", "11"]
+    assert found.column("trades", "is_aggregate") == [None, None]
 
 
 def test_a_running_rate_is_for_the_settlement_it_names(tmp_path: Path):
