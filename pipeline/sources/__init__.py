@@ -43,6 +43,10 @@ class Source:
 _BINANCE: Final = ("binance-usdm", "binance-coinm", "binance-spot")
 _BYBIT: Final = ("bybit-linear", "bybit-inverse", "bybit-spot")
 _OKX: Final = ("okx-swap", "okx-futures", "okx-spot")
+_CAPTURED: Final = (
+    *_BINANCE, *_BYBIT, *_OKX, "deribit", "deribit-options", "kraken-futures", "gateio-futures", "bitget-futures",
+    "bitget-spot", "hyperliquid",
+)  # fmt: skip
 _HYPERLIQUID: Final = ("hyperliquid",)
 _OPTIONS: Final = ("deribit-options",)
 _TARDIS_VENUES: Final = (*_BINANCE, "bybit-linear", "bybit-spot", "okx-swap", "hyperliquid")
@@ -52,6 +56,7 @@ SOURCES: Final = {
     for source in (
         Source("binance-capture", 3, _BINANCE, "binance_capture"),
         Source("hyperliquid-capture", 1, _HYPERLIQUID, "hyperliquid_capture"),
+        Source("json-capture", 1, _CAPTURED, "json_capture"),
         Source("tardis", 2, _TARDIS_VENUES, "tardis", is_archive=True),
         Source("bybit-archive", 1, _BYBIT, "bybit_archive", is_archive=True),
         Source("okx-archive", 1, _OKX, "okx_archive", is_archive=True),

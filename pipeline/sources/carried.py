@@ -30,5 +30,9 @@ class CarriedClock:
 
     def of_snapshot(self, update_id: int) -> int:
         """The latest time at which the book can have stood at `update_id`."""
-        passed = (event for last, event in self._diffs if last > update_id)
-        return min(self.latest, next(passed, self.latest))
+        passed = self.passed(update_id)
+        return self.latest if passed is None else min(self.latest, passed)
+
+    def passed(self, update_id: int) -> int | None:
+        """When a diff first went beyond `update_id`; None if none has."""
+        return next((event for last, event in self._diffs if last > update_id), None)
