@@ -7,6 +7,7 @@ VENUES: Final = {
     "binance-usdm": "perp",
     "binance-coinm": "perp",
     "binance-spot": "spot",
+    "binance-options": "option",
     "bybit-linear": "perp",
     "bybit-spot": "spot",
     "okx-swap": "perp",

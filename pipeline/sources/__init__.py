@@ -36,6 +36,18 @@ def _tardis(path: Path, market: Market) -> Iterator[Batch]:
     return tardis.read(path, market)
 
 
+def _binance_vision(path: Path, market: Market) -> Iterator[Batch]:
+    from pipeline.sources import binance_vision
+
+    return binance_vision.read(path, market)
+
+
+def _binance_vision_trades(path: Path, market: Market) -> Iterator[Batch]:
+    from pipeline.sources import binance_vision
+
+    return binance_vision.read_trades(path, market)
+
+
 _BINANCE: Final = ("binance-usdm", "binance-coinm", "binance-spot")
 _TARDIS_VENUES: Final = (*_BINANCE, "bybit-linear", "bybit-spot", "okx-swap", "hyperliquid")
 
@@ -44,5 +56,7 @@ SOURCES: Final = {
     for source in (
         Source("binance-capture", 3, _BINANCE, _binance_capture),
         Source("tardis", 2, _TARDIS_VENUES, _tardis, is_archive=True),
+        Source("binance-vision", 1, (*_BINANCE, "binance-options"), _binance_vision, is_archive=True),
+        Source("binance-vision-trades", 1, _BINANCE, _binance_vision_trades, is_archive=True),
     )
 }

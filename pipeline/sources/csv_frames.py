@@ -50,7 +50,8 @@ class CsvBatches:
         whole = pl.DataFrame([lines.numbers, *times.values(), *own.values()]).filter(lines.is_good)
         event = whole["event_ts"]
         before = event.shift(1, fill_value=self.last_event.get(table, event[0] if event.len() else 0))
-        known = pl.max_horizontal(pl.col("event_ts") + moments.delay, *(["recv_ts"] if "recv_ts" in times else []))
+        later = [name for name in ("publish_ts", "recv_ts") if name in times]  # nothing is known before it is sent
+        known = pl.max_horizontal(pl.col("event_ts") + moments.delay, *later)
         made = whole.with_columns(
             content_digests(whole.select("event_ts", *own)),
             pl.lit(moments.clock).alias("clock"),
