@@ -170,8 +170,7 @@ def _unit(path: Path, layout: Layout, rows: list[bytes]) -> Unit:
     at = layout.names.index(layout.time)
     fields = [line.rstrip().split(b",") for line in rows]
     times = [line[at].decode(errors="replace") for line in fields if len(line) == len(layout.names)]
-    units = (unit_of(time if layout.time != "date" else f"{time} 00:00:00") for time in times)
-    unit = next((unit for unit in units if unit), None)
+    unit = next((unit for time in times if (unit := unit_of(time))), None)
     if unit is None:
         came = f"got {brief(repr(times[0]), 60)}" if times else "found no line with as many fields as the first"
         raise FootprintError(

@@ -7,6 +7,7 @@ import polars as pl
 from pipeline.sources.binance_vision_rows import PERIOD_DELAY_US, File, Rows
 from pipeline.sources.csv_frames import Moments
 from pipeline.sources.csv_text import Lines
+from pipeline.sources.times import microseconds
 from signals.table import UTC_US
 
 _HOUR: Final = 3_600_000_000
@@ -36,7 +37,8 @@ _STATED: Final = {
 
 def option_states(lines: Lines, file: File) -> Rows:
     """Prices are in the quote currency, volatilities fractions. Strike and expiry are read off the option's name."""
-    midnight = lines.time("date", "text")
+    midnight = microseconds(lines.text["date"] + " 00:00:00", "text")
+    lines.refuse(midnight.is_null(), "date is not a day as YYYY-MM-DD")
     hour = lines.number("hour", "count")
     lines.refuse(~hour.is_between(0, 23), "hour is not one of 0 to 23")
     name = lines.words("symbol")

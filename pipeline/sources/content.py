@@ -27,7 +27,7 @@ def _words(column: pl.Series) -> Words:
         texts = column.unique()
         hashed = [0 if text is None else _hash(text) for text in texts.to_list()]
         whole = column.replace_strict(texts, pl.Series(hashed, dtype=pl.UInt64), return_dtype=pl.UInt64)
-        return whole.fill_null(0).to_numpy()
+        return whole.cast(pl.UInt64).fill_null(0).to_numpy()
     if column.dtype.is_float():
         return (column.fill_null(0.0) + 0.0).to_numpy().astype(np.float64).view(np.uint64)  # -0.0 is 0.0
     return column.to_physical().cast(pl.Int64).fill_null(0).to_numpy().view(np.uint64)

@@ -2,9 +2,8 @@
 
 import io
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 
 from pipeline.market import Market
@@ -55,17 +54,17 @@ def aggregate(number: int, at: float, price: str = "100.1", qty: str = "0.5", *,
     return f"{number},{price},{qty},{2 * number},{2 * number + 1},{ms(at)},{maker}"
 
 
-def kline(
-    at: float, day: datetime = DAY, *, width: int = 60, traded: str = "12,1200.5,7,5,500.25", unit: int = 1
-) -> str:
+TRADED = "12,1200.5,7,5,500.25"
+UNTRADED = "0,0,12,0,0"
+STATISTICS = "80000.5,8000050,1.5,1.2,1.1,0.9"
+
+
+def kline(at: float, day: datetime = DAY, *, width: int = 60, traded: str = TRADED, unit: int = 1) -> str:
     """traded: volume, quote_volume, count, taker_buy_volume, taker_buy_quote_volume."""
     volume, quote, count, bought, bought_quote = traded.split(",")
     opened = ms(at, day) * unit
     last = opened + 1_000 * width * unit - 1
     return f"{opened},100.0,101.5,99.5,100.5,{volume},{last},{quote},{count},{bought},{bought_quote},0"
-
-
-UNTRADED = "0,0,12,0,0"
 
 
 def depth(at: float, mid: float = 100.0, *, bands: Sequence[str] = ("-5", "-1", "1", "5")) -> list[str]:
@@ -77,9 +76,7 @@ def depth(at: float, mid: float = 100.0, *, bands: Sequence[str] = ("-5", "-1", 
     return rows
 
 
-def metric(
-    at: float, day: datetime = DAY, symbol: str = "BTCUSDT", values: str = "80000.5,8000050,1.5,1.2,1.1,0.9"
-) -> str:
+def metric(at: float, day: datetime = DAY, symbol: str = "BTCUSDT", values: str = STATISTICS) -> str:
     return f"{text(at, day)},{symbol},{values}"
 
 
@@ -120,18 +117,11 @@ def write_bytes(path: Path, body: bytes) -> Path:
     return path
 
 
-def _one(
-    market: Market, kind: str, header: str, rows: Sequence[str], interval: str = "", date: str = "2024-06-03"
-) -> Callable[[Path], list[Path]]:
-    def write(folder: Path) -> list[Path]:
-        return [write_zip(archive_path(folder, market, kind, date, interval=interval), header, rows)]
-
-    return write
-
-
 def _case(market: Market, kind: str, header: str, rows: Sequence[str], made: dict[str, int], **options: str) -> Case:
-    source = "binance-vision-trades" if kind == "trades" else "binance-vision"
-    return Case(source, market, partial(_one(market, kind, header, rows, **options)), made)
+    def write(folder: Path) -> list[Path]:
+        return [write_zip(archive_path(folder, market, kind, **options), header, rows)]
+
+    return Case("binance-vision-trades" if kind == "trades" else "binance-vision", market, write, made)
 
 
 _TAPE = [aggregate(7, 1), aggregate(8, 2, "100.2", maker="false"), aggregate(9, 2)]
