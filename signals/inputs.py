@@ -397,7 +397,8 @@ GAPS = Table(
             "reason",
             pl.String(),
             "text",
-            "no_snapshot, sequence_break, silence, not_recorded (feed absent), before_recording (first day's head)",
+            "no_snapshot, sequence_break (ids of book messages, or of aggregated prints, do not follow), silence, "
+            "not_recorded (feed absent), before_recording (first day's head)",
         ),
     ),
 )
