@@ -156,13 +156,15 @@ def _check_source(path: Path, layout: Layout, source: str) -> None:
     if (layout.kind == "trades") == (source == TRADES_NAME):
         return
     is_single = layout.kind == "trades"
-    other = TRADES_NAME if is_single else NAME
-    came = "single trades, the same tape as aggTrades in another form" if is_single else layout.kind
     raise FootprintError(
         "FP002",
-        f"expected {'other files than trades' if is_single else 'a file of trades'}, got {came}",
+        "expected any kind of file but single trades: they are the tape of aggTrades once more, and under one name "
+        "its volume would count twice"
+        if is_single
+        else f"expected a file of single trades, got {layout.kind}",
         where=str(path),
-        hint=f"footprint ingest {other} ...; `prefer` in footprint.toml says which tape feeds the signals",
+        hint=f"footprint ingest {TRADES_NAME if is_single else NAME} ...; `prefer` in footprint.toml says which tape "
+        "feeds the signals",
     )
 
 

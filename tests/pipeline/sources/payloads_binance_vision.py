@@ -131,6 +131,7 @@ _SPOT_SINGLE = [f"{row},True".replace("true", "True") for row in _SINGLE]
 _QUOTES = [f"{number},100.0,2.5,100.1,1,{ms(number)},{ms(number) + 4}" for number in (11, 12)]
 _BARS = [kline(0), kline(60)]
 _UNTRADED = [kline(0, traded=UNTRADED), kline(60, traded=UNTRADED)]
+_PREMIA = [line.replace("100.0,101.5,99.5,100.5", "-0.00012,0.00089,-0.0005,0.0001") for line in _UNTRADED]
 _BANDS = [row for at in (8, 38) for row in depth(at)]
 _RATES = [f"{ms(28_800 * count) + 3},8,0.00010000" for count in range(3)]
 _FORCED = [liquidation(5)] * 2 + [liquidation(6, "BUY")] * 2
@@ -153,7 +154,7 @@ CASES = [
     _case(USDM, "klines", KLINES, _BARS, {"price_bars": 2}, **_BAR),
     _case(USDM, "markPriceKlines", KLINES, _UNTRADED, {"price_bars": 2}, **_BAR),
     _case(COINM, "indexPriceKlines", KLINES, _UNTRADED, {"price_bars": 2}, **_BAR),
-    _case(USDM, "premiumIndexKlines", KLINES, _UNTRADED, {"price_bars": 2}, **_BAR),
+    _case(USDM, "premiumIndexKlines", KLINES, _PREMIA, {"price_bars": 2}, **_BAR),
     _case(SPOT, "klines", "", _BARS, {"price_bars": 2}, **_BAR),
     _case(COINM, "liquidationSnapshot", LIQUIDATIONS, _FORCED, {"liquidations": 2}),
     _case(BVOL, "BVOLIndex", BVOL_INDEX, _INDEX, {"vol_index": 3}),

@@ -229,6 +229,13 @@ def test_liquidations_are_written_twice(lake: Lake):
     )
 
 
+def test_sizes_of_liquidations_become_coin(lake: Lake):
+    """Three contracts of 100 USD at 60,000."""
+    lines = [liquidation(5, average="60000.0")] * 2
+    found = made(lake, "liquidations", COINM, "liquidationSnapshot", LIQUIDATIONS, lines)
+    assert found.select("qty", "qty_native").row(0) == (0.005, 3.0)
+
+
 def test_the_same_liquidations_from_two_files_are_the_same(lake: Lake, tmp_path: Path):
     lines = [liquidation(6, "BUY")] * 4
     add(lake, write_zip(archive_path(tmp_path, COINM, "liquidationSnapshot"), LIQUIDATIONS, lines), market=COINM)
