@@ -46,8 +46,7 @@ def ingest(
     Parameters
     ----------
     source
-        What wrote the files: binance-capture, tardis (incremental_book_L2 and trades), binance-vision (files of Binance's public
-        archive) or binance-vision-trades (its files of single trades).
+        What wrote the files: binance-capture, or tardis (incremental_book_L2 and trades).
     files
         Raw files, gzip or plain.
     venue
