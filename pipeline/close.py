@@ -10,6 +10,7 @@ from pipeline.parts import Part, write_part
 from pipeline.plan import Step
 from pipeline.quality import GapRow, active_slots, feed_gaps, gap_rows
 from pipeline.sources.batch import CORE_TABLES
+from pipeline.tape_breaks import tape_breaks
 from signals.bars import instant
 from signals.book import COLUMNS, Book
 from signals.grid import Grid
@@ -34,7 +35,7 @@ def close_day(root: Path, step: Step, inputs: Mapping[str, pl.LazyFrame], chunk_
     for table in CORE_TABLES:
         if table is not BOOK_UPDATES:
             active[table.name] = active_slots(chunks(inputs, table, _MOMENT, chunk_rows), step.silence_s)
-    gaps = pl.concat([breaks, feed_gaps(active, step)])
+    gaps = pl.concat([breaks, tape_breaks(inputs, chunk_rows), feed_gaps(active, step)])
     gaps = (
         gaps.with_columns(venue=pl.lit(step.market.venue), symbol=pl.lit(step.market.symbol))
         .select(GAPS.schema.names())

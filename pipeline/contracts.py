@@ -21,6 +21,7 @@ _SIZES: Final = {
     "book_updates": (("qty", "price"),),
     "trades": (("qty", "price"),),
     "book_ticker": (("bid_qty", "bid_px"), ("ask_qty", "ask_px")),
+    "liquidations": (("qty", "price"),),
 }
 """By table: columns that hold sizes in whole lots, each with the price it is converted at."""
 

@@ -8,6 +8,7 @@ VENUES: Final = {
     "binance-usdm": "perp",
     "binance-coinm": "perp",
     "binance-spot": "spot",
+    "binance-options": "option",
     "bybit-linear": "perp",
     "bybit-inverse": "perp",
     "bybit-spot": "spot",

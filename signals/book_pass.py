@@ -140,7 +140,8 @@ def book_pass(
 
 def _gaps_known(gaps: pl.DataFrame) -> Known:
     """From when gaps of the tape are known, by their beginning."""
-    missing = gaps.filter(pl.col("table_name") == "trades", pl.col("reason").is_in(taker_flow.MISSING)).sort("from_ts")
+    is_missing = pl.col("reason").is_in(taker_flow.TAPE_MISSING)
+    missing = gaps.filter(pl.col("table_name") == "trades", is_missing).sort("from_ts")
     known = Known(by_day=True)
     known.feed(*(missing[name].to_physical().to_numpy() for name in ("from_ts", "known_ts")))
     return known

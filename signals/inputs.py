@@ -194,6 +194,19 @@ DEPTH_BANDS = Table(
         Column("cum_qty", pl.Float64(), "base", "displayed from the mid out to the edge"),
         Column("cum_quote", pl.Float64(), "quote", "its notional"),
         Column("n_bands", pl.Int64(), "bands", "bands of the same moment: the venue has changed their number"),
+        Column(
+            "is_stale",
+            pl.Boolean(),
+            "flag",
+            "cum_quote / cum_qty has been the same for an hour or more; null where the file does not tell yet, or "
+            "nothing is displayed",
+        ),
+        Column(
+            "is_misaligned",
+            pl.Boolean(),
+            "flag",
+            "the bands of the moment are not of one book: no mid fits all of them, or depth shrinks outward",
+        ),
         *_TAIL,
     ),
 )
@@ -396,7 +409,8 @@ GAPS = Table(
             "reason",
             pl.String(),
             "text",
-            "no_snapshot, sequence_break, silence, not_recorded (feed absent), before_recording (first day's head)",
+            "no_snapshot, sequence_break (ids of book messages, or of aggregated prints, do not follow), silence, "
+            "not_recorded (feed absent), before_recording (first day's head)",
         ),
     ),
 )

@@ -18,7 +18,7 @@ from signals.grid import Grid
 from signals.inputs import KNOWN_TS, SYMBOL, VENUE
 from signals.stretches import time_inside
 from signals.table import UTC_US, Column, Table
-from signals.taker_flow import MISSING
+from signals.taker_flow import TAPE_MISSING
 from signals.window_sums import sum_between
 
 Ints = NDArray[np.int64]
@@ -117,7 +117,7 @@ class LedgerBars:
 
 def blind(gaps: pl.DataFrame, tolerance_us: int) -> Blind:
     """Stretches within a tolerance of gaps of the tape, of the gap's UTC day alone. gaps: rows of GAPS."""
-    missing = gaps.filter(pl.col("table_name") == "trades", pl.col("reason").is_in(MISSING)).sort("from_ts")
+    missing = gaps.filter(pl.col("table_name") == "trades", pl.col("reason").is_in(TAPE_MISSING)).sort("from_ts")
     begin, end = (missing[name].to_physical().to_numpy() for name in ("from_ts", "to_ts"))
     midnight = begin // DAY * DAY
     begin, end = np.maximum(begin - tolerance_us, midnight), np.minimum(end + tolerance_us, midnight + DAY)

@@ -16,7 +16,7 @@ from signals.grid import Grid
 from signals.inputs import EVENT_TS, KNOWN_TS, SYMBOL, VENUE
 from signals.known import Known
 from signals.table import UTC_US, Column, Table
-from signals.taker_flow import MISSING
+from signals.taker_flow import MISSING, TAPE_MISSING
 
 Ints = NDArray[np.int64]
 
@@ -115,7 +115,10 @@ def quote_pulls(
 
     found, seen, known = pulls.taken()
     ts = found[k.TS]
-    missing = gaps.filter(pl.col("table_name").is_in(("trades", "book_updates")), pl.col("reason").is_in(MISSING))
+    missing = gaps.filter(
+        (pl.col("table_name") == "book_updates") & pl.col("reason").is_in(MISSING)
+        | (pl.col("table_name") == "trades") & pl.col("reason").is_in(TAPE_MISSING)
+    )
     told = Known(by_day=True)
     missing = missing.sort("from_ts")
     begin, end, came = (missing[name].to_physical().to_numpy() for name in ("from_ts", "to_ts", "known_ts"))

@@ -42,7 +42,9 @@ COLUMNS = ("event_ts", "known_ts", "price", "qty", "taker_side", "taker_order_id
 """What `Tape.feed` reads of TRADES."""
 
 MISSING = ("silence", "not_recorded")
-"""Reasons of gaps in which prints may be missing. Before and after a recording there is no bar."""
+"""Reasons of gaps in which records of any feed may be missing. Before and after a recording there is no bar."""
+TAPE_MISSING = (*MISSING, "sequence_break")
+"""Those in which prints may be missing."""
 
 
 class Tape:
@@ -97,9 +99,9 @@ def taker_flow(
     delay_us: int,
     min_coverage: float,
 ) -> pl.DataFrame:
-    """Turn a tape into rows of TAKER_FLOW. gaps: rows of GAPS; those of trades that are MISSING count."""
+    """Turn a tape into rows of TAKER_FLOW. gaps: rows of GAPS; those of trades that are TAPE_MISSING count."""
     k, ends = tape._kernel, tape.ends
-    gaps = gaps.filter(pl.col("table_name") == "trades", pl.col("reason").is_in(MISSING)).sort("from_ts")
+    gaps = gaps.filter(pl.col("table_name") == "trades", pl.col("reason").is_in(TAPE_MISSING)).sort("from_ts")
     missing = _missing_us(gaps, ends, bar_us)
     coverage = 1 - missing / bar_us
     day = (ends - bar_us) // DAY

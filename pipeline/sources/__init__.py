@@ -40,6 +40,18 @@ class Source:
         return self.base_sizes.get(market.venue, frozenset())
 
 
+def _binance_vision(path: Path, market: Market) -> Iterator[Batch]:
+    from pipeline.sources import binance_vision
+
+    return binance_vision.read(path, market)
+
+
+def _binance_vision_trades(path: Path, market: Market) -> Iterator[Batch]:
+    from pipeline.sources import binance_vision
+
+    return binance_vision.read_trades(path, market)
+
+
 _BINANCE: Final = ("binance-usdm", "binance-coinm", "binance-spot")
 _BYBIT: Final = ("bybit-linear", "bybit-inverse", "bybit-spot")
 _OKX: Final = ("okx-swap", "okx-futures", "okx-spot")
@@ -58,6 +70,8 @@ SOURCES: Final = {
         Source("hyperliquid-capture", 1, _HYPERLIQUID, "hyperliquid_capture"),
         Source("json-capture", 1, _CAPTURED, "json_capture"),
         Source("tardis", 2, _TARDIS_VENUES, "tardis", is_archive=True),
+        Source("binance-vision", 1, (*_BINANCE, "binance-options"), "binance_vision", is_archive=True),
+        Source("binance-vision-trades", 1, _BINANCE, "binance_vision:read_trades", is_archive=True),
         Source("bybit-archive", 1, _BYBIT, "bybit_archive", is_archive=True),
         Source("okx-archive", 1, _OKX, "okx_archive", is_archive=True),
         Source("hyperliquid-archive", 1, _HYPERLIQUID, "hyperliquid_archive"),

@@ -64,7 +64,8 @@ class CsvBatches:
         whole = named.with_columns(clock.alias("clock")).filter(lines.is_good)
         event, is_good = whole["event_ts"], lines.is_good
         before = event.shift(1, fill_value=self.last_event.get(table, event[0] if event.len() else 0))
-        known = pl.max_horizontal(pl.col("event_ts") + moments.delay, *(["recv_ts"] if "recv_ts" in times else []))
+        later = [name for name in ("publish_ts", "recv_ts") if name in times]  # nothing is known before it is sent
+        known = pl.max_horizontal(pl.col("event_ts") + moments.delay, *later)
         told_by = ["event_ts", *(["recv_ts"] if "recv_ts" in times else []), *own]
         same = content_digests(whole.select(told_by)) if digests is None else digests.filter(is_good)
         places = pl.int_range(self.position, self.position + whole.height, dtype=pl.Int64)

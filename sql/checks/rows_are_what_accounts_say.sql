@@ -9,6 +9,20 @@ with counted as (
     select 'derivative_ticker', venue, symbol, date, count(*) from derivative_ticker group by all
     union all
     select 'funding', venue, symbol, date, count(*) from funding group by all
+    union all
+    select 'liquidations', venue, symbol, date, count(*) from liquidations group by all
+    union all
+    select 'fills', venue, symbol, date, count(*) from fills group by all
+    union all
+    select 'depth_bands', venue, symbol, date, count(*) from depth_bands group by all
+    union all
+    select 'positioning', venue, symbol, date, count(*) from positioning group by all
+    union all
+    select 'price_bars', venue, symbol, date, count(*) from price_bars group by all
+    union all
+    select 'option_quotes', venue, symbol, date, count(*) from option_quotes group by all
+    union all
+    select 'vol_index', venue, symbol, date, count(*) from vol_index group by all
 ),
 
 stated as (

@@ -59,3 +59,34 @@ def test_strong_observations_has_every_observation():
     (script,) = [script for script in scripts("views") if script.name == "strong_observations"]
     for one in OBSERVATIONS:
         assert f"as '{one.name}'" in script.text
+
+
+def test_depth_bands_are_priced_by_the_last_bar_that_ended():
+    """A market at 100 whose bands are of 80, or as they should be, or with a price too old to tell."""
+    (script,) = [script for script in scripts("views") if script.name == "depth_bands_priced"]
+    with duckdb.connect() as connection:
+        connection.execute("""
+            create table price_bars as
+            select 'v' as venue, 's' as symbol, price_kind, 60 as interval_s, close, event_ts, event_ts as known_ts
+            from (values
+                ('trade', 80.0, timestamp '2025-05-19 00:01:00'), ('mark', 100.0, timestamp '2025-05-19 00:01:00'),
+                ('mark', 80.0, timestamp '2025-05-19 00:02:00')) as bars (price_kind, close, event_ts)
+        """)
+        connection.execute("""
+            create table depth_bands as
+            select
+                'v' as venue, 's' as symbol, 2 as n_bands, false as is_stale, false as is_misaligned,
+                event_ts as known_ts, *
+            from (values
+                (timestamp '2025-05-19 00:01:30', -1.0, 2.0, 2 * 99.5),
+                (timestamp '2025-05-19 00:01:30', 1.0, 2.0, 2 * 100.5),
+                (timestamp '2025-05-19 00:01:40', -5.0, 2.0, 2 * 80.0),
+                (timestamp '2025-05-19 00:01:40', 5.0, 0.0, 0.0),
+                (timestamp '2025-05-19 00:20:00', 5.0, 2.0, 2 * 80.0))
+                as bands (event_ts, band_pct, cum_qty, cum_quote)
+        """)
+        connection.execute(script.text)
+        rows = connection.sql(
+            "select price_px, is_off_price from depth_bands_priced order by event_ts, band_pct"
+        ).fetchall()
+    assert rows == [(100.0, False), (100.0, False), (100.0, True), (100.0, None), (None, None)]

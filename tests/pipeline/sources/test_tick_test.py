@@ -32,6 +32,11 @@ def test_prints_without_a_side_at_the_mid_or_before_any_state_are_not_judged():
     assert tick_test(trades, quote_mids(quotes)) == Agreement(judged=1, agreed=0)
 
 
+def test_prints_after_an_unknown_state_are_not_judged():
+    mids = pl.DataFrame({"event_ts": _at(0, 5), "mid": [100.0, None]})
+    assert tick_test(_trades((3, 8), (101.0, 101.0), (1, 1)), mids) == Agreement(judged=1, agreed=1)
+
+
 def test_a_book_is_replayed_message_by_message():
     updates = pl.DataFrame(
         {

@@ -31,8 +31,11 @@ class Agreement:
 
 
 def tick_test(trades: pl.DataFrame, mids: pl.DataFrame) -> Agreement:
-    """`trades` as in the table; `mids` has event_ts and mid, a row per state, the last of a moment standing last."""
-    states = mids.drop_nulls("mid").group_by("event_ts", maintain_order=True).last().sort("event_ts")
+    """`trades` as in the table; `mids` has event_ts and mid, a row per state, the last of a moment standing last.
+
+    A null mid is an unknown state: prints after it are not judged.
+    """
+    states = mids.group_by("event_ts", maintain_order=True).last().sort("event_ts")
     prints = trades.filter(pl.col("taker_side") != 0, pl.col("is_off_market").not_()).sort("event_ts")
     judged = prints.join_asof(states, on="event_ts", strategy="backward", allow_exact_matches=False).filter(
         pl.col("mid") != pl.col("price")
@@ -55,14 +58,14 @@ def quote_mids(quotes: pl.DataFrame) -> pl.DataFrame:
 
 def book_mids(updates: pl.DataFrame) -> pl.DataFrame:
     """A state per message of book_updates, replayed level by level; no snapshot, no state. Knows nothing of gaps."""
-    found = list(_replayed(updates.sort("seq")))
+    found = list(_replayed(updates.sort("event_ts", "seq")))  # seq and msg_id count anew every day
     return pl.DataFrame(found, schema={"event_ts": updates.schema["event_ts"], "mid": pl.Float64()}, orient="row")
 
 
 def _replayed(updates: pl.DataFrame) -> Iterator[tuple[object, float | None]]:
     bids, asks = _Side(1), _Side(-1)
     is_known = False
-    for (_,), message in updates.group_by("msg_id", maintain_order=True):
+    for _, message in updates.group_by(pl.col("event_ts").dt.date(), "msg_id", maintain_order=True):
         if message["is_snapshot"][0]:
             bids, asks, is_known = _Side(1), _Side(-1), True
         for side, price, qty in message.select("side", "price", "qty").iter_rows():
