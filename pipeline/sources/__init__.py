@@ -40,18 +40,6 @@ class Source:
         return self.base_sizes.get(market.venue, frozenset())
 
 
-def _binance_vision(path: Path, market: Market) -> Iterator[Batch]:
-    from pipeline.sources import binance_vision
-
-    return binance_vision.read(path, market)
-
-
-def _binance_vision_trades(path: Path, market: Market) -> Iterator[Batch]:
-    from pipeline.sources import binance_vision
-
-    return binance_vision.read_trades(path, market)
-
-
 _BINANCE: Final = ("binance-usdm", "binance-coinm", "binance-spot")
 _BYBIT: Final = ("bybit-linear", "bybit-inverse", "bybit-spot")
 _OKX: Final = ("okx-swap", "okx-futures", "okx-spot")

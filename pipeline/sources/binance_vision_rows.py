@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from pipeline.contracts import ruled_contract_size
+from pipeline.contract_rules import ruled_contract_size
 from pipeline.market import Market
 from pipeline.sources.binance_vision_layout import Layout
 from pipeline.sources.binance_vision_place import INTERVALS_S, Place
@@ -42,6 +42,11 @@ class File:
     def is_inverse(self) -> bool:
         """COIN-M counts in contracts, and what its columns call quote is the coin."""
         return self.market.venue == "binance-coinm"
+
+    @property
+    def contract_size(self) -> float:
+        """Quote per contract of COIN-M, 1 elsewhere."""
+        return ruled_contract_size(self.market) or 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +144,7 @@ def _traded(lines: Lines, file: File) -> dict[str, pl.Series]:
     volume, quote, bought, bought_quote = (lines.number(name, "level size") for name in names)
     count = lines.number("count", "count")
     if file.is_inverse:
-        size = ruled_contract_size(file.market)
+        size = file.contract_size
         volume, quote, bought, bought_quote = quote, volume * size, bought_quote, bought * size
     return {
         "volume_qty": volume,

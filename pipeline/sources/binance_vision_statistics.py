@@ -7,7 +7,6 @@ from typing import Final
 
 import polars as pl
 
-from pipeline.contracts import ruled_contract_size
 from pipeline.sources.binance_vision_rows import PERIOD_DELAY_US, TRADE_DELAY_US, File, Rows
 from pipeline.sources.csv_frames import Moments
 from pipeline.sources.csv_text import Lines
@@ -37,7 +36,7 @@ class Positioning:
         end = created + (_PERIOD_US if self.label == "start" else 0)
         interest, value = (_number(lines, name) for name in ("sum_open_interest", "sum_open_interest_value"))
         if self.file.is_inverse:  # contracts, and their worth in coin
-            interest, value = value, interest * ruled_contract_size(self.file.market)
+            interest, value = value, interest * self.file.contract_size
         columns = {
             "period_start_ts": (end - _PERIOD_US).cast(UTC_US),
             "label": pl.repeat(self.label, len(lines.raw), eager=True),
