@@ -61,7 +61,7 @@ FACTS: Final = {
         ("book_updates", "trades"),
         "matching (`cts`; the oldest books have publication only); no receipt",
         "200, 500 or 1,000 levels about every 100 ms; every print, to 0.1 ms on contracts",
-        "RPI orders in the book; whether a book is of linear or spot, unless its folder says; lasting ids of spot prints",
+        "RPI orders in the book; linear books from spot ones (a folder may say); lasting ids of spot",
         "free, no checksums; terms not found",
     ),
     "okx-archive": Facts(
