@@ -80,7 +80,10 @@ def nothing_of(market: Market, lines: RecordLines, path: Path) -> FootprintError
         )
     found = ", ".join(sorted(lines.foreign)[:3])
     alike = [other for other in sorted(lines.foreign) if other.lower() == market.symbol.lower()]
-    advice = "check --symbol (case matters), and leave out files of hours in which the coin did not trade"
+    advice = (
+        "check --symbol (case matters), and leave out files of hours in which the coin did not trade; such an hour then "
+        "counts as not recorded"
+    )
     return FootprintError(
         "FP003",
         f"expected records of {market}, found none in {lines.line:,} lines" + (f", but of {found}" if found else ""),
