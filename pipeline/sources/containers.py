@@ -1,7 +1,9 @@
 """What a raw file is wrapped in: nothing, gzip, zstd, LZ4 frames, a zip or a tar of one file. Its first bytes tell."""
 
+import errno
 import gzip
 import io
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -62,10 +64,14 @@ def damage_told() -> Iterator[None]:
         gzip.BadGzipFile,
         zipfile.BadZipFile,
         tarfile.TarError,
+        struct.error,
+        NotImplementedError,  # a method or version of zip that there is not
     ) as damage:
         raise DamagedError(str(damage) or type(damage).__name__) from damage
-    except OSError as damage:  # Arrow tells of damage so, without a number of the system
-        if damage.errno is not None:
+    except (
+        OSError
+    ) as damage:  # Arrow tells of damage without a number of the system, zipfile by seeking before 0
+        if damage.errno not in (None, errno.EINVAL):
             raise
         raise DamagedError(str(damage)) from damage
 
