@@ -17,8 +17,8 @@ from pipeline.progress import Silent
 from pipeline.run import run_plan
 from pipeline.sources import SOURCES
 from pipeline.sources.batch import RECORD_TABLES, Batch, staged_schema
-from pipeline.sources.containers import opened
 from pipeline.sources.facts import FACTS
+from pipeline.sources.reading.containers import opened
 from signals.inputs import QUARANTINE
 from tests.pipeline.lakes import RECORDS, digest, rows
 from tests.pipeline.sources.case import Case
