@@ -90,7 +90,7 @@ def _read(path: Path, market: Market, source: str) -> Iterator[Batch]:
             reader = _READERS[file.layout.kind](file)
             beside = int(file.layout.has_header)
         batch = _batch(batches, Lines.of(block[beside:], line + beside, file.layout.names), reader, file, foreign)
-        batch.lines_beside = beside
+        batch.lines_beside, batch.span = beside, place.period
         good += sum(frame.height for frame in batch.frames.values())
         line += len(block)
         yield batch

@@ -74,7 +74,8 @@ def read_node_trades(path: Path, market: Market) -> Iterator[Batch]:
 
 
 def _read_json(path: Path, market: Market, blocks: Iterator[list[bytes]], source: str) -> Iterator[Batch]:
-    file = _File(market, RecordLines(source), FileDay.of(path))
+    day = FileDay.of(path)
+    file = _File(market, RecordLines(source, span=day.span), day)
     for block in blocks:
         first = file.lines.line + 1
         for text in block:

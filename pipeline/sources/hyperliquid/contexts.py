@@ -29,7 +29,8 @@ _DELAY_US: Final = 500_000
 
 def read_contexts(path: Path, market: Market, blocks: Iterator[list[bytes]], source: str) -> Iterator[Batch]:
     """The states of `market`. Raises FP002 for other columns, FP003 if it has no line of the market."""
-    lines, day, columns = RecordLines(source), FileDay.of(path), list(_COLUMNS)
+    day, columns = FileDay.of(path), list(_COLUMNS)
+    lines = RecordLines(source, span=day.span)
     for block in blocks:
         first = lines.line + 1
         for text in block:

@@ -12,26 +12,38 @@ from pipeline.sources.reading.record_lines import RecordLines
 
 _SLACK_US: Final = 60_000_000
 _DAY_US: Final = 86_400_000_000
+_HOUR_US: Final = 3_600_000_000
+_HOURS: Final = frozenset(str(hour) for hour in range(24)) | frozenset(f"{hour:02d}" for hour in range(10))
 _DAY_DIGITS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
 class FileDay:
-    """The UTC day of which a file is, microseconds since 1970; None if its path does not say."""
+    """The UTC day of which a file is, microseconds since 1970, and the hour of the day; None where its path does not
+    say."""
 
     start: int | None
+    hour: int | None = None
 
     @classmethod
     def of(cls, path: Path) -> "FileDay":
         """As the buckets lay them: `{YYYYMMDD}.csv.lz4`, `{YYYYMMDD}/{H}.lz4`, `{YYYYMMDD}/{H}/l2Book/{COIN}.lz4`."""
-        hour, parents = path.name.split(".")[0], path.resolve().parts[:-1]
-        if _is_day(hour):
-            return cls(_start(hour))
-        if hour.isdigit() and parents and _is_day(parents[-1]):
-            return cls(_start(parents[-1]))
+        name, parents = path.name.split(".")[0], path.resolve().parts[:-1]
+        if _is_day(name):
+            return cls(_start(name))
+        if name.isdigit() and parents and _is_day(parents[-1]):
+            return cls(_start(parents[-1]), _hour(name))
         if parents[-1:] == ("l2Book",) and _is_day(parents[-3:][0]):
-            return cls(_start(parents[-3]))
+            return cls(_start(parents[-3]), _hour(parents[-2]))
         return cls(None)
+
+    @property
+    def span(self) -> tuple[int, int] | None:
+        """The stretch of which the file is, an hour or a day."""
+        if self.start is None:
+            return None
+        begin = self.start + _HOUR_US * (self.hour or 0)
+        return begin, begin + (_DAY_US if self.hour is None else _HOUR_US)
 
     def require(self, event: int) -> None:
         """Raise BadRecordError for an event of another day; a minute's slack is allowed."""
@@ -43,6 +55,10 @@ class FileDay:
 
 def _is_day(name: str) -> bool:
     return len(name) == _DAY_DIGITS and name.isdigit() and _start(name) is not None
+
+
+def _hour(name: str) -> int | None:
+    return int(name) if name in _HOURS else None
 
 
 def _start(name: str) -> int | None:

@@ -68,9 +68,7 @@ def damage_told() -> Iterator[None]:
         NotImplementedError,  # a method or version of zip that there is not
     ) as damage:
         raise DamagedError(str(damage) or type(damage).__name__) from damage
-    except (
-        OSError
-    ) as damage:  # Arrow tells of damage without a number of the system, zipfile by seeking before 0
+    except OSError as damage:  # Arrow tells of damage without a number of the system, zipfile by seeking before 0
         if damage.errno not in (None, errno.EINVAL):
             raise
         raise DamagedError(str(damage)) from damage

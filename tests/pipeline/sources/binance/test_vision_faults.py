@@ -13,7 +13,7 @@ from pipeline.errors import FootprintError
 from pipeline.lake import Lake
 from pipeline.market import Market
 from pipeline.sources import SOURCES
-from pipeline.sources.binance_vision import _whole_moments
+from pipeline.sources.binance.vision import _whole_moments
 from tests.pipeline.command import footprint
 from tests.pipeline.lakes import rows, state
 from tests.pipeline.sources.binance.payloads_vision import (
