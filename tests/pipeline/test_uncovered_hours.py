@@ -18,9 +18,9 @@ from pipeline.registry import forget
 from pipeline.run import run_plan
 from pipeline.sources import SOURCES
 from tests.pipeline.lakes import digests, rows
-from tests.pipeline.sources import payloads_bybit_archive as bybit
-from tests.pipeline.sources import payloads_hyperliquid as hyperliquid
-from tests.pipeline.sources.payloads_okx_archive import SWAP, TRADES, message, snapshot, trade, write_tar, write_zip
+from tests.pipeline.sources.bybit import payloads as bybit
+from tests.pipeline.sources.hyperliquid import payloads as hyperliquid
+from tests.pipeline.sources.okx.payloads import SWAP, TRADES, message, snapshot, trade, write_tar, write_zip
 
 HOUR_MS = 3_600_000
 DAY = datetime(2024, 6, 3, tzinfo=UTC)

@@ -81,8 +81,8 @@ def nothing_of(market: Market, lines: RecordLines, path: Path) -> FootprintError
     found = ", ".join(sorted(lines.foreign)[:3])
     alike = [other for other in sorted(lines.foreign) if other.lower() == market.symbol.lower()]
     advice = (
-        "check --symbol (case matters), and leave out files of hours in which the coin did not trade; such an hour then "
-        "counts as not recorded"
+        "check --symbol (case matters), and leave out files of hours in which the coin did not trade; such an hour "
+        "then counts as not recorded"
     )
     return FootprintError(
         "FP003",

@@ -18,9 +18,9 @@ from tests.archive.server import Archive, Defect
 from tests.archive.venues import HOUR_MS, serve_bybit, serve_deribit, serve_hyperliquid, serve_okx_rest
 from tests.pipeline.command import Result, footprint
 from tests.pipeline.lakes import RECORDS, digest, rows, state
-from tests.pipeline.sources import payloads_bybit_archive as bybit
-from tests.pipeline.sources import payloads_okx_archive as okx
-from tests.pipeline.sources.payloads_binance_vision import AGGREGATES, FOLDERS, SPOT, USDM, aggregate, ms
+from tests.pipeline.sources.binance.payloads_vision import AGGREGATES, FOLDERS, SPOT, USDM, aggregate, ms
+from tests.pipeline.sources.bybit import payloads as bybit
+from tests.pipeline.sources.okx import payloads as okx
 from tests.pipeline.tardis_files import TRADES as TARDIS_TRADES
 from tests.pipeline.tardis_files import fill, write_csv
 

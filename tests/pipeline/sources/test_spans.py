@@ -6,17 +6,11 @@ from pathlib import Path
 import pytest
 
 from pipeline.sources import SOURCES
-from pipeline.sources.file_days import file_days
-from pipeline.sources.hyperliquid_files import FileDay
-from pipeline.sources.tardis_layout import span_of
-from tests.pipeline.sources import (
-    payloads_binance_vision,
-    payloads_bybit_archive,
-    payloads_hyperliquid,
-    payloads_okx_archive,
-    payloads_tardis,
-)
+from pipeline.sources.hyperliquid.files import FileDay
+from pipeline.sources.reading.file_days import file_days
+from pipeline.sources.tardis.layout import span_of
 from tests.pipeline.sources.case import Case
+from tests.pipeline.sources.cases import CASES
 
 _US = 1_000_000
 
@@ -52,14 +46,8 @@ def test_the_days_of_the_vendor(place):
     assert span_of(Path("/x/2024/06/BTCUSDT.csv.gz")) is None
 
 
-_ARCHIVES = (
-    payloads_binance_vision,
-    payloads_bybit_archive,
-    payloads_hyperliquid,
-    payloads_okx_archive,
-    payloads_tardis,
-)
-_CASES = [case for payloads in _ARCHIVES for case in payloads.CASES if "capture" not in case.source]
+_ARCHIVES = {"binance-vision", "binance-vision-trades", "bybit-archive", "okx-archive", "hyperliquid-archive", "tardis"}
+_CASES = [case for case in CASES if case.source in _ARCHIVES]
 
 
 @pytest.mark.parametrize("case", _CASES, ids=lambda case: f"{case.source}-{'-'.join(case.rows)}")
