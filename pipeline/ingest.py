@@ -104,7 +104,8 @@ def _lines_off_grid(staged: Staged, instrument: Instrument) -> int:
         return 0
     from pipeline.identity import off_grid_lines
     from pipeline.messages import Messages
-    from pipeline.staging import all_pieces, read_piece
+    from pipeline.piece import read_piece
+    from pipeline.staging import all_pieces
 
     return sum(
         off_grid_lines(
