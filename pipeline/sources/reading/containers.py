@@ -1,5 +1,6 @@
 """What a raw file is wrapped in: nothing, gzip, zstd, LZ4 frames, a zip or a tar of one file. Its first bytes tell."""
 
+import errno
 import gzip
 import io
 import tarfile
@@ -62,10 +63,12 @@ def damage_told() -> Iterator[None]:
         gzip.BadGzipFile,
         zipfile.BadZipFile,
         tarfile.TarError,
+        NotImplementedError,  # a zip's way of packing that is none, or one that nobody uses
     ) as damage:
         raise DamagedError(str(damage) or type(damage).__name__) from damage
-    except OSError as damage:  # Arrow tells of damage so, without a number of the system
-        if damage.errno is not None:
+    except OSError as damage:
+        # Arrow tells of damage without a number of the system; EINVAL is a zip that names a place before its beginning.
+        if damage.errno not in (None, errno.EINVAL):
             raise
         raise DamagedError(str(damage)) from damage
 
