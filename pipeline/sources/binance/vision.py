@@ -204,9 +204,8 @@ def _price_kind(path: Path, file: File, rows: list[bytes]) -> str:
 
 def _batch(batches: CsvBatches, lines: Lines, reader: Reader, file: File, foreign: set[str]) -> Batch:
     rows = reader(lines)
-    if (bounds := file.place.bounds) is not None:
-        outside = (rows.within < bounds[0]) | (rows.within >= bounds[1])
-        lines.refuse(outside, f"its time lies outside of {file.place.day}, the file's own period")
+    if (days := file.place.days) is not None:
+        lines.refuse((rows.within < days.begin) | (rows.within >= days.end), days.complaint)
     if rows.foreign is not None:
         other = (rows.foreign != file.market.symbol).fill_null(False)
         lines.refuse(other, f"foreign symbol, expected {file.market.symbol}")

@@ -11,6 +11,7 @@ from pipeline.sources.binance.depth_bands import BandHistory
 from pipeline.sources.binance.vision_rows import PERIOD_DELAY_US, TRADE_DELAY_US, File, Rows
 from pipeline.sources.reading.csv_frames import Moments
 from pipeline.sources.reading.csv_text import Lines
+from pipeline.sources.reading.file_days import SLACK_US
 from signals.table import UTC_US
 
 _SECOND: Final = 1_000_000
@@ -51,8 +52,8 @@ class Positioning:
         return Rows("positioning", moments, columns, created, foreign=lines.words("symbol"))
 
     def _label(self, created: pl.Series) -> str:
-        period = self.file.place.period
-        first = period[0] if period else created.drop_nulls().first()
+        days = self.file.place.days
+        first = days.begin + SLACK_US if days else created.drop_nulls().first()
         if self.file.is_inverse or (isinstance(first, int) and first >= RELABELLED):
             return "start"
         return "end"

@@ -11,9 +11,10 @@ from typing import Final
 from pipeline.errors import FootprintError
 from pipeline.market import Market
 from pipeline.sources.batch import BadRecordError, Batch, brief
-from pipeline.sources.hyperliquid.files import FileDay, nothing_of
+from pipeline.sources.hyperliquid.files import nothing_of, path_days
 from pipeline.sources.hyperliquid.messages import context
 from pipeline.sources.reading.csv_text import is_header
+from pipeline.sources.reading.file_days import FileDays
 from pipeline.sources.reading.record_lines import RecordLines, Refused
 from pipeline.sources.reading.times import written_us
 
@@ -29,7 +30,7 @@ _DELAY_US: Final = 500_000
 
 def read_contexts(path: Path, market: Market, blocks: Iterator[list[bytes]], source: str) -> Iterator[Batch]:
     """The states of `market`. Raises FP002 for other columns, FP003 if it has no line of the market."""
-    lines, day, columns = RecordLines(source), FileDay.of(path), list(_COLUMNS)
+    lines, days, columns = RecordLines(source), path_days(path), list(_COLUMNS)
     for block in blocks:
         first = lines.line + 1
         for text in block:
@@ -38,7 +39,7 @@ def read_contexts(path: Path, market: Market, blocks: Iterator[list[bytes]], sou
                 columns = _named(text, path)
                 lines.pass_by()
             else:
-                _take_line(lines, text, columns, market, day)
+                _take_line(lines, text, columns, market, days)
         yield lines.batch(block, first)
     if not lines.good:
         raise nothing_of(market, lines, path)
@@ -57,7 +58,7 @@ def _named(header: bytes, path: Path) -> list[str]:
     return columns
 
 
-def _take_line(lines: RecordLines, text: bytes, columns: list[str], market: Market, day: FileDay) -> None:
+def _take_line(lines: RecordLines, text: bytes, columns: list[str], market: Market, days: FileDays) -> None:
     fields = text.decode(errors="replace").strip().split(",")
     at = columns.index("coin")
     coin = fields[at] if at < len(fields) else None
@@ -70,7 +71,7 @@ def _take_line(lines: RecordLines, text: bytes, columns: list[str], market: Mark
             raise BadRecordError(f"expected {len(columns)} fields, found {len(fields)}")
         row = dict(zip(columns, fields, strict=True))
         event = written_us(row["time"], "line")
-        day.require(event)
+        days.require(event)
     except BadRecordError as reason:
         lines.refuse(Refused("derivative_ticker", brief(str(reason))), text)
         return

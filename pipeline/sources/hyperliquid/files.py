@@ -1,56 +1,27 @@
 """What Hyperliquid's archives have in common: a day told by the path, and what it means that a coin is not there."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+import re
 from pathlib import Path
 from typing import Final
 
 from pipeline.errors import FootprintError
 from pipeline.market import Market
-from pipeline.sources.batch import BadRecordError
+from pipeline.sources.reading.file_days import ANY_DAY, FileDays, days_of
 from pipeline.sources.reading.record_lines import RecordLines
 
-_SLACK_US: Final = 60_000_000
-_DAY_US: Final = 86_400_000_000
-_DAY_DIGITS: Final = 8
+_DAY: Final = re.compile(r"(20[0-9]{2})([0-9]{2})([0-9]{2})")
 
 
-@dataclass(frozen=True, slots=True)
-class FileDay:
-    """The UTC day of which a file is, microseconds since 1970; None if its path does not say."""
-
-    start: int | None
-
-    @classmethod
-    def of(cls, path: Path) -> "FileDay":
-        """As the buckets lay them: `{YYYYMMDD}.csv.lz4`, `{YYYYMMDD}/{H}.lz4`, `{YYYYMMDD}/{H}/l2Book/{COIN}.lz4`."""
-        hour, parents = path.name.split(".")[0], path.resolve().parts[:-1]
-        if _is_day(hour):
-            return cls(_start(hour))
-        if hour.isdigit() and parents and _is_day(parents[-1]):
-            return cls(_start(parents[-1]))
-        if parents[-1:] == ("l2Book",) and _is_day(parents[-3:][0]):
-            return cls(_start(parents[-3]))
-        return cls(None)
-
-    def require(self, event: int) -> None:
-        """Raise BadRecordError for an event of another day; a minute's slack is allowed."""
-        if self.start is None or self.start - _SLACK_US <= event < self.start + _DAY_US + _SLACK_US:
-            return
-        at, day = (datetime.fromtimestamp(us // 1_000_000, UTC) for us in (event, self.start))
-        raise BadRecordError(f"time {at:%Y-%m-%dT%H:%M:%SZ} is not of the file's day {day:%Y-%m-%d}")
-
-
-def _is_day(name: str) -> bool:
-    return len(name) == _DAY_DIGITS and name.isdigit() and _start(name) is not None
-
-
-def _start(name: str) -> int | None:
-    try:
-        day = datetime.strptime(name, "%Y%m%d").replace(tzinfo=UTC)
-    except ValueError:
-        return None
-    return (day - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+def path_days(path: Path) -> FileDays:
+    """As the buckets lay them: `{YYYYMMDD}.csv.lz4`, `{YYYYMMDD}/{H}.lz4`, `{YYYYMMDD}/{H}/l2Book/{COIN}.lz4`."""
+    stem, parents = path.name.split(".")[0], path.resolve().parts[:-1]
+    places = [stem]
+    if stem.isdigit():
+        places += parents[-1:]
+    if parents[-1:] == ("l2Book",):
+        places += parents[-3:][:1]
+    dates = (match.groups() for place in places if (match := _DAY.fullmatch(place)))
+    return next((days for date in dates if (days := days_of("-".join(date)))), ANY_DAY)
 
 
 def nothing_of(market: Market, lines: RecordLines, path: Path) -> FootprintError:
