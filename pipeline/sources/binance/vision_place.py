@@ -14,7 +14,7 @@ from typing import Final
 
 from pipeline.errors import FootprintError
 from pipeline.market import Market
-from pipeline.sources.reading.file_days import FileDays, days_of
+from pipeline.sources.reading.file_days import ANY_DAY, FileDays, days_of
 
 PRICE_KINDS: Final = {
     "klines": "trade",
@@ -50,7 +50,7 @@ class Place:
     price_kind: str | None = None
     symbol: str | None = None
     interval: str | None = None
-    days: FileDays | None = None
+    days: FileDays = ANY_DAY
 
     def check(self, path: Path, market: Market) -> None:
         """Raise FP003 if the place is another market's. Of index prices the archive names the pair, not the contract.

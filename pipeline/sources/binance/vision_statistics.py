@@ -11,7 +11,6 @@ from pipeline.sources.binance.depth_bands import BandHistory
 from pipeline.sources.binance.vision_rows import PERIOD_DELAY_US, TRADE_DELAY_US, File, Rows
 from pipeline.sources.reading.csv_frames import Moments
 from pipeline.sources.reading.csv_text import Lines
-from pipeline.sources.reading.file_days import SLACK_US
 from signals.table import UTC_US
 
 _SECOND: Final = 1_000_000
@@ -52,8 +51,8 @@ class Positioning:
         return Rows("positioning", moments, columns, created, foreign=lines.words("symbol"))
 
     def _label(self, created: pl.Series) -> str:
-        days = self.file.place.days
-        first = days.begin + SLACK_US if days else created.drop_nulls().first()
+        span = self.file.place.days.span
+        first = span[0] if span else created.drop_nulls().first()
         if self.file.is_inverse or (isinstance(first, int) and first >= RELABELLED):
             return "start"
         return "end"

@@ -22,7 +22,7 @@ from pipeline.errors import FootprintError
 from pipeline.market import Market
 from pipeline.sources.batch import BadRecordError, Batch, brief
 from pipeline.sources.hyperliquid.contexts import read_contexts
-from pipeline.sources.hyperliquid.files import nothing_of, path_days
+from pipeline.sources.hyperliquid.files import FileHours, nothing_of
 from pipeline.sources.hyperliquid.fills import Fill, FillPairs, Placed, fill_of, made_of
 from pipeline.sources.hyperliquid.messages import TRADE_US, book, side_of
 from pipeline.sources.reading.content import json_digest
@@ -75,7 +75,8 @@ def read_node_trades(path: Path, market: Market) -> Iterator[Batch]:
 
 
 def _read_json(path: Path, market: Market, blocks: Iterator[list[bytes]], source: str) -> Iterator[Batch]:
-    file = _File(market, RecordLines(source), path_days(path))
+    hours = FileHours.of(path)
+    file = _File(market, RecordLines(source, span=hours.span), hours.days)
     for block in blocks:
         first = file.lines.line + 1
         for text in block:

@@ -11,7 +11,7 @@ from typing import Final
 from pipeline.errors import FootprintError
 from pipeline.market import Market
 from pipeline.sources.batch import BadRecordError, Batch, brief
-from pipeline.sources.hyperliquid.files import nothing_of, path_days
+from pipeline.sources.hyperliquid.files import FileHours, nothing_of
 from pipeline.sources.hyperliquid.messages import context
 from pipeline.sources.reading.csv_text import is_header
 from pipeline.sources.reading.file_days import FileDays
@@ -30,7 +30,8 @@ _DELAY_US: Final = 500_000
 
 def read_contexts(path: Path, market: Market, blocks: Iterator[list[bytes]], source: str) -> Iterator[Batch]:
     """The states of `market`. Raises FP002 for other columns, FP003 if it has no line of the market."""
-    lines, days, columns = RecordLines(source), path_days(path), list(_COLUMNS)
+    hours, columns = FileHours.of(path), list(_COLUMNS)
+    lines = RecordLines(source, span=hours.span)
     for block in blocks:
         first = lines.line + 1
         for text in block:
@@ -39,7 +40,7 @@ def read_contexts(path: Path, market: Market, blocks: Iterator[list[bytes]], sou
                 columns = _named(text, path)
                 lines.pass_by()
             else:
-                _take_line(lines, text, columns, market, days)
+                _take_line(lines, text, columns, market, hours.days)
         yield lines.batch(block, first)
     if not lines.good:
         raise nothing_of(market, lines, path)

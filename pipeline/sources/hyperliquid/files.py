@@ -1,6 +1,7 @@
 """What Hyperliquid's archives have in common: a day told by the path, and what it means that a coin is not there."""
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -9,19 +10,40 @@ from pipeline.market import Market
 from pipeline.sources.reading.file_days import ANY_DAY, FileDays, days_of
 from pipeline.sources.reading.record_lines import RecordLines
 
+_HOUR_US: Final = 3_600_000_000
 _DAY: Final = re.compile(r"(20[0-9]{2})([0-9]{2})([0-9]{2})")
+_HOUR: Final = re.compile(r"0?[0-9]|1[0-9]|2[0-3]")
 
 
-def path_days(path: Path) -> FileDays:
-    """As the buckets lay them: `{YYYYMMDD}.csv.lz4`, `{YYYYMMDD}/{H}.lz4`, `{YYYYMMDD}/{H}/l2Book/{COIN}.lz4`."""
-    stem, parents = path.name.split(".")[0], path.resolve().parts[:-1]
-    places = [stem]
-    if stem.isdigit():
-        places += parents[-1:]
-    if parents[-1:] == ("l2Book",):
-        places += parents[-3:][:1]
-    dates = (match.groups() for place in places if (match := _DAY.fullmatch(place)))
-    return next((days for date in dates if (days := days_of("-".join(date)))), ANY_DAY)
+@dataclass(frozen=True, slots=True)
+class FileHours:
+    """The UTC day of which a file is, and the hour of that day if it is of one alone."""
+
+    days: FileDays
+    hour: int | None = None
+
+    @classmethod
+    def of(cls, path: Path) -> "FileHours":
+        """As the buckets lay them: `{YYYYMMDD}.csv.lz4`, `{YYYYMMDD}/{H}.lz4`, `{YYYYMMDD}/{H}/l2Book/{COIN}.lz4`."""
+        name, parents = path.name.split(".")[0], path.resolve().parts[:-1]
+        places = [(name, "")]
+        if name.isdigit():
+            places += [(folder, name) for folder in parents[-1:]]
+        if parents[-1:] == ("l2Book",):
+            places.append((parents[-3:][0], parents[-2:][0]))
+        for day, hour in places:
+            if (date := _DAY.fullmatch(day)) and (days := days_of("-".join(date.groups()))):
+                return cls(days, int(hour) if _HOUR.fullmatch(hour) else None)
+        return cls(ANY_DAY)
+
+    @property
+    def span(self) -> tuple[int, int] | None:
+        """The stretch of which the file is, an hour or a day; None where its path does not say."""
+        span = self.days.span
+        if span is None or self.hour is None:
+            return span
+        begin = span[0] + _HOUR_US * self.hour
+        return begin, begin + _HOUR_US
 
 
 def nothing_of(market: Market, lines: RecordLines, path: Path) -> FootprintError:

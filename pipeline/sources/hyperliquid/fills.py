@@ -158,7 +158,7 @@ def _label(fills: Sequence[Fill]) -> str | None:
     return None
 
 
-def liquidation_of(fills: Sequence[Fill], *, is_sampled: bool) -> Taken | None:
+def liquidation_of(fills: Sequence[Fill]) -> Taken | None:
     """The liquidation that a print is, if it is one; once, whichever of its fills say so."""
     told = next((fill.liquidation for fill in fills if fill.liquidation), None)
     if told is None:
@@ -172,7 +172,7 @@ def liquidation_of(fills: Sequence[Fill], *, is_sampled: bool) -> Taken | None:
         "method": method,
         "liquidated_address": victim,
         "trade_id": first.name,
-        "is_sampled": is_sampled,
+        "is_sampled": False,
     }
     return Taken("liquidations", first.event, "match", TRADE_US, json_digest([first.event, values]), values)
 
@@ -228,12 +228,12 @@ class FillPairs:
             yield (placed,)
 
 
-def made_of(halves: Sequence[Placed], *, is_sampled: bool = False) -> Iterator[tuple[Taken, int, int | None]]:
+def made_of(halves: Sequence[Placed]) -> Iterator[tuple[Taken, int, int | None]]:
     """Rows that a print gives beside its fills: itself and maybe a liquidation, with a line and a time of receipt."""
     fills = [placed.fill for placed in halves]
     recvs = [placed.recv for placed in halves if placed.recv is not None]
     line, recv = min(placed.line for placed in halves), max(recvs, default=None)
     yield print_of(fills), line, recv
-    forced = liquidation_of(fills, is_sampled=is_sampled)
+    forced = liquidation_of(fills)
     if forced is not None:
         yield forced, line, recv

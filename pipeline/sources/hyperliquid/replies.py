@@ -4,7 +4,7 @@ Fields: Hyperliquid documentation, "Info endpoint". Replies fundingHistory, meta
 userFills and userFillsByTime fill tables; others are about none.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -13,7 +13,7 @@ import orjson
 
 from pipeline.market import Market
 from pipeline.sources.batch import BadRecordError, brief
-from pipeline.sources.hyperliquid.fills import Fill, FillPairs, Placed, fill_of, made_of
+from pipeline.sources.hyperliquid.fills import fill_of
 from pipeline.sources.hyperliquid.messages import SETTLED_US, book, context, interval_h, trade
 from pipeline.sources.reading.content import json_digest
 from pipeline.sources.reading.record_lines import Part, Taken, parts
@@ -117,25 +117,10 @@ def _trades(reply: _Reply) -> list[Part]:
 
 
 def _fills(reply: _Reply) -> list[Part]:
-    """One account's fills, of each print the half that is its own: no tape, and a sample of liquidations."""
+    """One account's fills, of each print the half that is its own: the prints are no tape, and are not taken as one."""
     if reply.asked.get("aggregateByTime"):
         raise BadRecordError("fills are summed up by time, expected single ones")
-    fills: list[Fill] = []
-
-    def take(one: Mapping[str, Any]) -> list[Taken]:
-        fills.append(fill_of(reply.asked["user"], one))
-        return [fills[-1].taken()]
-
-    found = parts("fills", reply.own(), take)
-    return [*found, *sorted(_prints(fills), key=lambda taken: taken.event)]
-
-
-def _prints(fills: list[Fill]) -> Iterator[Taken]:
-    """The prints and liquidations of one account's fills; both halves of a print are there if it traded with itself."""
-    pairs = FillPairs()
-    met = [pairs.meet(Placed(fill, 0, None)) for fill in fills]
-    for halves in (*met, *pairs.left()):
-        yield from (taken for taken, *_ in made_of(halves, is_sampled=True)) if halves else ()
+    return parts("fills", reply.own(), lambda one: [fill_of(reply.asked["user"], one).taken()])
 
 
 _READERS: Final[Mapping[str, Callable[[_Reply], list[Part]]]] = {

@@ -157,6 +157,7 @@ class BookFile:
     def _batch(self, block: list[bytes], before: int) -> Batch:
         batch = frame_batch(self.source, {"depth": self.rows}, self.bad, lambda line: block[line - before - 1])
         batch.lines, batch.lines_beside = len(block) - self.blank, self.blank
+        batch.span = self.days.span
         self.rows, self.bad, self.blank = [], [], 0
         return batch
 

@@ -3,6 +3,7 @@
 import errno
 import gzip
 import io
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -63,11 +64,11 @@ def damage_told() -> Iterator[None]:
         gzip.BadGzipFile,
         zipfile.BadZipFile,
         tarfile.TarError,
-        NotImplementedError,  # a zip's way of packing that is none, or one that nobody uses
+        struct.error,
+        NotImplementedError,  # a method or version of zip that there is not
     ) as damage:
         raise DamagedError(str(damage) or type(damage).__name__) from damage
-    except OSError as damage:
-        # Arrow tells of damage without a number of the system; EINVAL is a zip that names a place before its beginning.
+    except OSError as damage:  # Arrow tells of damage without a number of the system, zipfile by seeking before 0
         if damage.errno not in (None, errno.EINVAL):
             raise
         raise DamagedError(str(damage)) from damage

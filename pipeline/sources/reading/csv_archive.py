@@ -56,6 +56,7 @@ class CsvFile:
                 self._sort_out(lines)
                 batch = take(lines)
                 batch.lines_beside += beside
+                batch.span = self.days.span
                 beside = 0
                 yield batch
             self.lines += len(block)

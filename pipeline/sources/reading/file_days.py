@@ -30,6 +30,11 @@ class FileDays:
             raise BadRecordError(self.complaint)
 
     @property
+    def span(self) -> tuple[int, int] | None:
+        """The stretch that the name says, without slack; None if it says none."""
+        return None if self == ANY_DAY else (self.begin + SLACK_US, self.end - SLACK_US)
+
+    @property
     def complaint(self) -> str:
         return f"its time lies outside of {self.words}, which the file's name says"
 

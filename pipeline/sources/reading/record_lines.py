@@ -63,6 +63,8 @@ class RecordLines:
     """Parts, and lines, refused so far."""
     latest: int = 0
     """The latest event time so far, microseconds; 0 if there was none."""
+    span: tuple[int, int] | None = None
+    """The stretch that the file covers, as in Batch."""
     foreign: set[str] = field(default_factory=set)
     """Symbols of some other markets that lines were about."""
     _position: int = 0
@@ -118,6 +120,7 @@ class RecordLines:
         """What came since the last batch from the lines of `block`, of which `first` is the number of the first."""
         batch = frame_batch(self.source, self._rows, self._bad, lambda line: block[line - first])
         batch.lines, batch.lines_beside = len(block) - self._beside, self._beside
+        batch.span = self.span
         batch.recv_unit, batch.backwards_recv = self.recv_unit, self._backwards_recv
         self._rows, self._bad, self._beside, self._backwards_recv = {}, [], 0, 0
         return batch

@@ -20,7 +20,7 @@ from pipeline.sources.batch import Batch, PriceGrid, Rejected, conform, in_lists
 from pipeline.sources.reading.lines import TextFile, first_line
 from pipeline.sources.tardis import messages as marks
 from pipeline.sources.tardis.faults import Fault, explain
-from pipeline.sources.tardis.layout import EXCHANGES, Layout, layout_of, vendor_symbol
+from pipeline.sources.tardis.layout import EXCHANGES, Layout, layout_of, span_of, vendor_symbol
 from pipeline.sources.tardis.lines import BAD, GOOD, INEXACT, ROW, count_lines, read_lines
 from pipeline.sources.tardis.tables import data_set_of
 from pipeline.sources.tardis.tables import read as read_table
@@ -52,6 +52,7 @@ class _Reader:
     """
 
     layout: Layout
+    span: tuple[int, int] | None
     held: Rows = field(default_factory=lambda: _NO_ROWS)
     faults: dict[int, Fault] = field(default_factory=dict)
     room: Rows = field(default_factory=lambda: _NO_ROWS)
@@ -65,17 +66,19 @@ def read(path: Path, market: Market, block_bytes: int = _BLOCK) -> Iterator[Batc
 
     Raises FP002 if it is not such a file, FP003 if all of it is about others.
     """
-    file = TextFile(path, block_bytes)
+    file, span = TextFile(path, block_bytes), span_of(path)
     names = first_line(path).decode(errors="replace").split(",")
     if data_set := data_set_of(names, path):
-        yield from read_table(path, data_set, EXCHANGES[market.venue], vendor_symbol(market), NAME)
+        for batch in read_table(path, data_set, EXCHANGES[market.venue], vendor_symbol(market), NAME):
+            batch.span = span
+            yield batch
         return
     reader: _Reader | None = None
     for block in file.blocks():
         text = np.frombuffer(block, np.uint8)
         if reader is None:
             header = bytes(block).split(b"\n", 1)[0]
-            reader = _Reader(layout_of(header, path, market))
+            reader = _Reader(layout_of(header, path, market), span)
             text, file.lines = text[len(header) + 1 :], 1
         yield _batch(reader, text, file)
         _refuse_foreign(reader, file)
@@ -151,6 +154,7 @@ def _batch(reader: _Reader, text: NDArray[np.uint8], file: TextFile, *, is_last:
         offsets_ms=_histogram((times[marks.RECV] - times[marks.EVENT])[codes[marks.CLOCK] == marks.STATED]),
         backwards_recv=int(counts[marks.BACKWARDS_RECV]),
         recv_unit="us",
+        span=reader.span,
     )
 
 

@@ -1,5 +1,6 @@
 """What a Tardis CSV holds, told by its header, and how the vendor names a market."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from pipeline.errors import FootprintError
 from pipeline.market import Market
 from pipeline.sources.batch import brief
+from pipeline.sources.reading.file_days import file_days
 from pipeline.sources.tardis import lines as fields
 
 EXCHANGES: Final = {
@@ -22,6 +24,8 @@ EXCHANGES: Final = {
     "hyperliquid": "hyperliquid",
 }
 """The vendor's id of the exchange behind a venue."""
+
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 _UPPER_CASE: Final = {"hyperliquid"}
 """Venues whose symbols have small letters, which the vendor's have not."""
@@ -81,6 +85,12 @@ def layout_of(header: bytes, path: Path, market: Market) -> Layout:
             hint="read too: quotes, book_ticker, book_snapshot_5 and _25, derivative_ticker, liquidations",
         )
     return Layout(is_book, names, EXCHANGES[market.venue], vendor_symbol(market))
+
+
+def span_of(path: Path) -> tuple[int, int] | None:
+    """The day that the file's name tells, as the vendor's package makes it, or its folders as in {YYYY}/{MM}/{DD}."""
+    folders = "-".join(path.resolve().parts[-4:-1])
+    return file_days(path.name).span or (file_days(folders).span if _DAY.fullmatch(folders) else None)
 
 
 def vendor_symbol(market: Market) -> str:

@@ -9,13 +9,9 @@ from pipeline.market import Market
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`write` makes the files in a folder and returns their paths; `rows` is how many rows each table must get.
-
-    `contract_size`: as a user states it where the files do not.
-    """
+    """`write` makes the files in a folder and returns their paths; `rows` is how many rows each table must get."""
 
     source: str
     market: Market
     write: Callable[[Path], list[Path]]
     rows: dict[str, int]
-    contract_size: float | None = None

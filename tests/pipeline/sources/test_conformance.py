@@ -12,6 +12,7 @@ from shutil import copytree
 import polars as pl
 import pytest
 
+from pipeline.contract_rules import counts_contracts, ruled_contract_size
 from pipeline.errors import FootprintError
 from pipeline.ingest import ingest
 from pipeline.lake import Lake
@@ -36,7 +37,9 @@ _every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.so
 
 def _lake(case: Case, root: Path, files: list[Path]) -> Lake:
     """The files, in this order, and their normalised tables."""
-    wanted = Wanted({case.market: MarketSettings(max_quarantine=1.0, contract_size=case.contract_size)})
+    is_stated = counts_contracts(case.market) and ruled_contract_size(case.market) is None
+    settings = MarketSettings(max_quarantine=1.0, contract_size=0.01 if is_stated else None)
+    wanted = Wanted({case.market: settings})
     lake = Lake(root)
     ingest(lake, SOURCES[case.source], files, case.market, wanted, workers=1)
     report = run_plan(lake, make_plan(lake, wanted, signals=False), workers=1, progress=Silent())

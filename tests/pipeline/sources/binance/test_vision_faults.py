@@ -13,6 +13,7 @@ from pipeline.errors import FootprintError
 from pipeline.lake import Lake
 from pipeline.market import Market
 from pipeline.sources import SOURCES
+from pipeline.sources.binance.vision import _whole_moments
 from tests.pipeline.command import footprint
 from tests.pipeline.lakes import rows, state
 from tests.pipeline.sources.binance.payloads_vision import (
@@ -244,3 +245,14 @@ def test_damage_ends_in_quarantine_or_in_words(tmp_path: Path, case: Case, at: i
     assert sum(batch.lines for batch in batches) == taken + rejected
     seen = sum(batch.lines + batch.lines_beside for batch in batches)
     assert seen == body.count(b"\n") + (not body.endswith(b"\n"))
+
+
+def test_lines_of_one_moment_stay_in_one_block():
+    """Blocks are cut by size; the bands of a moment are counted and judged together, and a header needs a row."""
+    blocks = [[b"timestamp,depth", b"1,a"], [b"1,b", b"2,c", b"2,d"], [b"2,e", b"3,f"]]
+    assert list(_whole_moments(iter(blocks))) == [
+        [b"timestamp,depth", b"1,a", b"1,b"],
+        [b"2,c", b"2,d", b"2,e"],
+        [b"3,f"],
+    ]
+    assert list(_whole_moments(iter([[b"1,a", b"1,b"]]))) == [[b"1,a", b"1,b"]]

@@ -8,6 +8,7 @@ import pytest
 from pipeline.errors import FootprintError
 from pipeline.market import Market
 from pipeline.sources.hyperliquid import archive as hyperliquid_archive
+from pipeline.sources.hyperliquid.fills import FillPairs, Placed, fill_of, made_of
 from tests.pipeline.sources.hyperliquid.payloads import (
     ANN,
     BLOCKS,
@@ -285,3 +286,13 @@ def test_what_is_no_archive_is_refused_in_words(tmp_path):
     torn = write_lines(tmp_path / BLOCKS, [block(number, *pair(number)) for number in range(500)])
     torn.write_bytes(torn.read_bytes()[:-40])
     assert _refusal(ARCHIVE, torn).fault.code == "FP002"
+
+
+def test_an_account_that_trades_with_itself_made_one_print():
+    sides = [fill(None, "B", crossed=True), fill(None, "A", crossed=False), fill(None, "B", crossed=True, sz="0.7")]
+    pairs = FillPairs()
+    met = [pairs.meet(Placed(fill_of(ANN, one), 1, None)) for one in sides]
+    prints = [taken.values for halves in (*met, *pairs.left()) if halves for taken, *_ in made_of(halves)]
+    assert [(one["taker_address"], one["maker_address"], one["qty"]) for one in prints] == [
+        (ANN, ANN, "0.5"), (ANN, None, "0.7"),
+    ]  # fmt: skip

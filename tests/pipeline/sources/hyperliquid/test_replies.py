@@ -85,23 +85,18 @@ def test_trades_leave_the_earliest_first_and_those_of_one_time_as_they_came():
     assert [part.values["trade_id"].rsplit(":")[-1] for part in found] == ["2", "1", "3"]
 
 
-def test_one_accounts_fills_are_halves_of_prints_and_a_sample_of_liquidations():
+def test_one_accounts_fills_are_no_tape_and_no_count_of_liquidations():
     forced = {"liquidationMarkPx": "1", "liquidation": {"liquidatedUser": "0xdead", "markPx": "1", "method": "market"}}
     reply = [fill(2, "A", crossed=False, **forced), fill(1, "B", crossed=True)]
     found = _parts({"type": "userFillsByTime", "user": ANN, "startTime": 0}, reply)
-    assert [part.stream for part in found] == ["fills", "fills", "trades", "liquidations", "trades"]
-    of_maker, forced, of_taker = (part.values for part in found[2:])
-    assert (of_maker["taker_side"], of_maker["taker_address"], of_maker["maker_address"]) == (1, None, ANN)
-    assert (of_taker["taker_side"], of_taker["taker_address"], of_taker["maker_address"]) == (1, ANN, None)
-    assert (forced["order_side"], forced["is_sampled"]) == (1, True)
+    assert [(part.stream, part.values["is_taker"]) for part in found] == [("fills", False), ("fills", True)]
 
 
 def test_fills_without_an_id_are_known_by_their_content():
     one, other = fill(None, "B", crossed=True), fill(None, "B", crossed=True, startPosition="0.5")
     found = _parts({"type": "userFills", "user": ANN}, [one, one, other])
-    assert [part.stream for part in found] == 3 * ["fills"] + 3 * ["trades"]
-    assert {part.values["trade_id"] for part in found} == {None}
-    assert [len({part.digest for part in found if part.stream == stream}) for stream in ("fills", "trades")] == [2, 2]
+    assert [(part.stream, part.values["trade_id"]) for part in found] == 3 * [("fills", None)]
+    assert len({part.digest for part in found}) == 2
 
 
 def test_what_is_about_others_gives_nothing_and_what_is_broken_says_why():
@@ -129,7 +124,7 @@ def test_a_cassette_counts_the_lines_of_a_request_and_its_reply_together(tmp_pat
     assert {frame["recv_ts"].null_count() == frame.height for frame in whole.frames.values()} == {True}
     of_eth = read_whole("rest-cassette", path, Market("hyperliquid", "ETH"))
     assert {name: frame.height for name, frame in of_eth.frames.items()} == {
-        "derivative_ticker": 1, "funding": 1, "fills": 1, "trades": 1,
+        "derivative_ticker": 1, "funding": 1, "fills": 1,
     }  # fmt: skip
 
 
@@ -138,7 +133,7 @@ def test_a_broken_reply_goes_to_quarantine_and_the_others_stay(tmp_path):
     whole = read_whole("rest-cassette", path, BTC)
     assert whole.quarantine["reason"].str.contains("reply is not JSON").to_list() == [True]
     assert whole.quarantine["raw"].str.contains("string: oops").to_list() == [True]
-    assert (whole.accounted, whole.frames["trades"].height) == (whole.lines, 3)
+    assert (whole.accounted, whole.frames["trades"].height) == (whole.lines, 2)
 
 
 def test_what_is_no_cassette_is_refused_in_words(tmp_path):
@@ -156,15 +151,15 @@ def test_what_is_no_cassette_is_refused_in_words(tmp_path):
     [
         ("funding_history_btc", "BTC", {"funding": 1038}),
         ("l2_snapshot", "DYDX", {"book_updates": 1}),
-        ("user_fills", "SUI", {"fills": 242, "trades": 192}),
-        ("user_fills", "BTC", {"fills": 17, "trades": 16}),
+        ("user_fills", "SUI", {"fills": 242}),
+        ("user_fills", "BTC", {"fills": 17}),
     ],
 )
 def test_recorded_replies_are_taken_whole(recordings: Path, name: str, coin: str, tables: dict[str, int]):
     path = recordings / "hyperliquid" / f"{name}.yaml"
     whole = read_whole("rest-cassette", path, Market("hyperliquid", coin))
     assert {name: frame.height for name, frame in whole.frames.items()} == tables
-    assert (whole.quarantine.height, whole.accounted) == (0, whole.lines)  # 50 prints of SUI and 1 of BTC with itself
+    assert (whole.quarantine.height, whole.accounted) == (0, whole.lines)
     assert whole.lines + whole.lines_beside == len(path.read_bytes().splitlines())
 
 
@@ -187,12 +182,3 @@ def test_recorded_fills_of_a_moment_lead_to_the_position_of_the_next(recordings:
         ends = (moments["start_position"] + moments["net"]).head(-1)
         links += ((ends - moments["start_position"].slice(1)).abs() < 1e-6).to_list()
     assert (len(links), sum(links)) == (222, 221)  # the earliest moment is cut off at 500 fills
-
-
-def test_an_account_that_trades_with_itself_made_one_print():
-    halves = [fill(None, "B", crossed=True), fill(None, "A", crossed=False), fill(None, "B", crossed=True, sz="0.7")]
-    found = _parts({"type": "userFills", "user": ANN}, halves)
-    prints = [part.values for part in found if part.stream == "trades"]
-    assert [(one["taker_address"], one["maker_address"], one["qty"]) for one in prints] == [
-        (ANN, ANN, "0.5"), (ANN, None, "0.7"),
-    ]  # fmt: skip

@@ -355,14 +355,8 @@ def hyperliquid_session() -> list[Line]:
     ]
 
 
-def _case(
-    market: Market,
-    session: Callable[[], list[Line]],
-    name: str,
-    rows: dict[str, int],
-    contract_size: float | None = None,
-) -> Case:
-    return Case("json-capture", market, lambda folder: [write(folder / name, session())], rows, contract_size)
+def _case(market: Market, session: Callable[[], list[Line]], name: str, rows: dict[str, int]) -> Case:
+    return Case("json-capture", market, lambda folder: [write(folder / name, session())], rows)
 
 
 CASES = [
@@ -407,7 +401,6 @@ CASES = [
         gate_session,
         "gate.jsonl",
         {"book_updates": 4, "book_ticker": 1, "trades": 1},
-        contract_size=10.0,
     ),
     _case(
         Market("bitget-futures", "DASHUSDT"),
