@@ -16,7 +16,6 @@ from pipeline.progress import LineProgress
 from pipeline.run import run_plan
 from pipeline.sources import SOURCES
 
-
 _CONTRACT_SIZE = 0.01
 
 
