@@ -23,8 +23,6 @@ from signals.table import UTC_US, Column, Input, Signal, Span, Table
 
 Floats = NDArray[np.float64]
 
-YEAR_DAYS: Final = 365.0
-
 VOLATILITY_SKEW = Table(
     name="volatility_skew",
     grain="one row per minute in which an option was quoted, and maturity",

@@ -1,6 +1,5 @@
 """The checksum that an archive publishes beside a file, and what a file must begin with."""
 
-import hashlib
 import re
 from pathlib import Path
 from typing import Final
@@ -10,7 +9,6 @@ from pipeline.fetch.web import Web
 
 _SHA256: Final = re.compile(r"[0-9a-fA-F]{64}")
 _BEGINNINGS: Final = {".zip": b"PK", ".gz": b"\x1f\x8b"}
-_BLOCK: Final = 1 << 20
 
 
 async def published_sha256(web: Web, url: str | None) -> str | None:
@@ -29,14 +27,6 @@ async def published_sha256(web: Web, url: str | None) -> str | None:
         return None
     fields = reply.text.split() if reply is not None else []
     return fields[0].lower() if fields and _SHA256.fullmatch(fields[0]) else None
-
-
-def sha256_of(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def content_fault(part: Path, name: str) -> str | None:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.errors import FootprintError
-from pipeline.fetch.checksum import sha256_of
 from pipeline.fetch.decide import Action, decide, has_changed
 from pipeline.fetch.manifest import Manifest
 from pipeline.fetch.one_file import Shelf
@@ -21,6 +20,7 @@ from pipeline.fetch.outcome import Outcome, size_text
 from pipeline.fetch.progress import Progress
 from pipeline.fetch.remote import Remote
 from pipeline.fetch.web import Web
+from pipeline.fingerprint import sha256_of
 
 _LOCK: Final = ".fetch.lock"
 _FAILURES_IN_A_ROW: Final = 3

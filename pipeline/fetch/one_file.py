@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import FootprintError
-from pipeline.fetch.checksum import content_fault, published_sha256, sha256_of
+from pipeline.fetch.checksum import content_fault, published_sha256
 from pipeline.fetch.decide import ABSENT_IS_BELIEVED, Action, has_changed, missing
 from pipeline.fetch.download import Tell
 from pipeline.fetch.manifest import Fetched, Manifest, Status
@@ -14,6 +14,7 @@ from pipeline.fetch.outcome import Outcome, State
 from pipeline.fetch.place import Place
 from pipeline.fetch.remote import Got, Remote
 from pipeline.fetch.web import Web
+from pipeline.fingerprint import sha256_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.errors import FootprintError
-from pipeline.fetch.checksum import sha256_of
 from pipeline.fetch.download import Tell
 from pipeline.fetch.period import days
 from pipeline.fetch.remote import Got, Remote
 from pipeline.fetch.request import Request
+from pipeline.fingerprint import sha256_of
 
 API_KEY: Final = "TARDIS_API_KEY"
 _EXCHANGES: Final = {

@@ -90,7 +90,7 @@ def _read(path: Path, market: Market, source: str) -> Iterator[Batch]:
             reader = _READERS[file.layout.kind](file)
             beside = int(file.layout.has_header)
         batch = _batch(batches, Lines.of(block[beside:], line + beside, file.layout.names), reader, file, foreign)
-        batch.lines_beside, batch.span = beside, place.period
+        batch.lines_beside, batch.span = beside, place.days.span
         good += sum(frame.height for frame in batch.frames.values())
         line += len(block)
         yield batch
@@ -204,9 +204,8 @@ def _price_kind(path: Path, file: File, rows: list[bytes]) -> str:
 
 def _batch(batches: CsvBatches, lines: Lines, reader: Reader, file: File, foreign: set[str]) -> Batch:
     rows = reader(lines)
-    if (bounds := file.place.bounds) is not None:
-        outside = (rows.within < bounds[0]) | (rows.within >= bounds[1])
-        lines.refuse(outside, f"its time lies outside of {file.place.day}, the file's own period")
+    days = file.place.days
+    lines.refuse((rows.within < days.begin) | (rows.within >= days.end), days.complaint)
     if rows.foreign is not None:
         other = (rows.foreign != file.market.symbol).fill_null(False)
         lines.refuse(other, f"foreign symbol, expected {file.market.symbol}")

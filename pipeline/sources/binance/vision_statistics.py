@@ -51,8 +51,8 @@ class Positioning:
         return Rows("positioning", moments, columns, created, foreign=lines.words("symbol"))
 
     def _label(self, created: pl.Series) -> str:
-        period = self.file.place.period
-        first = period[0] if period else created.drop_nulls().first()
+        span = self.file.place.days.span
+        first = span[0] if span else created.drop_nulls().first()
         if self.file.is_inverse or (isinstance(first, int) and first >= RELABELLED):
             return "start"
         return "end"

@@ -22,11 +22,12 @@ from pipeline.errors import FootprintError
 from pipeline.market import Market
 from pipeline.sources.batch import BadRecordError, Batch, brief
 from pipeline.sources.hyperliquid.contexts import read_contexts
-from pipeline.sources.hyperliquid.files import FileDay, nothing_of
+from pipeline.sources.hyperliquid.files import FileHours, nothing_of
 from pipeline.sources.hyperliquid.fills import Fill, FillPairs, Placed, fill_of, made_of
 from pipeline.sources.hyperliquid.messages import TRADE_US, book, side_of
 from pipeline.sources.reading.content import json_digest
 from pipeline.sources.reading.csv_text import is_header
+from pipeline.sources.reading.file_days import FileDays
 from pipeline.sources.reading.lines import blocks_of_lines
 from pipeline.sources.reading.record_lines import Part, RecordLines, Refused, Taken, parts
 from pipeline.sources.reading.times import written_us
@@ -42,7 +43,7 @@ class _File:
 
     market: Market
     lines: RecordLines
-    day: FileDay
+    days: FileDays
     kind: str = ""
     pairs: FillPairs = field(default_factory=FillPairs)
 
@@ -74,8 +75,8 @@ def read_node_trades(path: Path, market: Market) -> Iterator[Batch]:
 
 
 def _read_json(path: Path, market: Market, blocks: Iterator[list[bytes]], source: str) -> Iterator[Batch]:
-    day = FileDay.of(path)
-    file = _File(market, RecordLines(source, span=day.span), day)
+    hours = FileHours.of(path)
+    file = _File(market, RecordLines(source, span=hours.span), hours.days)
     for block in blocks:
         first = file.lines.line + 1
         for text in block:
@@ -129,7 +130,7 @@ def _take_book(file: _File, message: dict[str, Any], text: bytes) -> None:
         file.lines.saw(data["coin"])
         raise BadRecordError(f"foreign {raw['channel']} of {data['coin']!r}, expected l2Book of {file.market.symbol!r}")
     taken = book(data)
-    file.day.require(taken.event)
+    file.days.require(taken.event)
     file.lines.take([taken], recv, text)
 
 
@@ -154,7 +155,7 @@ def _take_fills(file: _File, events: list[Any], recv: int | None, block: int | N
             file.lines.saw(data["coin"])
             return []
         fill = fill_of(address, data, block)
-        file.day.require(fill.event)
+        file.days.require(fill.event)
         found.append(fill)
         return [fill.taken()]
 
@@ -172,7 +173,7 @@ def _take_trade(file: _File, message: dict[str, Any], text: bytes) -> None:
     found: list[Part] = []
     if message["coin"] == file.market.symbol:
         found.append(_node_trade(message))
-        file.day.require(found[0].event)  # type: ignore[union-attr]
+        file.days.require(found[0].event)  # type: ignore[union-attr]
     else:
         file.lines.saw(message["coin"])
     file.lines.take(found, None, text)

@@ -11,9 +11,10 @@ from typing import Final
 from pipeline.errors import FootprintError
 from pipeline.market import Market
 from pipeline.sources.batch import BadRecordError, Batch, brief
-from pipeline.sources.hyperliquid.files import FileDay, nothing_of
+from pipeline.sources.hyperliquid.files import FileHours, nothing_of
 from pipeline.sources.hyperliquid.messages import context
 from pipeline.sources.reading.csv_text import is_header
+from pipeline.sources.reading.file_days import FileDays
 from pipeline.sources.reading.record_lines import RecordLines, Refused
 from pipeline.sources.reading.times import written_us
 
@@ -29,8 +30,8 @@ _DELAY_US: Final = 500_000
 
 def read_contexts(path: Path, market: Market, blocks: Iterator[list[bytes]], source: str) -> Iterator[Batch]:
     """The states of `market`. Raises FP002 for other columns, FP003 if it has no line of the market."""
-    day, columns = FileDay.of(path), list(_COLUMNS)
-    lines = RecordLines(source, span=day.span)
+    hours, columns = FileHours.of(path), list(_COLUMNS)
+    lines = RecordLines(source, span=hours.span)
     for block in blocks:
         first = lines.line + 1
         for text in block:
@@ -39,7 +40,7 @@ def read_contexts(path: Path, market: Market, blocks: Iterator[list[bytes]], sou
                 columns = _named(text, path)
                 lines.pass_by()
             else:
-                _take_line(lines, text, columns, market, day)
+                _take_line(lines, text, columns, market, hours.days)
         yield lines.batch(block, first)
     if not lines.good:
         raise nothing_of(market, lines, path)
@@ -58,7 +59,7 @@ def _named(header: bytes, path: Path) -> list[str]:
     return columns
 
 
-def _take_line(lines: RecordLines, text: bytes, columns: list[str], market: Market, day: FileDay) -> None:
+def _take_line(lines: RecordLines, text: bytes, columns: list[str], market: Market, days: FileDays) -> None:
     fields = text.decode(errors="replace").strip().split(",")
     at = columns.index("coin")
     coin = fields[at] if at < len(fields) else None
@@ -71,7 +72,7 @@ def _take_line(lines: RecordLines, text: bytes, columns: list[str], market: Mark
             raise BadRecordError(f"expected {len(columns)} fields, found {len(fields)}")
         row = dict(zip(columns, fields, strict=True))
         event = written_us(row["time"], "line")
-        day.require(event)
+        days.require(event)
     except BadRecordError as reason:
         lines.refuse(Refused("derivative_ticker", brief(str(reason))), text)
         return

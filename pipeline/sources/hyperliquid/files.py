@@ -1,72 +1,49 @@
 """What Hyperliquid's archives have in common: a day told by the path, and what it means that a coin is not there."""
 
+import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from pipeline.errors import FootprintError
 from pipeline.market import Market
-from pipeline.sources.batch import BadRecordError
+from pipeline.sources.reading.file_days import ANY_DAY, FileDays, days_of
 from pipeline.sources.reading.record_lines import RecordLines
 
-_SLACK_US: Final = 60_000_000
-_DAY_US: Final = 86_400_000_000
 _HOUR_US: Final = 3_600_000_000
-_HOURS: Final = frozenset(str(hour) for hour in range(24)) | frozenset(f"{hour:02d}" for hour in range(10))
-_DAY_DIGITS: Final = 8
+_DAY: Final = re.compile(r"(20[0-9]{2})([0-9]{2})([0-9]{2})")
+_HOUR: Final = re.compile(r"0?[0-9]|1[0-9]|2[0-3]")
 
 
 @dataclass(frozen=True, slots=True)
-class FileDay:
-    """The UTC day of which a file is, microseconds since 1970, and the hour of the day; None where its path does not
-    say."""
+class FileHours:
+    """The UTC day of which a file is, and the hour of that day if it is of one alone."""
 
-    start: int | None
+    days: FileDays
     hour: int | None = None
 
     @classmethod
-    def of(cls, path: Path) -> "FileDay":
+    def of(cls, path: Path) -> "FileHours":
         """As the buckets lay them: `{YYYYMMDD}.csv.lz4`, `{YYYYMMDD}/{H}.lz4`, `{YYYYMMDD}/{H}/l2Book/{COIN}.lz4`."""
         name, parents = path.name.split(".")[0], path.resolve().parts[:-1]
-        if _is_day(name):
-            return cls(_start(name))
-        if name.isdigit() and parents and _is_day(parents[-1]):
-            return cls(_start(parents[-1]), _hour(name))
-        if parents[-1:] == ("l2Book",) and _is_day(parents[-3:][0]):
-            return cls(_start(parents[-3]), _hour(parents[-2]))
-        return cls(None)
+        places = [(name, "")]
+        if name.isdigit():
+            places += [(folder, name) for folder in parents[-1:]]
+        if parents[-1:] == ("l2Book",):
+            places.append((parents[-3:][0], parents[-2:][0]))
+        for day, hour in places:
+            if (date := _DAY.fullmatch(day)) and (days := days_of("-".join(date.groups()))):
+                return cls(days, int(hour) if _HOUR.fullmatch(hour) else None)
+        return cls(ANY_DAY)
 
     @property
     def span(self) -> tuple[int, int] | None:
-        """The stretch of which the file is, an hour or a day."""
-        if self.start is None:
-            return None
-        begin = self.start + _HOUR_US * (self.hour or 0)
-        return begin, begin + (_DAY_US if self.hour is None else _HOUR_US)
-
-    def require(self, event: int) -> None:
-        """Raise BadRecordError for an event of another day; a minute's slack is allowed."""
-        if self.start is None or self.start - _SLACK_US <= event < self.start + _DAY_US + _SLACK_US:
-            return
-        at, day = (datetime.fromtimestamp(us // 1_000_000, UTC) for us in (event, self.start))
-        raise BadRecordError(f"time {at:%Y-%m-%dT%H:%M:%SZ} is not of the file's day {day:%Y-%m-%d}")
-
-
-def _is_day(name: str) -> bool:
-    return len(name) == _DAY_DIGITS and name.isdigit() and _start(name) is not None
-
-
-def _hour(name: str) -> int | None:
-    return int(name) if name in _HOURS else None
-
-
-def _start(name: str) -> int | None:
-    try:
-        day = datetime.strptime(name, "%Y%m%d").replace(tzinfo=UTC)
-    except ValueError:
-        return None
-    return (day - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+        """The stretch of which the file is, an hour or a day; None where its path does not say."""
+        span = self.days.span
+        if span is None or self.hour is None:
+            return span
+        begin = span[0] + _HOUR_US * self.hour
+        return begin, begin + _HOUR_US
 
 
 def nothing_of(market: Market, lines: RecordLines, path: Path) -> FootprintError:

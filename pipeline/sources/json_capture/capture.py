@@ -8,11 +8,8 @@ dialect of its exchange (`dialects`).
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
-
-import orjson
 
 from pipeline.errors import FootprintError
 from pipeline.market import Market
@@ -21,6 +18,7 @@ from pipeline.sources.json_capture.dialects import DIALECTS
 from pipeline.sources.json_capture.dialects.records import Origin, Part, Record
 from pipeline.sources.json_capture.line import CaptureLine, parse_line
 from pipeline.sources.reading.carried import CarriedClock
+from pipeline.sources.reading.content import json_digest
 from pipeline.sources.reading.framing import frame_batch
 from pipeline.sources.reading.lines import blocks_of_lines
 
@@ -238,13 +236,8 @@ def _follows(record: Record, behind: int) -> bool:
 
 def _digest(record: Record) -> int:
     """Of what two copies of the record have in common; not of a time that the file around it gave it."""
-    content = (
-        _TABLES.get(record.stream, record.stream),
-        record.event,
-        record.values if record.known_by is None else record.known_by,
-    )
-    text = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
-    return int.from_bytes(blake2b(text, digest_size=8).digest(), "big", signed=True)
+    known_by = record.values if record.known_by is None else record.known_by
+    return json_digest((_TABLES.get(record.stream, record.stream), record.event, known_by))
 
 
 def _batch(reader: _Reader, block: list[bytes], lines_before: int) -> Batch:

@@ -11,6 +11,7 @@ import orjson
 from pipeline.errors import FootprintError
 from pipeline.market import Market
 from pipeline.sources.batch import BadRecordError, Batch, Rejected, Stamp, brief
+from pipeline.sources.reading.content import json_digest
 from pipeline.sources.reading.file_days import FileDays
 from pipeline.sources.reading.framing import Row, frame_batch
 from pipeline.sources.reading.times import EARLIEST, LATEST
@@ -109,8 +110,7 @@ class BookFile:
                 self.others.add(brief(str(message.symbol), 40))
             raise BadRecordError(f"foreign symbol {message.symbol!r}, expected {self.market.symbol!r}")
         stated = message.event
-        if not self.days.has(stated):
-            raise BadRecordError(self.days.complaint)
+        self.days.require(stated)
         if stated < self.latest - AHEAD_US:
             late = (self.latest - stated) / 1e6
             raise BadRecordError(f"its time lies {late:,.0f} s before that of a message before it, expected at most 60")
@@ -139,8 +139,7 @@ class BookFile:
 
     def _digest(self, message: BookMessage, update_id: int | None) -> int:
         """Of the content; without an id also of the time, and of how many equal messages of it came before."""
-        content = orjson.dumps((message.is_snapshot, message.number, message.bids, message.asks))
-        digest = int.from_bytes(blake2b(content, digest_size=8).digest(), "big", signed=True)
+        digest = json_digest((message.is_snapshot, message.number, message.bids, message.asks))
         if update_id is not None:
             return digest
         if message.event != self.moment:

@@ -1,18 +1,11 @@
 """What a source reads of a file, all batches together, and where its lines went."""
 
-import io
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
-from pipeline.ingest import ingest
-from pipeline.lake import Lake
 from pipeline.market import Market
-from pipeline.plan import Wanted, make_plan
-from pipeline.progress import LineProgress
-from pipeline.run import run_plan
 from pipeline.sources import SOURCES
 
 
@@ -41,14 +34,3 @@ def read_whole(source: str, path: Path, market: Market) -> Whole:
         lines=sum(batch.lines for batch in batches),
         lines_beside=sum(batch.lines_beside for batch in batches),
     )
-
-
-def normalised(root: Path, source: str, files: Sequence[Path], market: Market) -> Lake:
-    """A lake with the files' normalised tables, and no signals."""
-    lake = Lake(root)
-    ingest(lake, SOURCES[source], files, market, Wanted(), workers=1)
-    plan = make_plan(lake, Wanted(), signals=False)
-    report = run_plan(lake, plan, workers=1, progress=LineProgress(io.StringIO()))
-    failed = [outcome for outcome in report.outcomes if outcome.state != "ok"]
-    assert not failed, failed
-    return lake

@@ -117,7 +117,7 @@ def test_a_time_outside_of_the_files_own_day(tmp_path: Path):
     tape = [aggregate(number, at) for number, at in enumerate((1, -59, -61, 86_400 + 59, 86_400 + 61))]
     add(lake, write_zip(archive_path(tmp_path, USDM, "aggTrades"), AGGREGATES, tape))
     assert rows(lake, "trades")["trade_id"].sort().to_list() == ["0", "1", "3"]
-    outside = "its time lies outside of 2024-06-03, the file's own period"
+    outside = "its time lies outside of the day 2024-06-03 UTC, which the file's name says"
     assert rows(lake, "quarantine").select("line", "reason").sort("line").rows() == [(4, outside), (6, outside)]
 
 
@@ -131,7 +131,7 @@ def test_a_unit_that_is_a_lie(tmp_path: Path):
     """Milliseconds with three digits too many are not in the file's day: nothing is taken."""
     line = aggregate(1, 1).replace(str(ms(1)), str(ms(1) + 10**12))
     lake = Lake(tmp_path / "lake")
-    with pytest.raises(FootprintError, match="the file's own period"):
+    with pytest.raises(FootprintError, match="which the file's name says"):
         add(lake, write_zip(archive_path(tmp_path, USDM, "aggTrades"), AGGREGATES, [line]))
 
 

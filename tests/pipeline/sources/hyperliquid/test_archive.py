@@ -73,7 +73,7 @@ def test_events_lie_in_the_day_that_the_path_names(tmp_path):
     lines = [book_line(NINE) | {"raw": {"channel": "l2Book", "data": book_line(at)["raw"]["data"]}} for at in times]
     whole = read_whole(ARCHIVE, write_lines(tmp_path / BOOKS, lines), BTC)
     assert whole.quarantine["line"].to_list() == [2, 4]
-    assert "not of the file's day 2025-08-01" in whole.quarantine["reason"][0]
+    assert "outside of the day 2025-08-01 UTC" in whole.quarantine["reason"][0]
     elsewhere = read_whole(ARCHIVE, write_lines(tmp_path / "BTC.lz4", lines), BTC)
     assert elsewhere.frames["book_updates"].height == 4  # this name says no day
 
@@ -249,7 +249,7 @@ def test_names_of_coins_are_case_sensitive_and_the_refusal_says_the_right_one(tm
         ({"side": "C"}, "side is 'C', expected A or B"),
         ({"crossed": 1}, "crossed is 1, expected true or false"),
         ({"time": NINE * 1_000}, "expected milliseconds"),
-        ({"time": NINE + 86_400_000}, "not of the file's day"),
+        ({"time": NINE + 86_400_000}, "which the file's name says"),
         ({"fee": "1e999"}, "fee is '1e999', expected a number as text"),
         ({"oid": -1}, "oid is -1, expected a whole number"),
         ({"tid": "1"}, "tid is '1', expected a whole number"),

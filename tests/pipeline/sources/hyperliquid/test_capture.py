@@ -24,7 +24,8 @@ from tests.pipeline.sources.hyperliquid.payloads import (
     trade,
     write_lines,
 )
-from tests.pipeline.sources.read_source import Whole, normalised, read_whole
+from tests.pipeline.sources.read_file import load
+from tests.pipeline.sources.read_source import Whole, read_whole
 from tests.pipeline.sources.tick_test import tick_test_of
 
 CAPTURE = "hyperliquid-capture"
@@ -121,7 +122,7 @@ def recording(recordings: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def lake(recording: Path, tmp_path_factory: pytest.TempPathFactory) -> Lake:
-    return normalised(tmp_path_factory.mktemp("hyperliquid"), CAPTURE, [recording], BTC)
+    return load(tmp_path_factory.mktemp("hyperliquid"), CAPTURE, [recording], BTC)
 
 
 def test_the_recording_has_64_prints_45_books_and_one_copy(lake: Lake):

@@ -29,13 +29,13 @@ from tests.pipeline.sources.hyperliquid.payloads import (
     session,
     write_lines,
 )
-from tests.pipeline.sources.read_source import normalised
+from tests.pipeline.sources.read_file import load
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.source}-{'-'.join(case.rows)}")
 def test_every_layout_gives_its_rows_and_accounts_for_every_line(case: Case, tmp_path: Path):
     files = case.write(tmp_path / "raw")
-    lake = normalised(tmp_path / "lake", case.source, files, case.market)
+    lake = load(tmp_path / "lake", case.source, files, case.market)
     counts = {table.name: rows(lake, table.name).height for table in RECORD_TABLES if lake.exists(table.name)}
     assert {name: count for name, count in counts.items() if count} == case.rows
     accounts, manifest = rows(lake, "accounts"), rows(lake, "manifest")
@@ -49,7 +49,7 @@ def test_hours_in_any_order_and_fills_told_twice_give_the_same_tables(tmp_path: 
     files = [nine, write_lines(tmp_path / NODE / "node_fills_by_block/hourly/20250801/10.lz4", ten)]
     files.append(write_lines(tmp_path / FILLS, pair(2)))
     lakes = [
-        normalised(tmp_path / f"lake{number}", "hyperliquid-archive", chosen, BTC)
+        load(tmp_path / f"lake{number}", "hyperliquid-archive", chosen, BTC)
         for number, chosen in enumerate((files, files[::-1]))
     ]
     assert rows(lakes[0], "trades")["trade_id"].to_list() == [
@@ -63,14 +63,14 @@ def test_hours_in_any_order_and_fills_told_twice_give_the_same_tables(tmp_path: 
 def test_halves_of_a_print_in_two_files_are_one_print_and_no_conflict(tmp_path: Path):
     maker, taker = pair(1)
     files = [write_lines(tmp_path / name, [half]) for name, half in (("a.json", maker), ("b.json", taker))]
-    lake = normalised(tmp_path / "lake", "hyperliquid-archive", files, BTC)
+    lake = load(tmp_path / "lake", "hyperliquid-archive", files, BTC)
     assert (rows(lake, "trades").height, rows(lake, "fills").height, rows(lake, "quarantine").height) == (1, 2, 0)
 
 
 def test_fills_of_one_id_that_say_different_things_conflict(tmp_path: Path):
     lines = [[ANN, fill(1, "B", crossed=True)], [ANN, fill(1, "B", crossed=True, sz="9.0")]]
     files = [write_lines(tmp_path / f"{number}.json", [line, *pair(2)]) for number, line in enumerate(lines)]
-    lake = normalised(tmp_path / "lake", "hyperliquid-archive", files, BTC)
+    lake = load(tmp_path / "lake", "hyperliquid-archive", files, BTC)
     assert rows(lake, "fills").filter(trade_id=f"{NINE}:BTC:1").height == 1
     assert rows(lake, "quarantine")["reason"].str.starts_with("conflicts with an earlier record").all()
 

@@ -87,6 +87,22 @@ def test_a_changed_byte_is_found_by_the_checksum(name: str, tmp_path: Path):
         lines_of(path)
 
 
+@pytest.mark.parametrize("name", ["zip", "stored zip"])
+def test_a_zip_with_any_byte_of_its_directory_gone_or_changed_is_its_lines_or_refused(name: str, tmp_path: Path):
+    """Names, offsets, ways of packing, versions and flags: nothing of it ends as an error of the zip reader."""
+    whole, path = WRAPPED[name], tmp_path / "raw"
+    start, codes = whole.index(b"PK\x01\x02"), []
+    for at in range(start, len(whole)):
+        for damaged in (whole[:at] + whole[at + 1 :], whole[:at] + b"\xff" + whole[at + 1 :]):
+            path.write_bytes(damaged)
+            try:
+                lines_of(path)
+            except FootprintError as error:
+                codes.append(error.fault.code)
+    assert set(codes) == {"FP002"}
+    assert len(codes) > len(whole) - start, "at the least, wherever a byte is gone"
+
+
 REFUSED = {
     "several files": (zipped({"a.csv": TEXT, "b.csv": TEXT}), "expected an archive of one file, found a.csv, b.csv"),
     "no file": (zipped({}), "expected an archive of one file, found none"),
