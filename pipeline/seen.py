@@ -9,7 +9,7 @@ from typing import Final
 
 from pipeline.sources.batch import ContractFacts
 
-_SIZED: Final = frozenset({"book_updates", "trades", "book_ticker", "derivative_ticker"})
+_SIZED: Final = frozenset({"book_updates", "trades", "book_ticker", "derivative_ticker", "liquidations"})
 """Tables of records with sizes."""
 
 

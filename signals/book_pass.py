@@ -35,7 +35,7 @@ Ints = NDArray[np.int64]
 
 OUTPUTS = (BOOK_STATE, TAKER_FLOW, TAKER_ORDERS, REFILLS, QUOTE_LEDGER, QUOTE_PULLS)
 
-TRADE_COLUMNS = (*taker_flow.COLUMNS, "print_type")
+TRADE_COLUMNS = (*taker_flow.COLUMNS, "print_type", "is_rpi")
 """What the pass reads of TRADES."""
 
 

@@ -25,11 +25,11 @@ class Fills:
 
     @classmethod
     def of_trades(cls, frame: pl.DataFrame, grid: Grid) -> "Fills":
-        """Without prints off the market, and without those that the venue labels as retail price improvement (RPI):
-        such orders are not in the book. Raises ValueError if a price or quantity is off the grid."""
-        is_hidden = pl.col("is_off_market") | pl.col("print_type").str.to_uppercase().str.contains("RPI").fill_null(
-            False
-        )
+        """Without prints off the market, and without those that the venue flags or labels as against orders of retail
+        price improvement (RPI): such orders are not in the book. Raises ValueError if a price or quantity is off the
+        grid."""
+        is_labelled = pl.col("print_type").str.to_uppercase().str.contains("RPI").fill_null(False)
+        is_hidden = pl.col("is_off_market") | pl.col("is_rpi").fill_null(False) | is_labelled
         shown = frame.filter(~is_hidden)
         return cls(
             shown["event_ts"].to_physical().to_numpy(),

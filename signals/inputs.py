@@ -71,7 +71,7 @@ TRADES = Table(
             "is_off_market",
             pl.Boolean(),
             "flag",
-            "not a match on the public book (insurance fund, ADL): kept here, out of every tape statistic",
+            "not a match on the public book (insurance fund, ADL, block): kept here, out of every tape statistic",
         ),
         Column("print_type", pl.String(), "text", "the venue's own label of the print; null if it has none"),
         Column(

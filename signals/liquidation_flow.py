@@ -1,7 +1,8 @@
 """Liquidation flow: prints that the venue says were forced, and that the public book never saw, every minute.
 
 Only what a feed labels can be counted. Binance labels prints against the insurance fund and automatic deleveraging
-(`X` of its trade stream); a liquidation that the book absorbs prints like any other order and is not here. So this is
+(`X` of its trade stream), Hyperliquid's fills the takeover by a vault and automatic deleveraging, Kraken assignment and
+termination; a liquidation that the book absorbs prints like any other order and is not here. So this is
 a lower bound, and mostly 0.
 """
 
@@ -23,8 +24,9 @@ from signals.taker_flow import TAKER_FLOW
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-FORCED = ("INSURANCE_FUND", "ADL")
-"""Labels of forced prints: values of `X` in Binance's trade stream. Its `NA` says nothing of why and is not counted."""
+FORCED = ("INSURANCE_FUND", "ADL", "liquidation backstop", "Auto-Deleveraging", "assignment", "termination")
+"""Labels of forced prints off the book: of Binance's trade stream (whose `NA` says nothing of why and is not counted),
+of Hyperliquid's fills and of Kraken's trades."""
 
 LIQUIDATION_FLOW = Table(
     name="liquidation_flow",

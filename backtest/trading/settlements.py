@@ -1,5 +1,6 @@
 """Funding settlements of one market, from the rates that its feed stated."""
 
+from datetime import timedelta
 from typing import Literal
 
 import polars as pl
@@ -64,6 +65,21 @@ def with_scheduled(stated: pl.DataFrame, *, interval_h: float, since: int, until
 
 
 _SCHEDULED = {"settle_ts": UTC_US, "interval_h": pl.Float64()}
+
+
+def priced_by_bars(stated: pl.DataFrame, closes: pl.DataFrame, *, max_age_s: float) -> pl.DataFrame:
+    """SCHEMA with the prices that are not known filled from bars of the venue's reference price, where there are any.
+
+    Archives of settled rates state no price beside them. closes: event_ts (the bars' exclusive ends) and close; the
+    last that ended at the settlement or before it counts, if it is not older than `max_age_s`.
+    """
+    met = stated.sort("settle_ts").join_asof(
+        closes.select("event_ts", "close").drop_nulls().sort("event_ts"),
+        left_on="settle_ts",
+        right_on="event_ts",
+        tolerance=timedelta(seconds=max_age_s),
+    )
+    return met.with_columns(ref_px=pl.coalesce("ref_px", "close")).select(SCHEMA.names())
 
 
 def _last(name: str, holds: pl.Expr) -> pl.Expr:

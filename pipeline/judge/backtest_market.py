@@ -19,7 +19,7 @@ from backtest.trading.day_market import FLOW_COLUMNS
 from backtest.trading.history import History
 from backtest.trading.resting import PRINT_COLUMNS
 from backtest.trading.reversion_episodes import ENTRY_REASON
-from backtest.trading.settlements import settlements, with_scheduled
+from backtest.trading.settlements import priced_by_bars, settlements, with_scheduled
 from backtest.trading.terms import Terms
 from backtest.trading.trades import trades_met
 from pipeline.errors import FootprintError
@@ -121,12 +121,14 @@ def settlements_of(place: Place, rows: pl.DataFrame) -> tuple[pl.DataFrame, bool
 
     A day beyond the last row too: exits wait for a book. A dated future has none.
     """
-    reference = "index_price" if place.market.venue == "hyperliquid" else "mark_price"  # there, the oracle's
+    reference = "index" if place.market.venue == "hyperliquid" else "mark"  # there, the oracle's
     stated = settlements(
         read(place, "funding", before=_DAY).collect(),
-        reference=reference,  # type: ignore[arg-type]
+        reference=f"{reference}_price",  # type: ignore[arg-type]
         max_age_s=_FUNDING_MAX_AGE_S,
     )
+    bars = read(place, "price_bars", before=_DAY).filter(pl.col("price_kind") == reference)
+    stated = priced_by_bars(stated, bars.select("event_ts", "close").collect(), max_age_s=_FUNDING_MAX_AGE_S)
     known = instruments(Lake(place.root))[place.market]
     if known.latest.kind != "perp":
         return stated.clear(), True

@@ -49,15 +49,17 @@ _CAPTURED: Final = (
 )  # fmt: skip
 _HYPERLIQUID: Final = ("hyperliquid",)
 _OPTIONS: Final = ("deribit-options",)
-_TARDIS_VENUES: Final = (*_BINANCE, "bybit-linear", "bybit-spot", "okx-swap", "hyperliquid")
+_TARDIS_VENUES: Final = (*_BINANCE, *_BYBIT, *_OKX, "hyperliquid", "deribit")
+_COINS_OF_OKX: Final = {venue: frozenset({"derivative_ticker"}) for venue in ("okx-swap", "okx-futures")}
 
 SOURCES: Final = {
     source.name: source
     for source in (
         Source("binance-capture", 3, _BINANCE, "binance.capture"),
         Source("hyperliquid-capture", 1, _HYPERLIQUID, "hyperliquid.capture"),
-        Source("json-capture", 1, _CAPTURED, "json_capture.capture"),
+        Source("json-capture", 1, _CAPTURED, "json_capture.capture", base_sizes=_COINS_OF_OKX),
         Source("tardis", 2, _TARDIS_VENUES, "tardis.data_sets", is_archive=True),
+        Source("tardis-snapshots", 1, _TARDIS_VENUES, "tardis.data_sets:read_snapshots", is_archive=True),
         Source("binance-vision", 1, (*_BINANCE, "binance-options"), "binance.vision", is_archive=True),
         Source("binance-vision-trades", 1, _BINANCE, "binance.vision:read_trades", is_archive=True),
         Source("bybit-archive", 1, _BYBIT, "bybit.archive", is_archive=True),

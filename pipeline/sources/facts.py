@@ -27,10 +27,17 @@ FACTS: Final = {
     "tardis": Facts(
         ("book_updates", "trades", "book_ticker", "derivative_ticker", "funding", "liquidations"),
         "matching (trades) or publication (books) by venue, and receipt in microseconds",
-        "every change of the book with a snapshot a day and after reconnects; top 5 or 25 on every change; every print",
+        "every change of the book with a snapshot a day and after reconnects; every print",
         "update ids, so holes show only where a line is lost; settled funding; "
         "a re-subscription of up to three seconds a day; accounts",
         "by subscription, first day of a month free; files must not be passed on (as quoted; page not read)",
+    ),
+    "tardis-snapshots": Facts(
+        ("book_updates",),
+        "publication by venue, and receipt in microseconds",
+        "top 5 or 25 levels on every change: register one depth, not both",
+        "the book beyond its levels",
+        "as tardis, whose increments are the same book whole: only one of the two feeds the signals",
     ),
     "binance-vision": Facts(
         (

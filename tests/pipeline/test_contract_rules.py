@@ -1,7 +1,7 @@
 """What venues rule of their contracts, and linear contracts in base units: worked by hand, stated, said or refused."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -175,6 +175,12 @@ def test_a_contract_of_unknown_size_is_refused(tmp_path: Path):
     assert not lake.live("manifest")
 
 
+def test_liquidations_alone_need_the_contract_too(tmp_path: Path):
+    path = write_csv(tmp_path / "liquidations.csv", TRADES, [fill(1, 1, "sell", "0.35", "3", **okx(DOGE))])
+    with pytest.raises(FootprintError, match=r"what one of DOGE-USDT-SWAP is worth is not known"):
+        add(Lake(tmp_path / "lake"), path, wanted=Wanted(), market=DOGE)
+
+
 def test_stated_it_is_taken(tmp_path: Path):
     wanted = Wanted({DOGE: MarketSettings(contract_size=1000.0)})
     lake = add(
@@ -187,16 +193,22 @@ def test_stated_it_is_taken(tmp_path: Path):
     )
 
 
-def saying(facts: ContractFacts | None, **other: Any) -> Source:
-    """The source tardis, whose files say this of their market."""
-    plain = SOURCES["tardis"]
+@dataclass(frozen=True, slots=True)
+class Saying(Source):
+    """A source whose files say this of their market."""
 
-    def read(path: Path, market: Market) -> Iterator[Batch]:
-        for batch in plain.read(path, market):
-            batch.contract = facts
+    facts: ContractFacts | None = None
+
+    def read(self, path: Path, market: Market) -> Iterator[Batch]:
+        for batch in Source.read(self, path, market):
+            batch.contract = self.facts
             yield batch
 
-    return replace(plain, read=read, **other)
+
+def saying(facts: ContractFacts | None, **other: Any) -> Source:
+    """The source tardis, whose files say this of their market."""
+    plain = {one.name: getattr(SOURCES["tardis"], one.name) for one in fields(Source)}
+    return Saying(**plain | other, facts=facts)
 
 
 @pytest.fixture

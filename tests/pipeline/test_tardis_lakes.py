@@ -96,10 +96,10 @@ def test_real_trades(vendor_rows: Path, tmp_path: Path):
     assert accounts == (9_999, 0, 0)
 
 
-def test_other_data_sets_of_the_vendor_are_refused(recordings: Path, tmp_path: Path):
+def test_book_snapshots_of_the_vendor_are_another_source(recordings: Path, tmp_path: Path):
     from pipeline.errors import FootprintError
 
-    for name in ("quotes_BTCUSDT.csv.gz", "book_snapshot_5_BTCUSDT.csv", "book_snapshot_25_BTCUSDT.csv"):
+    for name in ("book_snapshot_5_BTCUSDT.csv", "book_snapshot_25_BTCUSDT.csv"):
         with pytest.raises(FootprintError, match="FP002"):
             add(Lake(tmp_path / "lake"), recordings / "tardis" / f"binance-futures_{name}")
 

@@ -21,11 +21,13 @@ def book(*diffs, first=900):
     return updates(messages)
 
 
-def tape(*rows, labels=None) -> pl.DataFrame:
+def tape(*rows, labels=None, is_rpi=None) -> pl.DataFrame:
     """TRADES of (ms, price, qty, taker side)."""
     made = prints(*rows)
     if labels is not None:
         made = made.with_columns(print_type=pl.Series(labels, dtype=pl.String))
+    if is_rpi is not None:
+        made = made.with_columns(is_rpi=pl.Series(is_rpi, dtype=pl.Boolean))
     return TRADES.check(made)
 
 

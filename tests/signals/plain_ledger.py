@@ -39,7 +39,11 @@ class PlainLedger:
 
     def run(self, rows, prints, until):
         """rows of book_updates and trades (dictionaries) in order."""
-        prints = [one for one in prints if not one["is_off_market"] and "RPI" not in (one["print_type"] or "")]
+        prints = [
+            one
+            for one in prints
+            if not one["is_off_market"] and not one.get("is_rpi") and "RPI" not in (one["print_type"] or "")
+        ]
         for ts, instant in groupby(rows, key=lambda row: row["event_ts"]):
             while prints and prints[0]["event_ts"] <= ts:
                 self.execution(prints.pop(0))

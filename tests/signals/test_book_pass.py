@@ -23,7 +23,15 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def instruments(**known) -> pl.DataFrame:
-    row = {"venue": "v", "symbol": "s", "known_ts": EPOCH, "tick_size": 0.1, "qty_decimals": 1, **known}
+    row = {
+        "venue": "v",
+        "symbol": "s",
+        "valid_from": EPOCH,
+        "known_ts": EPOCH,
+        "tick_size": 0.1,
+        "qty_decimals": 1,
+        **known,
+    }
     return INSTRUMENTS.check(pl.DataFrame([row], schema=INSTRUMENTS.schema))
 
 

@@ -1,5 +1,7 @@
 """Forced prints by the minute, by hand: times in seconds from midnight."""
 
+import pytest
+
 from signals.blocks import BLOCKS_SIGNAL
 from signals.inputs import TRADES
 from signals.taker_orders import TAKER_ORDERS
@@ -31,6 +33,13 @@ def test_every_column_by_hand():
 
 def test_what_the_book_matched_and_what_is_off_it_for_no_stated_reason_is_not_forced():
     assert column(minutes(printed(1, 9.0), printed(2, 9.0, "NA")), "n_prints") == [0, 0, 0]
+
+
+@pytest.mark.parametrize("label", ["liquidation backstop", "Auto-Deleveraging", "assignment", "termination"])
+def test_other_venues_have_other_words_for_it(label):
+    found = minutes(printed(1, label="fill"), printed(70, 2.0, label, is_off_market=True))
+    assert column(found, "buy_qty") == [0, 2, 0]
+    assert column(minutes(printed(1, label="liquidation market")), "n_prints") == [0, 0, 0], "the book took it"
 
 
 def test_a_feed_that_labels_nothing_says_nothing():

@@ -101,8 +101,9 @@ def test_a_print_that_the_book_showed_before_was_not_added_again():
     assert side(row, "bid") == (0, 4, 0, 0, 4)
 
 
-def test_prints_of_retail_orders_are_not_in_the_book():
-    trades = tape((1_500, 1000.0, 4, -1), (1_501, 1000.0, 1, -1), labels=["RPI", "MARKET"])
+@pytest.mark.parametrize("said", [{"labels": ["RPI", "MARKET"]}, {"is_rpi": [True, None]}])
+def test_prints_of_retail_orders_are_not_in_the_book(said):
+    trades = tape((1_500, 1000.0, 4, -1), (1_501, 1000.0, 1, -1), **said)
     row = passed(book((1_510, [(1000.0, 0)], [])), trades)["quote_ledger"].row(1, named=True)
     assert side(row, "bid") == (0, 10, 1, 9, 0)
 

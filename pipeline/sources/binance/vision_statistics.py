@@ -64,20 +64,22 @@ def _number(lines: Lines, name: str) -> pl.Series:
 
 @dataclass(slots=True)
 class Depth:
-    """`bookDepth`: what is displayed within bands around the mid, about every 30 seconds. No book can be made of it."""
+    """`bookDepth`: what is displayed within bands around the mid, about every 30 seconds. No book can be made of it.
+
+    COIN-M counts contracts, and their worth in coin, as in its other files; were it not so, no mid would fit the bands
+    and all rows be flagged as misaligned.
+    """
 
     file: File
     history: BandHistory = field(default_factory=BandHistory)
 
     def __call__(self, lines: Lines) -> Rows:
         event = lines.time("timestamp", self.file.unit)
+        depth, worth = (lines.number(name, "level size") for name in ("depth", "notional"))
+        if self.file.is_inverse:
+            depth, worth = worth, depth * self.file.contract_size
         bands = pl.DataFrame(
-            {
-                "event": event,
-                "band_pct": lines.number("percentage"),
-                "cum_qty": lines.number("depth", "level size"),
-                "cum_quote": lines.number("notional", "level size"),
-            }
+            {"event": event, "band_pct": lines.number("percentage"), "cum_qty": depth, "cum_quote": worth}
         )
         lines.refuse(bands["band_pct"] == 0, "percentage is 0, expected a band on a side of the mid")
         judged = self.history.judged(bands)

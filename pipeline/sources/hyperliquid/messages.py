@@ -80,11 +80,16 @@ def book(data: Mapping[str, Any], delay: int = BOOK_US) -> Taken:
 
 
 def best(data: Mapping[str, Any]) -> Taken:
-    """The best of both sides."""
+    """The best of both sides; null where a side of the book is empty, for what was best before it is no more."""
     event, (bid, ask) = time_us(data["time"], "bbo"), data["bbo"]
-    if bid is None or ask is None:
-        raise BadRecordError("bbo has one side only, expected both")
-    quote = {"bid_px": bid["px"], "bid_qty": bid["sz"], "ask_px": ask["px"], "ask_qty": ask["sz"]}
+    if bid is None and ask is None:
+        raise BadRecordError("bbo has no side, expected one at least")
+    quote = {
+        "bid_px": bid and bid["px"],
+        "bid_qty": bid and bid["sz"],
+        "ask_px": ask and ask["px"],
+        "ask_qty": ask and ask["sz"],
+    }
     return Taken("book_ticker", event, "match", QUOTE_US, json_digest([event, *quote.values()]), quote)
 
 

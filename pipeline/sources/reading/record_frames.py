@@ -14,7 +14,7 @@ Record = tuple[Stamp, Mapping[str, Any]]
 _TABLES: Final = {table.name: table for table in RECORD_TABLES}
 _WANTED: Final = {
     "trades": {"price": "price", "qty": "size"},
-    "book_ticker": {"bid_px": "price", "bid_qty": "level size", "ask_px": "price", "ask_qty": "level size"},
+    "book_ticker": {},
     "derivative_ticker": {},
     "funding": {"rate": "number"},
     "liquidations": {"price": "price", "qty": "size"},
@@ -27,6 +27,10 @@ _WANTED: Final = {
 }
 """Numbers that a record of a table must have."""
 _ALLOWED: Final = {
+    "bid_px": "price",
+    "bid_qty": "level size",
+    "ask_px": "price",
+    "ask_qty": "level size",
     "mark_price": "price",
     "index_price": "price",
     "settle_price_estimate": "price",

@@ -22,11 +22,12 @@ from pipeline.sources.tardis import messages as marks
 from pipeline.sources.tardis.faults import Fault, explain
 from pipeline.sources.tardis.layout import EXCHANGES, Layout, layout_of, span_of, vendor_symbol
 from pipeline.sources.tardis.lines import BAD, GOOD, INEXACT, ROW, count_lines, read_lines
-from pipeline.sources.tardis.tables import data_set_of
+from pipeline.sources.tardis.tables import DataSet, data_set_of
 from pipeline.sources.tardis.tables import read as read_table
 from signals.table import UTC_US
 
 NAME: Final = "tardis"
+SNAPSHOTS_NAME: Final = "tardis-snapshots"
 DELAY_US: Final = {"book_updates": 100_000, "trades": 50_000}
 """How long after its event time a message is taken to be known where recv_ts does not say (domain defaults)."""
 
@@ -67,11 +68,10 @@ def read(path: Path, market: Market, block_bytes: int = _BLOCK) -> Iterator[Batc
     Raises FP002 if it is not such a file, FP003 if all of it is about others.
     """
     file, span = TextFile(path, block_bytes), span_of(path)
-    names = first_line(path).decode(errors="replace").split(",")
-    if data_set := data_set_of(names, path):
-        for batch in read_table(path, data_set, EXCHANGES[market.venue], vendor_symbol(market), NAME):
-            batch.span = span
-            yield batch
+    data_set = _data_set(path)
+    if data_set is not None:
+        _check_source(path, data_set, NAME)
+        yield from _read_table(path, data_set, market, NAME)
         return
     reader: _Reader | None = None
     for block in file.blocks():
@@ -85,6 +85,42 @@ def read(path: Path, market: Market, block_bytes: int = _BLOCK) -> Iterator[Batc
     if reader is None or file.lines == 1:
         raise FootprintError("FP002", "the file has a header and no rows", where=str(path), hint="is it complete?")
     yield _batch(reader, np.empty(0, np.uint8), file, is_last=True)
+
+
+def read_snapshots(path: Path, market: Market) -> Iterator[Batch]:
+    """As `read`, of files of book snapshots only, which are another source: the few levels of each would replace the
+    whole book that increments build."""
+    data_set = _data_set(path)
+    _check_source(path, data_set, SNAPSHOTS_NAME)
+    assert data_set is not None, "what is no data set is no snapshot"
+    return _read_table(path, data_set, market, SNAPSHOTS_NAME)
+
+
+def _read_table(path: Path, data_set: DataSet, market: Market, source: str) -> Iterator[Batch]:
+    span = span_of(path)
+    for batch in read_table(path, data_set, EXCHANGES[market.venue], vendor_symbol(market), source):
+        batch.span = span
+        yield batch
+
+
+def _data_set(path: Path) -> DataSet | None:
+    return data_set_of(first_line(path).decode(errors="replace").split(","), path)
+
+
+def _check_source(path: Path, data_set: DataSet | None, source: str) -> None:
+    """Raise FP002 for snapshots in the source of increments, and for anything else in that of snapshots."""
+    is_snapshots = data_set is not None and data_set.kind == "snapshots"
+    if is_snapshots == (source == SNAPSHOTS_NAME):
+        return
+    raise FootprintError(
+        "FP002",
+        "expected any data set but book snapshots: their few levels would replace the book of incremental_book_L2"
+        if is_snapshots
+        else "expected book_snapshot_5 or book_snapshot_25",
+        where=f"{path}, line 1",
+        hint=f"footprint ingest {SNAPSHOTS_NAME if is_snapshots else NAME} ...; `prefer` in footprint.toml says which "
+        "book feeds the signals",
+    )
 
 
 def _refuse_foreign(reader: _Reader, file: TextFile) -> None:

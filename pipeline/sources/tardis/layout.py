@@ -19,9 +19,13 @@ EXCHANGES: Final = {
     "binance-coinm": "binance-delivery",
     "binance-spot": "binance",
     "bybit-linear": "bybit",
+    "bybit-inverse": "bybit",
     "bybit-spot": "bybit-spot",
     "okx-swap": "okex-swap",
+    "okx-futures": "okex-futures",
+    "okx-spot": "okex",
     "hyperliquid": "hyperliquid",
+    "deribit": "deribit",
 }
 """The vendor's id of the exchange behind a venue."""
 
@@ -82,7 +86,8 @@ def layout_of(header: bytes, path: Path, market: Market) -> Layout:
             f"expected the header of incremental_book_L2 ({','.join(_BOOK)}) or of trades ({','.join(_TRADES)}), "
             f"got {brief(repr(','.join(names)), 200)}",
             where=f"{path}, line 1",
-            hint="read too: quotes, book_ticker, book_snapshot_5 and _25, derivative_ticker, liquidations",
+            hint="read too: quotes, book_ticker, derivative_ticker, liquidations; by tardis-snapshots "
+            "book_snapshot_5 and _25",
         )
     return Layout(is_book, names, EXCHANGES[market.venue], vendor_symbol(market))
 

@@ -2,10 +2,11 @@
 liquidations. Field meanings: docs.tardis.dev, "Downloadable CSV files".
 
 `timestamp` equal to `local_timestamp` means that the venue sent none. A blank is "unchanged or unknown", never zero.
+Open interest is as the venue sends it: Bybit's `openInterest` counts both sides of every contract and is halved.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -27,17 +28,21 @@ _TICKER: Final = (
     "index_price", "mark_price",
 )  # fmt: skip
 _LIQUIDATIONS: Final = (*_SHARED, "id", "side", "price", "amount")
+_BOTH_SIDES: Final = frozenset({"bybit"})
+"""Exchanges whose open interest counts both sides."""
 _BEST_DELAY, _SNAPSHOT_DELAY, _STATE_DELAY, _PRINT_DELAY = 100_000, 500_000, 100_000, 50_000
 """Microseconds after the event at which a row is known, where it does not say when it was received."""
 
 
 @dataclass(frozen=True, slots=True)
 class DataSet:
-    """What a header says: the kind of the file, its columns, and how many levels a snapshot of a book has."""
+    """What a header says: the kind of the file, its columns, and how many levels a snapshot of a book has; and the
+    vendor's id of the exchange."""
 
     kind: str
     names: tuple[str, ...]
     levels: int = 0
+    exchange: str = ""
 
 
 def data_set_of(names: Sequence[str], path: Path) -> DataSet | None:
@@ -85,7 +90,7 @@ def read(path: Path, data_set: DataSet, exchange: str, symbol: str, source: str)
         others = _refuse_others(lines, exchange, symbol)
         foreign.update(others[: max(0, 3 - len(foreign))])
         is_ours |= len(others) < len(block)
-        yield _batch(batches, lines, data_set)
+        yield _batch(batches, lines, replace(data_set, exchange=exchange))
         if foreign and not is_ours:
             raise FootprintError(
                 "FP003",
@@ -170,15 +175,16 @@ def _snapshots(batches: CsvBatches, lines: Lines, data_set: DataSet, event: pl.S
     )  # fmt: skip
 
 
-def _ticker(batches: CsvBatches, lines: Lines, _: DataSet, event: pl.Series, recv: pl.Series) -> Batch:
+def _ticker(batches: CsvBatches, lines: Lines, data_set: DataSet, event: pl.Series, recv: pl.Series) -> Batch:
     """A row of the state, and where it states a funding rate one of that: an estimate until it is settled."""
     next_ts = lines.time("funding_timestamp", "us", may_be_blank=True)
+    interest = lines.number("open_interest", "level size", may_be_blank=True)
     state = {
         "mark_price": lines.number("mark_price", "price", may_be_blank=True),
         "index_price": lines.number("index_price", "price", may_be_blank=True),
         "funding_rate": lines.number("funding_rate", may_be_blank=True),
         "next_funding_ts": next_ts,
-        "open_interest_qty": lines.number("open_interest", "level size", may_be_blank=True),
+        "open_interest_qty": interest / 2 if data_set.exchange in _BOTH_SIDES else interest,
     }
     moments = _clocked(event, recv, "publish", _STATE_DELAY)
     rate = {

@@ -2,8 +2,8 @@
 
 import pytest
 
-from backtest.trading.settlements import SCHEMA, settlements, with_scheduled
-from signals.inputs import FUNDING
+from backtest.trading.settlements import SCHEMA, priced_by_bars, settlements, with_scheduled
+from signals.inputs import FUNDING, PRICE_BARS
 from tests.signals.rows import rows_of, seconds
 
 
@@ -55,3 +55,12 @@ def test_a_settlement_that_was_due_and_not_recorded_is_a_row_without_a_rate():
     assert seconds(later, "settle_ts") == [2000]
     with pytest.raises(ValueError, match="above 0 h"):
         with_scheduled(stated_one, interval_h=0, since=0, until=1)
+
+
+def test_where_no_price_was_stated_the_last_bar_of_marks_before_it_prices_the_settlement():
+    paid = made((1003, 1000, "settled", 3e-4, None), (1990, 2000, "predicted", 1e-4, 101.0))
+    closes = rows_of(PRICE_BARS, [{"event_ts": at, "close": at / 10} for at in (939, 1000, 1060, 2000)])
+    assert priced_by_bars(paid, closes, max_age_s=60)["ref_px"].to_list() == [100.0, 101.0]
+    assert priced_by_bars(paid, closes[:1], max_age_s=60)["ref_px"].to_list() == [None, 101.0], "61 s old"
+    assert priced_by_bars(paid, closes, max_age_s=60).schema == SCHEMA
+    assert priced_by_bars(paid, closes[2:3], max_age_s=60)["ref_px"].to_list() == [None, 101.0], "after it"

@@ -121,9 +121,13 @@ def _market(
     )
     one = one.cast(dict(INSTRUMENTS.schema))
     _whole(lake, market, INSTRUMENTS, one)
+    said = {"source": "binance-capture", "price_step": "0", "price_highest": "0", "said": "[]"}
+    lists = [name for name, dtype in MANIFEST.schema.items() if dtype.is_nested()]
     file = _frame(MANIFEST, known_ts=ends[:1], first_ts=ends[:1], last_ts=ends[-1:]).with_columns(
-        pl.col(pl.String).exclude("symbol").fill_null("x"),
+        pl.col(pl.String).exclude("symbol", *said).fill_null("x"),
         pl.col(pl.Int64).fill_null(0),
+        *(pl.lit([]).cast(MANIFEST.schema[name]).alias(name) for name in lists),
+        *(pl.lit(value).alias(name) for name, value in said.items()),
         pl.lit(market.symbol).alias("symbol"),
     )
     _whole(lake, market, MANIFEST, file)
@@ -184,7 +188,7 @@ def _frame(table: Table, **columns: object) -> pl.DataFrame:
     rest = [pl.lit(None, dtype).alias(name) for name, dtype in table.schema.items() if name not in columns]
     made = made.with_columns(rest).with_columns(venue=pl.lit("binance-usdm"), symbol=pl.lit("x"))
     if "is_backwards" in table.schema:
-        made = made.with_columns(is_backwards=pl.lit(False))
+        made = made.with_columns(is_backwards=pl.lit(False), clock=pl.lit("match"), source=pl.lit("binance-capture"))
     times = [name for name, dtype in table.schema.items() if dtype == UTC_US]
     return made.with_columns(pl.col(times).cast(pl.Int64)).select(table.schema.names()).cast(dict(table.schema))
 

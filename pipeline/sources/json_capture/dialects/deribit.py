@@ -142,8 +142,7 @@ def _future(data: dict[str, Any]) -> Iterator[Record]:
     if rate is not None:
         yield state("funding", prices | {"kind": "predicted", "rate": rate, "interval_h": _EIGHT_HOURS}, at)
     names = ("best_bid_price", "best_bid_amount", "best_ask_price", "best_ask_amount")
-    best = quote([data.get(name) for name in names])
-    if best is not None and data["best_bid_price"] and data["best_ask_price"]:
+    if best := quote([data.get(name) or None for name in names]):
         yield state("book_ticker", best, at, delay=DELAYS["ticker"])
 
 

@@ -1,8 +1,9 @@
 """OKX's messages and replies (OKX API v5): a row is the same whether it was pushed or asked for.
 
 Sizes are contracts on swaps and futures, base units on spot. Open interest is taken in
-contracts (`oi`), which has one side. Books carry `seqId` and `prevSeqId` since 2023; before that
-they have no ids. A book message that repeats its predecessor's id says that nothing changed.
+coins (`oiCcy`), of one side: contracts of an inverse market are no coins without a price.
+Books carry `seqId` and `prevSeqId` since 2023; before that they have no ids. A
+book message that repeats its predecessor's id says that nothing changed.
 The channel `trades` sums up prints of one taker at one price; replies hold each: they are
 not added up, a file's first kind is taken.
 """
@@ -146,7 +147,7 @@ def _ticker(row: dict[str, Any]) -> Iterator[Record]:
 def _best(row: dict[str, Any]) -> Iterator[Record]:
     """`bbo-tbt`: a book of one level."""
     bids, asks = levels(row["bids"], "bids"), levels(row["asks"], "asks")
-    if bids and asks and (best := quote([*bids[0], *asks[0]])):
+    if best := quote([*next(iter(bids), (None, None)), *next(iter(asks), (None, None))]):
         yield state("book_ticker", best, milliseconds(row["ts"], "ts"), delay=DELAYS["ticker"])
 
 
@@ -176,7 +177,7 @@ def _one(row: dict[str, Any], column: str, name: str) -> Iterator[Record]:
     yield state("derivative_ticker", {column: row[name]}, milliseconds(row["ts"], "ts"))
 
 
-_interest: Final = partial(_one, column="open_interest_qty", name="oi")
+_interest: Final = partial(_one, column="open_interest_qty", name="oiCcy")
 _mark: Final = partial(_one, column="mark_price", name="markPx")
 _index: Final = partial(_one, column="index_price", name="idxPx")
 
@@ -252,7 +253,7 @@ def _sampled_interest(row: list[Any], width_us: int) -> Iterator[Record]:
     """[ts, oi, oiCcy, oiUsd]; whether `ts` begins or ends the period is not said, so it is known after its end."""
     at = milliseconds(row[0], "ts")
     delay = width_us + DELAYS["statistics"]
-    yield state("derivative_ticker", {"open_interest_qty": row[1]}, at, delay=delay, is_history=True)
+    yield state("derivative_ticker", {"open_interest_qty": row[2]}, at, delay=delay, is_history=True)
 
 
 def _facts(origin: Origin, message: Any) -> ContractFacts | None:

@@ -11,6 +11,8 @@ from pipeline.sources.batch import BadRecordError, ContractFacts, brief
 from pipeline.sources.reading.record_frames import text_of
 from pipeline.sources.reading.times import EARLIEST, LATEST
 
+_HOUR_US: Final = 3_600_000_000
+_MINUTE_US: Final = 60_000_000
 DELAYS: Final = {
     "trade": 50_000,
     "depth": 100_000,
@@ -205,11 +207,12 @@ def plain(value: Any) -> Any:
 def trade(
     event: int, trade_id: str | None, price: Any, qty: Any, taker_side: int, *, known_by: Any = None, **more: Any
 ) -> Record:
-    """A print; `more` are other columns of trades, and publish and position of the record."""
+    """A print; `more` are other columns of trades, and publish and position of the record. One negotiated off the book
+    (`is_block`) is off the market too."""
     place = {name: more.pop(name) for name in ("publish", "position") if name in more}
     values = {"trade_id": trade_id, "price": price, "qty": qty, "taker_side": taker_side} | more
     same = known_by or [trade_id, event, plain(price), plain(qty), taker_side]
-    values["is_off_market"] = bool(values.get("is_off_market"))
+    values["is_off_market"] = bool(values.get("is_off_market") or values.get("is_block"))
     return Record("trades", values, event, DELAYS["trade"], known_by=same, **place)
 
 
@@ -244,9 +247,19 @@ def state(
 
 
 def settled(values: Mapping[str, Any], at: int) -> Record:
-    """A funding rate that was paid at `at`; `values` are columns of funding."""
-    paid = {"kind": "settled", "next_ts": at} | dict(values)
+    """A funding rate that was paid at `at`; `values` are columns of funding.
+
+    Venues book it some milliseconds off the hour that estimates are stated for: the settlement is that hour.
+    """
+    paid = {"kind": "settled", "next_ts": settlement_of(at)} | dict(values)
     return state("funding", paid, at, clock="match", delay=DELAYS["settled"], is_history=True)
+
+
+def settlement_of(booked: int) -> int:
+    """The whole hour of a settlement that was booked at a time, microseconds; the time itself if none is within a
+    minute."""
+    hour = (booked + _HOUR_US // 2) // _HOUR_US * _HOUR_US
+    return hour if abs(booked - hour) < _MINUTE_US else booked
 
 
 def refused(reason: str) -> Rows:
@@ -255,9 +268,15 @@ def refused(reason: str) -> Rows:
 
 
 def quote(values: Sequence[Any]) -> dict[str, Any] | None:
-    """bid_px, bid_qty, ask_px, ask_qty by name; None unless all four are there."""
+    """bid_px, bid_qty, ask_px, ask_qty by name; None if there is no side.
+
+    A side of which price or size is missing is null, for what was best there before may be no more.
+    """
     texts = [text_of(value) for value in values]
-    return None if None in texts else dict(zip(("bid_px", "bid_qty", "ask_px", "ask_qty"), texts, strict=True))
+    bid, ask = ((None, None) if None in side else side for side in (texts[:2], texts[2:]))
+    return (
+        dict(zip(("bid_px", "bid_qty", "ask_px", "ask_qty"), (*bid, *ask), strict=True)) if bid[0] or ask[0] else None
+    )
 
 
 def decimal_or_none(value: Any) -> float | None:

@@ -55,6 +55,18 @@ def test_bands_of_depth(lake: Lake):
     assert not found["is_misaligned"].any()
 
 
+def test_bands_of_coin_m_are_contracts_and_their_worth_in_coin(lake: Lake):
+    """100 USD a contract, at about 50,000: were they USD-M's units, no mid would fit, and the rows say so."""
+    lines = [
+        f"2024-06-03 00:00:08,{band},{1_000 * abs(band)},{1_000 * abs(band) * 100 / (50_000 * (1 + band / 200)):.8f}"
+        for band in (-5, -1, 1, 5)
+    ]
+    found = made(lake, "depth_bands", COINM, "bookDepth", DEPTH, lines)
+    assert found["cum_quote"].to_list() == [500_000, 100_000, 100_000, 500_000]
+    assert found["cum_qty"][3] == pytest.approx(500_000 / 51_250)
+    assert not found["is_misaligned"].any()
+
+
 def test_a_frozen_band_is_stale_from_an_hour_on(lake: Lake):
     """As the ask bands from 2026-09-03 on; nothing is said before the hour is over or a change was seen."""
     moments = [(30 * step, depth(30 * step, 100 + step / 100)) for step in range(125)]

@@ -74,12 +74,16 @@ def test_a_context_has_the_clock_of_the_recorder(tmp_path):
     assert batch.offsets_ms == {}  # nothing of the venue's clock to compare with
 
 
-def test_quotes_need_both_sides(tmp_path):
-    one = {"coin": "BTC", "time": NINE, "bbo": [levels(("100.0", "1"))[0], None]}
-    both = one | {"bbo": [*levels(("100.0", "1"), ("101.0", "2"))]}
-    whole = _read(tmp_path, heard(NINE, "bbo", one), heard(NINE, "bbo", both))
-    assert whole.quarantine["reason"].to_list() == ["bbo has one side only, expected both"]
-    assert whole.frames["book_ticker"].select("bid_px", "bid_qty", "ask_px", "ask_qty").rows() == [(100, 1, 101, 2)]
+def test_a_quote_without_a_side_has_none(tmp_path):
+    both = {"coin": "BTC", "time": NINE, "bbo": [*levels(("100.0", "1"), ("101.0", "2"))]}
+    one = both | {"time": NINE + 1, "bbo": [levels(("100.0", "1"))[0], None]}
+    none = both | {"time": NINE + 2, "bbo": [None, None]}
+    whole = _read(tmp_path, *(heard(NINE, "bbo", said) for said in (both, one, none)))
+    assert whole.quarantine["reason"].to_list() == ["bbo has no side, expected one at least"]
+    assert whole.frames["book_ticker"].select("bid_px", "bid_qty", "ask_px", "ask_qty").rows() == [
+        (100, 1, 101, 2),
+        (100, 1, None, None),
+    ]
 
 
 @pytest.mark.parametrize(

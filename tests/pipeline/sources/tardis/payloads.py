@@ -18,8 +18,8 @@ SETTLEMENT = us(4 * 3_600_000)
 """16:00, the settlement after the noon at which the files begin."""
 
 
-def shared(at: float, recv: float | None = None) -> str:
-    return f"binance-futures,BTCUSDT,{us(at)},{us(at + 5 if recv is None else recv)}"
+def shared(at: float, recv: float | None = None, exchange: str = "binance-futures") -> str:
+    return f"{exchange},BTCUSDT,{us(at)},{us(at + 5 if recv is None else recv)}"
 
 
 def quotes(folder: Path) -> list[Path]:
@@ -32,13 +32,13 @@ def snapshots(folder: Path) -> list[Path]:
     return [write_csv(folder / "binance-futures_book_snapshot_2_2024-03-05_BTCUSDT.csv", SNAPSHOT, rows)]
 
 
-def tickers(folder: Path) -> list[Path]:
+def tickers(folder: Path, exchange: str = "binance-futures") -> list[Path]:
     rows = [
-        f"{shared(1)},{SETTLEMENT},0.0001,,1200.5,100,99.95,100.01",
-        f"{shared(3_001)},,,,1201.5,100,,100.02",
-        f"{shared(6_001)},{SETTLEMENT},-0.00005,,,,99.96,100.03",
+        f"{shared(1, exchange=exchange)},{SETTLEMENT},0.0001,,1200.5,100,99.95,100.01",
+        f"{shared(3_001, exchange=exchange)},,,,1201.5,100,,100.02",
+        f"{shared(6_001, exchange=exchange)},{SETTLEMENT},-0.00005,,,,99.96,100.03",
     ]
-    return [write_csv(folder / "binance-futures_derivative_ticker_2024-03-05_BTCUSDT.csv.gz", _TICKER, rows)]
+    return [write_csv(folder / f"{exchange}_derivative_ticker_2024-03-05_BTCUSDT.csv.gz", _TICKER, rows)]
 
 
 def liquidations(folder: Path) -> list[Path]:
@@ -58,7 +58,7 @@ def book_and_tape(folder: Path) -> list[Path]:
 CASES = [
     Case("tardis", MARKET, book_and_tape, {"book_updates": 5, "trades": 2}),
     Case("tardis", MARKET, quotes, {"book_ticker": 3}),
-    Case("tardis", MARKET, snapshots, {"book_updates": 7}),
+    Case("tardis-snapshots", MARKET, snapshots, {"book_updates": 7}),
     Case("tardis", MARKET, tickers, {"derivative_ticker": 3, "funding": 2}),
     Case("tardis", MARKET, liquidations, {"liquidations": 2}),
 ]

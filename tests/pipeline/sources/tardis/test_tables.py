@@ -6,8 +6,9 @@ import polars as pl
 import pytest
 
 from pipeline.errors import FootprintError
+from pipeline.market import Market
 from pipeline.sources.batch import Batch
-from pipeline.sources.tardis.data_sets import read
+from pipeline.sources.tardis.data_sets import read, read_snapshots
 from signals.table import UTC_US
 from tests.pipeline.captures import NOON
 from tests.pipeline.lakes import MARKET
@@ -16,7 +17,7 @@ from tests.pipeline.tardis_files import TRADES, fill, write_csv
 
 
 def one(path: Path) -> Batch:
-    (batch,) = read(path, MARKET)
+    (batch,) = (read_snapshots if "snapshot" in path.name else read)(path, MARKET)
     return batch
 
 
@@ -59,7 +60,7 @@ def test_a_snapshot_is_a_whole_book_bids_first(tmp_path: Path):
 
 
 def test_a_level_without_an_amount_is_bad(tmp_path: Path):
-    batch = one(write_csv(tmp_path / "s.csv", payloads.SNAPSHOT, [f"{payloads.shared(1)},100.1,,99.9,2,,,,"]))
+    batch = one(write_csv(tmp_path / "snapshot.csv", payloads.SNAPSHOT, [f"{payloads.shared(1)},100.1,,99.9,2,,,,"]))
     assert batch.quarantine["reason"].to_list() == ["asks[0].price and its amount are not both there"]
 
 
@@ -74,6 +75,20 @@ def test_blank_is_unknown_and_a_rate_is_an_estimate(tmp_path: Path):
         ("predicted", -0.00005, at(4 * 3_600_000)),
     ]
     assert (state["lines"].sum(), funding["lines"].sum()) == (3, 0)
+
+
+def test_bybits_open_interest_counts_both_sides_and_is_halved(tmp_path: Path):
+    path = payloads.tickers(tmp_path, "bybit")[0]
+    (batch,) = read(path, Market("bybit-linear", "BTCUSDT"))
+    assert batch.frames["derivative_ticker"]["open_interest_qty"].to_list() == [600.25, 600.75, None]
+
+
+def test_snapshots_are_a_source_of_their_own_for_their_few_levels_would_replace_the_book(tmp_path: Path):
+    (snapshots,), (quotes,) = payloads.snapshots(tmp_path), payloads.quotes(tmp_path)
+    for reader, path, right in ((read, snapshots, "tardis-snapshots"), (read_snapshots, quotes, "tardis")):
+        with pytest.raises(FootprintError) as refused:
+            list(reader(path, MARKET))
+        assert (refused.value.fault.code, refused.value.hint.split(" ...")[0]) == ("FP002", f"footprint ingest {right}")
 
 
 def test_a_bought_liquidation_is_of_a_short(tmp_path: Path):
@@ -110,6 +125,6 @@ def test_a_header_alone_is_no_file(tmp_path: Path):
     ],
 )
 def test_rows_of_the_vendors_samples(name: str, table: str, rows: int, recordings: Path):
-    batches = list(read(recordings / "tardis" / name, MARKET))
+    batches = list((read_snapshots if "snapshot" in name else read)(recordings / "tardis" / name, MARKET))
     assert sum(batch.frames[table].height for batch in batches if batch.frames) == rows
     assert sum(batch.quarantine.height for batch in batches) == 0

@@ -109,6 +109,14 @@ def test_other_replies(tmp_path: Path):
     assert _reply(tmp_path, "trades", page).column("trades", "taker_side") == [1]
 
 
+def test_a_settlement_is_the_hour_that_estimates_are_stated_for(tmp_path: Path):
+    """It is booked some milliseconds later: by that time it would be a settlement of its own, beside the estimate's."""
+    rows = [{"symbol": "BTCUSDT", "fundingRate": "0.0001", "fundingTime": p.NOON + late} for late in (7, 90_000)]
+    found = _reply(tmp_path, "fundingRate", rows).frames["funding"]
+    assert [at.timestamp() * 1000 - p.NOON for at in found["next_ts"]] == [0, 90_000]
+    assert [at.timestamp() * 1000 - p.NOON for at in found["event_ts"]] == [7, 90_000]
+
+
 def test_an_error_is_quarantined_with_the_venue_s_words(tmp_path: Path):
     url = f"{p.FAPI}depth?symbol=BTCUSDT"
     lines = [*p.binance_session(), p.http("BINANCE_FUTURES.http.0", url, {"code": -1003, "msg": "Too many requests"})]

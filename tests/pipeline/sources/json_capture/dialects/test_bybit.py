@@ -56,6 +56,7 @@ def test_the_taker_side_flags_and_order_of_prints(tmp_path: Path):
     assert frame["taker_side"].to_list() == [-1, 1, 1]
     assert frame["is_rpi"].to_list() == [True, False, None]
     assert frame["is_block"].to_list() == [False, True, None]
+    assert frame["is_off_market"].to_list() == [False, True, False]  # a block was negotiated, off the book
     assert frame["position"][0] == 2_001 * 1_024
     assert frame["position"][1] == 2_002 * 1_024 + 1
 

@@ -102,7 +102,7 @@ def test_a_running_rate_is_for_the_settlement_it_names(tmp_path: Path):
     states = found.frames["derivative_ticker"]
     assert states.select("funding_rate", "open_interest_qty", "mark_price", "index_price").rows() == [
         (0.00015, None, None, None),
-        (None, 3000.0, None, None),
+        (None, 30.0, None, None),
         (None, None, 65002.5, None),
         (None, None, None, 65003.0),
     ]
@@ -141,7 +141,7 @@ def test_open_interest_of_a_period_is_known_after_its_end(tmp_path: Path):
     frame = _reply(tmp_path, "rubik/stat/contracts/open-interest-history", *rows, query=query).frames[
         "derivative_ticker"
     ]
-    assert frame["open_interest_qty"].to_list() == [3000.0, 3100.0]
+    assert frame["open_interest_qty"].to_list() == [30.0, 31.0]
     assert (frame["known_ts"] - frame["event_ts"]).dt.total_seconds().to_list() == [360, 360]
 
 

@@ -34,7 +34,7 @@ def test_kraken_s_prints_ascend_and_say_how_the_taker_came_to_trade(tmp_path: Pa
     ]
     kinds = [p.kraken_trade(n, p.NOON, type=kind) for n, kind in enumerate(("block", "assignment", "termination"))]
     frame = _read(tmp_path, KRAKEN, "KRAKEN_FUTURES", *kinds).frames["trades"]
-    assert frame.select("is_block", "is_off_market").rows() == [(True, False), (False, True), (False, True)]
+    assert frame.select("is_block", "is_off_market").rows() == [(True, True), (False, True), (False, True)]
 
 
 def test_kraken_s_rate_is_the_relative_one(tmp_path: Path):
