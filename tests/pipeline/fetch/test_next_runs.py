@@ -17,20 +17,9 @@ from tests.archive import layouts, venues
 from tests.archive.server import Archive
 from tests.pipeline.command import Result, footprint
 from tests.pipeline.sources import payloads_binance_vision as vision
-from tests.pipeline.sources.cases import CASES
 
 _DAY = "2024-06-03"
 _FIRST_MS = 1_717_372_800_000
-
-
-def _put_cases(archive: Archive, folder: Path, source: str, market: Market) -> None:
-    """Serve the payloads of a source for a market at the paths they have in the archive."""
-    for number, case in enumerate(case for case in CASES if (case.source, case.market) == (source, market)):
-        (place := folder / f"{source}{number}").mkdir()
-        for path in case.write(place):
-            content, served = path.read_bytes(), f"/{path.relative_to(place)}"
-            archive.put(served, content)
-            archive.put(f"{served}.CHECKSUM", layouts.checksum(content, path.name))
 
 
 def _fetched(archive: Archive, folder: Path, source: str, market: Market, types: str) -> Result:
@@ -73,8 +62,7 @@ def _run_next(result: Result) -> list[Result]:
     ],
 )
 def test_files_of_binances_archive_are_read_by_the_next_command(archive, tmp_path, market, types, readers):
-    for source in ("binance-vision", "binance-vision-trades"):
-        _put_cases(archive, tmp_path, source, market)
+    layouts.put_payloads(archive, tmp_path / "payloads", market)
     result = _fetched(archive, tmp_path, "binance-vision", market, types)
     assert result.code == 0, result.err
     ran = _run_next(result)
