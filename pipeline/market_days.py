@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from pipeline.coverage import Coverage, Stretch
 from pipeline.feeding import Only, fed_by, feeding, only_of, table_of
 from pipeline.lake import Lake
 from pipeline.market import Instrument, Market
@@ -22,7 +23,8 @@ _LIVE: Final = frozenset({_BOOK, "trades", "book_ticker", "derivative_ticker", "
 @dataclass(frozen=True, slots=True)
 class MarketDay:
     """What all steps of one market-day share. `sources`: by feed, the one that feeds what is computed; `carried_from`:
-    the source of the book in which the day opens, "" if there was none."""
+    the source of the book in which the day opens, "" if there was none; `uncovered`: by table, stretches of the day
+    that no file covers, where all that feed it say what they cover."""
 
     market: Market
     day: date
@@ -31,6 +33,7 @@ class MarketDay:
     edges: DayEdges
     sources: dict[str, str]
     carried_from: str
+    uncovered: dict[str, tuple[Stretch, ...]]
 
     @property
     def instrument(self) -> Instrument:
@@ -87,12 +90,14 @@ def _days_of(market: Market, files: Sequence[Registered], wanted: Wanted, spans:
     heard = {day: _heard(some, day, sources[day]) for day, some in touching.items()}
     moments = _moments(heard)
     live = _moments({day: some for day, some in heard.items() if _is_live(sources[day])})
+    coverage = Coverage.of(files)
     book = ""
     for day, some in touching.items():
         silence = timedelta(seconds=wanted.of(market, day).silence_s)
         is_archived = any(SOURCES[file.source].is_archive for file in heard[day])
         edges = edges_of(day, live if _is_live(sources[day]) else moments, silence, is_archived=is_archived)
-        yield MarketDay(market, day, some, spans, edges, sources[day], book)
+        uncovered = coverage.missing(day, sources[day])
+        yield MarketDay(market, day, some, spans, edges, sources[day], book, uncovered)
         book = sources[day].get(_BOOK, book)
 
 

@@ -15,7 +15,7 @@ from pipeline.market import Instrument, Market
 from pipeline.messages import Ints, Messages, after_losses
 from pipeline.parts import Part, PartWriter, write_part
 from pipeline.sources.batch import RAW_KEPT, RECORD_TABLES, staged_schema
-from pipeline.sources.lines import blocks_of_lines
+from pipeline.sources.reading.lines import blocks_of_lines
 from pipeline.staging import pieces, quarantined, read_piece
 from signals.inputs import ACCOUNTS, QUARANTINE
 from signals.table import UTC_US, Table

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from pipeline.coverage import Stretch
 from pipeline.fingerprint import fingerprint, schema_digest
 from pipeline.lake import Lake, LiveFile
 from pipeline.market import Instrument, Market
@@ -32,7 +33,7 @@ from signals.table import Input, Signal, Table
 MERGED: Final = (*RECORD_TABLES, QUARANTINE, ACCOUNTS)
 CLOSED: Final = (BOOK_CLOSE, GAPS)
 NORMALISE_VERSION: Final = 3
-CLOSE_VERSION: Final = 2
+CLOSE_VERSION: Final = 3
 TABLES: Final[dict[str, Table]] = {
     table.name: table for table in (*NORMALISED, *(out for signal in SIGNALS for out in signal.outputs))
 }
@@ -103,6 +104,7 @@ def _add_close(draft: _Draft, common: MarketDay) -> None:
         **_edge_lineage(common.edges),
         "feeds": common.feeds,
         "sources": common.sources,
+        "uncovered": {table.name: _texts(common.uncovered.get(table.name, ())) for table in CORE_TABLES},
         "silence_s": draft.wanted.of(common.market, common.day).silence_s,
         "schemas": _schemas(CLOSED),
     }
@@ -126,6 +128,10 @@ def _edge_lineage(edges: DayEdges) -> dict[str, Any]:
         "silent head": edges.is_head_silent,
         "silent tail": None if known is None else known.isoformat(),
     }
+
+
+def _texts(stretches: Sequence[Stretch]) -> list[list[str]]:
+    return [[moment.isoformat() for moment in stretch] for stretch in stretches]
 
 
 def _is_made(draft: _Draft, common: MarketDay, signal: Signal) -> bool:
@@ -228,6 +234,7 @@ def _add(
             files=common.files if name == "normalise" else (),
             feeds=common.feeds,
             sources={table.name: common.fed(table.name) for table in RECORD_TABLES},
+            uncovered=common.uncovered,
             instrument=instrument or common.instrument,
             valid_from=common.spans.begin(common.day),
             edges=common.edges,

@@ -41,7 +41,8 @@ def feed_gaps(activity: Mapping[str, pl.DataFrame], step: Step) -> pl.DataFrame:
     A silence is a stretch longer than `silence_s` without a message on ANY feed: while
     one feed speaks, another that says nothing is quiet, not broken. Where several sources
     feed the day, a recorder is held against its own feeds. A feed of which no
-    file of the day holds a record was not recorded; that is known when the data ends.
+    file of the day holds a record was not recorded, and where its files say what they cover, nor was what lies
+    outside; that is known when the data, or the stretch, ends.
     """
     together = _together(activity.values())
     if together.is_empty():
@@ -55,19 +56,31 @@ def feed_gaps(activity: Mapping[str, pl.DataFrame], step: Step) -> pl.DataFrame:
     }
     rows: list[GapRow] = []
     until = step.edges.until
+    begin = day_start(step.day) if step.edges.is_continued else whole.first.event_ts
     for name in activity:
         if name not in step.feeds:
             if name in _IMPOSSIBLE.get(step.instrument.kind, ()):
                 continue
-            begin = day_start(step.day) if step.edges.is_continued else whole.first.event_ts
             rows.append((name, begin, until, max(until, whole.last.known_ts), "not_recorded"))
             continue
+        rows += _uncovered(name, begin, whole.last, step)
         heard = alone.get(step.sources[name], whole) if name != _RATES else whole
         rows += [(name, before, after.event_ts, after.known_ts, "silence") for before, after in heard.silences]
         rows += _edges(name, heard.first, heard.last, step)
         if heard is not whole:
             rows += _absences(name, heard, whole, step)
     return gap_rows(rows)
+
+
+def _uncovered(name: str, begin: datetime, last: _Moment, step: Step) -> list[GapRow]:
+    """What no file of the feed covers, between the beginning and the end of what the market's files hold."""
+    until = step.edges.until
+    clipped = [(max(start, begin), min(end, until)) for start, end in step.uncovered.get(name, ())]
+    return [
+        (name, start, end, max(until, last.known_ts) if end == until else end, "not_recorded")
+        for start, end in clipped
+        if start < end
+    ]
 
 
 @dataclass(frozen=True, slots=True)

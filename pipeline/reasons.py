@@ -4,7 +4,13 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-_CHANGED: Final = {"inputs": "input", "parameters": "parameter", "schemas": "schema of", "instrument": "instrument"}
+_CHANGED: Final = {
+    "inputs": "input",
+    "parameters": "parameter",
+    "schemas": "schema of",
+    "instrument": "instrument",
+    "uncovered": "coverage of",
+}
 
 
 def why_stale(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> str:

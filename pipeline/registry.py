@@ -41,6 +41,7 @@ class Registered:
     days: Mapping[date, DayMoments]
     feeds: tuple[str, ...]
     day_feeds: Mapping[date, frozenset[str]]
+    span: tuple[datetime, datetime] | None
     lines: int
     seen: Seen
 
@@ -85,6 +86,7 @@ def registered(lake: Lake) -> list[Registered]:
             _moments(row),
             tuple(row["feeds"]),
             dict(zip(row["dates"], map(frozenset, row["day_feeds"]), strict=True)),
+            None if row["covers_from_ts"] is None else (row["covers_from_ts"], row["covers_to_ts"]),
             row["lines"],
             _seen(row),
         )
@@ -199,6 +201,8 @@ def _manifest_row(market: Market, path: Path, digest: str, staged: Staged, sourc
         "parser_version": version,
         "first_ts": datetime.fromisoformat(staged.first_ts),
         "last_ts": datetime.fromisoformat(staged.last_ts),
+        "covers_from_ts": staged.span and datetime.fromisoformat(staged.span[0]),
+        "covers_to_ts": staged.span and datetime.fromisoformat(staged.span[1]),
         **_day_lists(staged),
         "feeds": list(staged.feeds),
         "day_feeds": [list(staged.day_feeds.get(day, ())) for day in staged.dates],

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,8 @@ from pipeline.seen import Seen, has_native_sizes
 from pipeline.sources import Source
 from pipeline.sources.batch import Batch, ContractFacts, PriceGrid, joined_grid
 
-_SUMMARY = "summary-2.json"  # the number changes with what is kept: older ones are made again
+_SUMMARY = "summary-3.json"  # the number changes with what is kept: older ones are made again
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HOPELESS = 1_000_000
 """Bad lines without a good one after which a file is read no further."""
 SLICE = "10m"
@@ -66,6 +67,8 @@ class Staged:
     lines_beside: int
     contracts: tuple[ContractFacts, ...] = ()
     """What it says itself of its market: one, unless it contradicts itself."""
+    span: tuple[str, str] | None = None
+    """The stretch that it covers, the times of all its records included; None if it is not told."""
 
     @property
     def days(self) -> tuple[date, ...]:
@@ -100,6 +103,7 @@ class _Tally:
     grid: PriceGrid = field(default_factory=PriceGrid)
     qty_decimals: int = 0
     contracts: dict[ContractFacts, None] = field(default_factory=dict)
+    span: tuple[int, int] | None = None
 
 
 def staged_folder(root: Path, source: Source, market: Market, file_id: str) -> Path:
@@ -156,6 +160,7 @@ def load_staged(folder: Path) -> Staged:
     raw: dict[str, Any] = json.loads((folder / _SUMMARY).read_text())
     lists: dict[str, Any] = {name: tuple(raw[name]) for name in ("dates", "feeds")}
     lists["contracts"] = tuple(ContractFacts(**facts) for facts in raw.get("contracts", []))
+    lists["span"] = raw["span"] and tuple(raw["span"])
     return Staged(**{**raw, **lists, "folder": str(folder)})
 
 
@@ -192,6 +197,7 @@ def _write_batch(batch: Batch, folder: Path, number: int, tally: _Tally) -> None
     tally.qty_decimals = max(tally.qty_decimals, batch.qty_decimals)
     if batch.contract:
         tally.contracts[batch.contract] = None
+    tally.span = batch.span
 
 
 def _slices(frame: pl.DataFrame) -> Iterator[tuple[datetime, pl.DataFrame]]:
@@ -292,7 +298,16 @@ def _staged(folder: Path, file_id: str, tally: _Tally) -> Staged:
         price_largest=tally.grid.largest,
         lines_beside=tally.lines_beside,
         contracts=tuple(tally.contracts),
+        span=_covered(tally),
     )
+
+
+def _covered(tally: _Tally) -> tuple[str, str] | None:
+    """The stretch that the file states and all that it holds: venues cut days seconds off, and names can be wrong."""
+    if tally.span is None or tally.first is None or tally.last is None:
+        return None
+    begin, end = (_EPOCH + timedelta(microseconds=us) for us in tally.span)
+    return str(min(begin, tally.first)), str(max(end, tally.last + timedelta(microseconds=1)))
 
 
 def _median(counts: Counter[int]) -> int | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from pipeline.coverage import Stretch
 from pipeline.feeding import Only
 from pipeline.lake import LiveFile
 from pipeline.market import Instrument, Market
@@ -27,10 +28,11 @@ class Step:
     """One piece of work: it rewrites the partitions of `tables` for one market-day.
 
     `lineage` is all that enters the result; `inputs` are the files it reads and whose
-    they are, by input name, `feeds` the tables that were recorded and `sources` who feeds
-    each; `params` is what a signal is handed beside its inputs; `after` names steps of the same plan that must
-    come before. `instrument` is valid from `valid_from` on, its grid so fine that all
-    that is read lies on it.
+    they are, by input name, `feeds` the tables that were recorded, `sources` who feeds
+    each and `uncovered` what of the day no file of it covers; `params` is what a signal is
+    handed beside its inputs; `after` names steps of the same plan that must come before.
+    `instrument` is valid from `valid_from` on, its grid so fine that all that is read lies
+    on it.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Step:
     files: tuple[Registered, ...]
     feeds: tuple[str, ...]
     sources: Mapping[str, str]
+    uncovered: Mapping[str, tuple[Stretch, ...]]
     instrument: Instrument
     valid_from: date
     edges: DayEdges

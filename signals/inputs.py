@@ -338,6 +338,13 @@ MANIFEST = Table(
         Column("parser_version", pl.Int64(), "count", "version of the source module that read it"),
         Column("first_ts", UTC_US, "UTC", "earliest event time in the file"),
         Column("last_ts", UTC_US, "UTC", "latest event time in the file"),
+        Column(
+            "covers_from_ts",
+            UTC_US,
+            "UTC",
+            "beginning of the stretch of which it holds all records, where its name or place says that; else null",
+        ),
+        Column("covers_to_ts", UTC_US, "UTC", "end of that stretch"),
         Column("dates", pl.List(pl.Date()), "UTC days", "days with at least one record or quarantined line"),
         Column("day_first_ts", pl.List(UTC_US), "UTC", "first event of each of `dates`; null if it has bad lines only"),
         Column("day_first_known_ts", pl.List(UTC_US), "UTC", "known_ts of that event"),
@@ -410,7 +417,7 @@ GAPS = Table(
             pl.String(),
             "text",
             "no_snapshot, sequence_break (ids of book messages, or of aggregated prints, do not follow), silence, "
-            "not_recorded (feed absent), before_recording (first day's head)",
+            "not_recorded (no file of the feed covers it), before_recording (first day's head)",
         ),
     ),
 )

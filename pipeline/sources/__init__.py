@@ -56,19 +56,19 @@ _TARDIS_VENUES: Final = (*_BINANCE, "bybit-linear", "bybit-spot", "okx-swap", "h
 SOURCES: Final = {
     source.name: source
     for source in (
-        Source("binance-capture", 3, _BINANCE, "binance_capture"),
-        Source("hyperliquid-capture", 1, _HYPERLIQUID, "hyperliquid_capture"),
-        Source("json-capture", 1, _CAPTURED, "json_capture"),
-        Source("tardis", 2, _TARDIS_VENUES, "tardis", is_archive=True),
-        Source("binance-vision", 1, (*_BINANCE, "binance-options"), "binance_vision", is_archive=True),
-        Source("binance-vision-trades", 1, _BINANCE, "binance_vision:read_trades", is_archive=True),
-        Source("bybit-archive", 1, _BYBIT, "bybit_archive", is_archive=True),
-        Source("okx-archive", 1, _OKX, "okx_archive", is_archive=True),
-        Source("hyperliquid-archive", 1, _HYPERLIQUID, "hyperliquid_archive"),
-        Source("hyperliquid-node-trades", 1, _HYPERLIQUID, "hyperliquid_archive:read_node_trades"),
-        Source("tardis-options", 1, _OPTIONS, "tardis_options", is_archive=True),
-        Source("deribit-summary", 1, _OPTIONS, "deribit_summary"),
-        Source("rest-cassette", 1, _HYPERLIQUID, "rest_cassette"),
+        Source("binance-capture", 3, _BINANCE, "binance.capture"),
+        Source("hyperliquid-capture", 1, _HYPERLIQUID, "hyperliquid.capture"),
+        Source("json-capture", 1, _CAPTURED, "json_capture.capture"),
+        Source("tardis", 2, _TARDIS_VENUES, "tardis.data_sets", is_archive=True),
+        Source("binance-vision", 1, (*_BINANCE, "binance-options"), "binance.vision", is_archive=True),
+        Source("binance-vision-trades", 1, _BINANCE, "binance.vision:read_trades", is_archive=True),
+        Source("bybit-archive", 1, _BYBIT, "bybit.archive", is_archive=True),
+        Source("okx-archive", 1, _OKX, "okx.archive", is_archive=True),
+        Source("hyperliquid-archive", 1, _HYPERLIQUID, "hyperliquid.archive"),
+        Source("hyperliquid-node-trades", 1, _HYPERLIQUID, "hyperliquid.archive:read_node_trades"),
+        Source("tardis-options", 1, _OPTIONS, "tardis.options", is_archive=True),
+        Source("deribit-summary", 1, _OPTIONS, "deribit.summary"),
+        Source("rest-cassette", 1, _HYPERLIQUID, "hyperliquid.rest_cassette"),
     )
 }
 """In the order in which they feed the signals where a market's `prefer` does not say otherwise."""

@@ -132,7 +132,9 @@ class ContractFacts:
 class Batch:
     """Records of consecutive lines, by table name, and what was seen on the way.
 
-    lines: those about the market; lines_beside: those about other markets, or about none.
+    lines: those about the market; lines_beside: those about other markets, or about none. span: the stretch of event
+    time that the file covers, microseconds [from, to), where it is known: outside of it nothing was recorded, within
+    it no record means that nothing happened. The same in every batch of a file.
     """
 
     frames: dict[str, pl.DataFrame]
@@ -145,6 +147,7 @@ class Batch:
     backwards_recv: int = 0
     recv_unit: str = ""
     contract: ContractFacts | None = None
+    span: tuple[int, int] | None = None
 
 
 class BadRecordError(ValueError):

@@ -114,7 +114,7 @@ FACTS: Final = {
         ("book_updates", "trades", "derivative_ticker", "funding", "fills"),
         "matching (history), the reply's own date; no receipt",
         "what was asked for: funding by the hour, a book of 20 levels, up to 2,000 fills of an account",
-        "the tape: prints of one account are not all prints",
+        "the tape: the last trades only, and fills of one account, which are not all prints",
         "your own recording; no licence text found",
     ),
     "tardis-options": Facts(

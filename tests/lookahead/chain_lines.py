@@ -6,7 +6,7 @@ from math import exp, log, sqrt
 from pathlib import Path
 from statistics import NormalDist
 
-from tests.pipeline.sources.payloads_tardis_options import COLUMNS
+from tests.pipeline.sources.tardis.payloads_options import COLUMNS
 
 STEP_MS = 20_000
 EXPIRIES = {"5JAN24": 1_704_441_600_000, "12JAN24": 1_705_046_400_000, "26JAN24": 1_706_256_000_000}

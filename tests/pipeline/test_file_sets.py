@@ -8,7 +8,7 @@ import pytest
 from pipeline.lake import Lake
 from pipeline.market import MarketSettings
 from pipeline.plan import Wanted
-from pipeline.sources.lines import blocks_of_lines
+from pipeline.sources.reading.lines import blocks_of_lines
 from tests.pipeline.captures import NOON, depth, line, session, tape, trade, write_capture
 from tests.pipeline.lakes import MARKET, add, digests, rows, withdraw
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from pipeline.lake import Lake
-from pipeline.sources.lines import blocks_of_lines
+from pipeline.sources.reading.lines import blocks_of_lines
 from tests.pipeline.captures import write_capture
 from tests.pipeline.lakes import COINM, MARKET, SPOT, add, digests, rows
 

@@ -8,7 +8,7 @@ import pytest
 from pipeline.lake import Lake
 from pipeline.market import MarketSettings
 from pipeline.plan import Wanted
-from pipeline.sources.carried import CarriedClock
+from pipeline.sources.reading.carried import CarriedClock
 from tests.pipeline.captures import NOON, line, write_capture
 from tests.pipeline.dialect_captures import (
     spot_depth,

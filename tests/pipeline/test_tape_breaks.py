@@ -13,7 +13,7 @@ from pipeline.sources import SOURCES
 from pipeline.tape_breaks import tape_breaks
 from signals.inputs import TRADES
 from tests.pipeline.lakes import refresh, rows
-from tests.pipeline.sources.payloads_binance_vision import (
+from tests.pipeline.sources.binance.payloads_vision import (
     AGGREGATES,
     DAY,
     USDM,
@@ -22,7 +22,7 @@ from tests.pipeline.sources.payloads_binance_vision import (
     ms,
     write_zip,
 )
-from tests.pipeline.sources.payloads_binance_vision import (
+from tests.pipeline.sources.binance.payloads_vision import (
     TRADES as SINGLE_HEADER,
 )
 

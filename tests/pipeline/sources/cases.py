@@ -1,17 +1,15 @@
 """Every payload of every source, for what all sources must hold."""
 
-from tests.pipeline.sources import (
-    payloads_binance_capture,
-    payloads_binance_vision,
-    payloads_bybit_archive,
-    payloads_deribit_summary,
-    payloads_hyperliquid,
-    payloads_json_capture,
-    payloads_okx_archive,
-    payloads_tardis,
-    payloads_tardis_options,
-)
+from tests.pipeline.sources.binance import payloads_capture as payloads_binance_capture
+from tests.pipeline.sources.binance import payloads_vision as payloads_binance_vision
+from tests.pipeline.sources.bybit import payloads as payloads_bybit_archive
 from tests.pipeline.sources.case import Case
+from tests.pipeline.sources.deribit import payloads as payloads_deribit_summary
+from tests.pipeline.sources.hyperliquid import payloads as payloads_hyperliquid
+from tests.pipeline.sources.json_capture import payloads as payloads_json_capture
+from tests.pipeline.sources.okx import payloads as payloads_okx_archive
+from tests.pipeline.sources.tardis import payloads as payloads_tardis
+from tests.pipeline.sources.tardis import payloads_options as payloads_tardis_options
 
 CASES: list[Case] = [
     *payloads_binance_capture.CASES,

@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from pipeline.contract_rules import counts_contracts, ruled_contract_size
 from pipeline.errors import FootprintError
 from pipeline.ingest import ingest
 from pipeline.lake import Lake
@@ -16,8 +17,8 @@ from pipeline.progress import Silent
 from pipeline.run import run_plan
 from pipeline.sources import SOURCES
 from pipeline.sources.batch import RECORD_TABLES, Batch, staged_schema
-from pipeline.sources.containers import opened
 from pipeline.sources.facts import FACTS
+from pipeline.sources.reading.containers import opened
 from signals.inputs import QUARANTINE
 from tests.pipeline.lakes import RECORDS, digest, rows
 from tests.pipeline.sources.case import Case
@@ -31,7 +32,9 @@ _every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.so
 
 def _lake(case: Case, root: Path, files: list[Path]) -> Lake:
     """The files, in this order, and their normalised tables."""
-    wanted = Wanted({case.market: MarketSettings(max_quarantine=1.0)})
+    is_stated = counts_contracts(case.market) and ruled_contract_size(case.market) is None
+    settings = MarketSettings(max_quarantine=1.0, contract_size=0.01 if is_stated else None)
+    wanted = Wanted({case.market: settings})
     lake = Lake(root)
     ingest(lake, SOURCES[case.source], files, case.market, wanted, workers=1)
     report = run_plan(lake, make_plan(lake, wanted, signals=False), workers=1, progress=Silent())

@@ -1,0 +1,1 @@
+"""Binance: captures of its websockets and its public archive."""

@@ -1,0 +1,1 @@
+"""Bybit: its public archive."""

@@ -1,0 +1,1 @@
+"""Deribit: names of options, summaries of their books, replies of its interface."""

@@ -1,0 +1,1 @@
+"""Hyperliquid: captures, archives and recorded replies."""

@@ -1,0 +1,1 @@
+"""Captures of many venues as JSON lines."""

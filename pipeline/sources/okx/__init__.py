@@ -1,0 +1,1 @@
+"""OKX: its public archive."""

@@ -1,0 +1,1 @@
+"""What formats share: wrappings, lines, CSV, numbers, times, and records as frames."""

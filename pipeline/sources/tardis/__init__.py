@@ -1,0 +1,1 @@
+"""Tardis.dev: its CSV data sets."""
