@@ -13,7 +13,7 @@ from pipeline.cli import _COMMANDS
 from tests.archive.layouts import S3, put_payloads, serve_s3
 from tests.archive.server import Archive, serving
 from tests.pipeline.command import footprint as answer
-from tests.pipeline.sources import payloads_binance_vision as vision
+from tests.pipeline.sources.binance import payloads_vision as vision
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()

@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 
 from pipeline.market import Market
 from tests.archive.server import Archive, Asked, etag_of
-from tests.pipeline.sources import payloads_binance_vision as vision
+from tests.pipeline.sources.binance import payloads_vision as vision
 
 S3 = "/data.binance.vision"
 

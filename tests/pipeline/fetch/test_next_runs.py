@@ -16,7 +16,7 @@ from pipeline.sources import SOURCES
 from tests.archive import layouts, venues
 from tests.archive.server import Archive
 from tests.pipeline.command import Result, footprint
-from tests.pipeline.sources import payloads_binance_vision as vision
+from tests.pipeline.sources.binance import payloads_vision as vision
 
 _DAY = "2024-06-03"
 _FIRST_MS = 1_717_372_800_000
