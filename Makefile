@@ -35,6 +35,7 @@ crosscheck: .venv-bench/installed
 
 bench: .venv-bench/installed
 	.venv-bench/bin/python -m benchmarks.book --write
+	$(if $(DAY),.venv-bench/bin/python -m benchmarks.ingest_race $(DAY) --write)
 
 .venv-bench/installed: pyproject.toml
 	$(PYTHON) -m venv .venv-bench

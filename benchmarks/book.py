@@ -21,9 +21,8 @@ from benchmarks.c_reference import CReference, compiler, empty_window, rows_of, 
 from benchmarks.equality import bar_differences, best_differences, state_differences
 from benchmarks.measure import cpu_seconds, interleave, machine, versions
 from benchmarks.recording import DEFAULT, SYMBOL, Recording, load
-from benchmarks.report import Report, markdown
+from benchmarks.report import PAGE, Report, markdown, section_of, with_section
 
-PAGE: Final = Path(__file__).resolve().parents[1] / "docs/benchmarks.md"
 C_FRESH: Final = "C reference"
 C_PAGED: Final = "C reference, window paged in before"
 C_STORE: Final = "C, storing the level only"
@@ -82,7 +81,8 @@ def main(arguments: list[str] | None = None) -> int:
     page = markdown(report)
     print(page)
     if options.write:
-        options.write.write_text(page)
+        race = section_of(options.write.read_text()) if options.write.exists() else ""  # of another command: it stays
+        options.write.write_text(with_section(page, race) if race else page)
     return 0
 
 

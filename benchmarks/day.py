@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter, sleep
@@ -63,9 +63,13 @@ class _Tree:
 
 def run(*arguments: object) -> list[Stage]:
     """Run `footprint ARGUMENTS`; a stage ends with each line it says."""
+    return run_command([str(Path(sys.executable).with_name("footprint")), *map(str, arguments)])
+
+
+def run_command(command: Sequence[str]) -> list[Stage]:
+    """Run a command; a stage ends with each line it says on stderr, the last with the command."""
     start = perf_counter()
-    program = Path(sys.executable).with_name("footprint")
-    process = subprocess.Popen([program, *map(str, arguments)], stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     tree, stages, said = _Tree(process.pid), [], []
     ended = threading.Event()
 

@@ -1,10 +1,16 @@
-"""What was measured, as Markdown; docs/benchmarks.md is this text and nothing else."""
+"""What was measured, as Markdown; docs/benchmarks.md is such text and nothing else."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
 
 from benchmarks.end_to_end import Run
 from benchmarks.measure import Spent
+
+PAGE: Final = Path(__file__).resolve().parents[1] / "docs/benchmarks.md"
+RACE: Final = "## A day of CSV, beside a bare conversion"
+"""The section that `benchmarks.ingest_race` writes; the others are of `benchmarks.book`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,17 @@ def _end_to_end(run: Run) -> str:
     rows = [[stage.name, f"{stage.wall:.2f}", f"{stage.cpu:.2f}", f"{stage.peak_mb:.0f}"] for stage in run.stages]
     rows.append(["in all", f"{run.wall:.2f}", f"{run.cpu:.2f}", f"{run.peak_mb:.0f}"])
     return table(["stage", "wall s", "CPU s", "peak MB"], rows)
+
+
+def with_section(page: str, section: str) -> str:
+    """The page with the section at its end, in place of the one that was there; `section` begins with RACE."""
+    return f"{page.split(RACE)[0].rstrip()}\n\n{section}".lstrip()
+
+
+def section_of(page: str) -> str:
+    """The section of a page that begins with RACE; empty if it has none."""
+    _, heading, rest = page.partition(RACE)
+    return heading + rest
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

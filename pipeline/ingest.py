@@ -109,7 +109,8 @@ def _lines_off_grid(staged: Staged, spans: Spans, base_tables: Collection[str]) 
 
     from pipeline.identity import off_grid_lines
     from pipeline.messages import Messages
-    from pipeline.staging import all_pieces, day_of, read_piece
+    from pipeline.piece import read_piece
+    from pipeline.staging import all_pieces, day_of
 
     lines = 0
     for table in ("book_updates", "trades", "book_ticker"):

@@ -7,6 +7,7 @@ per level, every other message one.
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -14,7 +15,11 @@ from numpy.typing import NDArray
 
 from pipeline.contracts import in_base_units
 from pipeline.market import Instrument
+from pipeline.piece import is_alike, repeated
 from pipeline.sources.batch import LEVELS
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Ints = NDArray[np.int64]
 
@@ -40,8 +45,9 @@ class Messages:
         if lists is None:
             heads, records, counts = staged, staged, np.ones(staged.height, np.int64)
         else:
-            heads, records = staged.drop(lists), pl.DataFrame([staged[name].explode() for name in lists])
-            counts = staged[lists[0]].list.len().cast(pl.Int64).to_numpy()
+            laid = [staged[name].to_arrow() for name in lists]
+            heads, records = staged.drop(lists), pl.DataFrame(dict(zip(lists, map(_values, laid), strict=True)))
+            counts = np.diff(laid[0].offsets.to_numpy()).astype(np.int64)
         if "qty" in records.columns:
             records = records.with_columns(qty_native=pl.col("qty"))
         return cls(table, heads, records, counts)
@@ -68,9 +74,24 @@ class Messages:
         if self.table not in LEVELS:
             return records.drop(_ORIGIN)
         heads = self.heads.drop(_ORIGIN)
-        alike = [name for name in heads.columns if _are_alike(heads[name])]
-        repeated = heads.drop(alike)[np.repeat(order, counts)]
-        return repeated.hstack(records).with_columns(pl.lit(heads[name].head(1)).first().alias(name) for name in alike)
+        columns = [
+            repeated(column, records.height) if is_alike(column) else _repeated_each(column, order, counts)
+            for column in heads
+        ]
+        return pl.DataFrame(columns).hstack(records)
+
+
+def _values(lists: "pa.LargeListArray") -> pl.Series:
+    """What lies in the lists, one after the other."""
+    return pl.Series(values=lists.flatten())
+
+
+def _repeated_each(column: pl.Series, order: Ints, counts: Ints) -> pl.Series:
+    """The values at `order`, each so many times."""
+    if column.null_count() or not (column.dtype.is_temporal() or column.dtype.is_numeric()):
+        return column[np.repeat(order, counts)]
+    numbers = np.repeat(column.to_physical().to_numpy()[order], counts)
+    return pl.Series(column.name, numbers).cast(column.dtype)
 
 
 def after_losses(messages: Messages, order: Ints, lost: pl.Series) -> tuple[Messages, pl.Series]:
@@ -99,10 +120,3 @@ def _stands_at(at: Ints, event: Ints, times: Ints, snapshots: NDArray[np.bool_])
     """Whether the message at each place is a snapshot of the very time."""
     inside = np.minimum(at, event.size - 1)
     return (at < event.size) & snapshots[inside] & (event[inside] == times)
-
-
-def _are_alike(column: pl.Series) -> bool:
-    """Whether one value may stand for all; text and flags, which are slow to repeat, seldom change."""
-    if column.dtype in (pl.String, pl.Boolean):
-        return column.n_unique() == 1
-    return column.null_count() == column.len()

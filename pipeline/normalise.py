@@ -14,9 +14,10 @@ from pipeline.identity import DROPPED, merge
 from pipeline.market import Instrument, Market
 from pipeline.messages import Ints, Messages, after_losses
 from pipeline.parts import Part, PartWriter, write_part
+from pipeline.piece import is_alike, read_piece, repeated
 from pipeline.sources.batch import RAW_KEPT, RECORD_TABLES, staged_schema
 from pipeline.sources.reading.lines import blocks_of_lines
-from pipeline.staging import pieces, quarantined, read_piece
+from pipeline.staging import pieces, quarantined
 from signals.inputs import ACCOUNTS, QUARANTINE
 from signals.table import UTC_US, Table
 
@@ -98,18 +99,19 @@ def _merge_day(
         merged = merge(messages, instrument.tick_size, instrument.qty_decimals)
         if table.name == "book_updates":
             wrong = merged.dropped.drop_nulls("reason")
-            of = messages.heads["source"].gather(merged.order)
             for source, ids in _by_source(files).items():
                 gone = pl.concat([lost[source], wrong.filter(pl.col("file_id").is_in(ids))["event_ts"]])
-                messages, lost[source] = after_losses(messages, merged.order[(of == source).to_numpy()], gone)
+                if gone.len():
+                    is_own = messages.heads["source"].gather(merged.order) == source
+                    messages, gone = after_losses(messages, merged.order[is_own.to_numpy()], gone)
+                lost[source] = gone
         rows = _number(table, messages, merged.order, seq, msg_id)
         seq, msg_id = seq + rows.height, msg_id + merged.order.size
         writer.write(_complete(table, rows, market, instrument))
-        yield _Tally(
-            _count(messages, np.arange(messages.counts.size), "in"),
-            _count(messages, merged.order, "out"),
-            merged.dropped.with_columns(table_name=pl.lit(table.name)),
-        )
+        came = _count(messages, None, "in")
+        is_all = merged.order.size == messages.counts.size
+        kept = came.with_columns(way=pl.lit("out")) if is_all else _count(messages, merged.order, "out")
+        yield _Tally(came, kept, merged.dropped.with_columns(table_name=pl.lit(table.name)))
 
 
 def _by_source(files: Sequence[RawFile]) -> dict[str, list[str]]:
@@ -128,7 +130,9 @@ def _slices(table: Table, files: Sequence[RawFile], day: date) -> Iterator[pl.Da
             found.setdefault(start, []).extend((file.file_id, path) for path in paths)
     held: list[pl.DataFrame] = []
     for start in sorted(found):
-        held += [read_piece(path).with_columns(file_id=pl.lit(file_id)) for file_id, path in found[start]]
+        for file_id, path in found[start]:
+            piece = read_piece(path)
+            held.append(piece.hstack([repeated(pl.Series("file_id", [file_id]), piece.height)]))
         if sum(piece.estimated_size() for piece in held) > _MERGED_BYTES:
             yield pl.concat(held)
             held = []
@@ -147,27 +151,24 @@ def _number(table: Table, messages: Messages, order: Ints, seq: int, msg_id: int
 
 
 def _complete(table: Table, rows: pl.DataFrame, market: Market, instrument: Instrument) -> pl.DataFrame:
-    rows = rows.with_columns(venue=pl.lit(market.venue), symbol=pl.lit(market.symbol))
+    names = {"venue": market.venue, "symbol": market.symbol}
+    rows = rows.hstack([repeated(pl.Series(name, [text]), rows.height).set_sorted() for name, text in names.items()])
     if table.name == "funding":
         interval = pl.lit(instrument.funding_interval_h, dtype=pl.Float64)
         rows = rows.with_columns(interval_h=pl.coalesce("interval_h", interval))
     return table.check(rows.select(table.schema.names()))
 
 
-def _count(messages: Messages, chosen: Ints, way: str) -> pl.DataFrame:
-    """Lines and records of the chosen messages by file."""
+def _count(messages: Messages, chosen: Ints | None, way: str) -> pl.DataFrame:
+    """Lines and records of the chosen messages by file; of all if None are named."""
     heads = messages.heads.select("file_id", "known_ts", "lines").with_columns(records=pl.Series(messages.counts))
-    return (
-        heads[chosen]
-        .group_by("file_id", maintain_order=True)
-        .agg(
-            pl.col("lines").sum(),
-            pl.col("records").sum(),
-            pl.col("known_ts").max(),
-            table_name=pl.lit(messages.table),
-            way=pl.lit(way),
-        )
-    )
+    heads = heads if chosen is None else heads[chosen]
+    said = pl.col("lines").sum(), pl.col("records").sum(), pl.col("known_ts").max()
+    if is_alike(heads["file_id"]):  # nearly always, and to group them takes long
+        counts = heads.head(1).select("file_id").hstack(heads.select(said))
+    else:
+        counts = heads.group_by("file_id", maintain_order=True).agg(said)
+    return counts.with_columns(table_name=pl.lit(messages.table), way=pl.lit(way))
 
 
 def _rejected(files: Sequence[RawFile], day: date) -> pl.DataFrame:

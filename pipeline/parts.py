@@ -26,6 +26,10 @@ _ROW_GROUP: Final = 1 << 20
 _LABELS: Final = ("clock", "source")
 """Text that is one of a few words, nearly always the same in all rows."""
 _COME_AGAIN: Final = ("price", "qty", "qty_native")
+_NEVER_NULL: Final = (
+    "event_ts", "known_ts", "clock", "seq", "msg_id", "is_snapshot", "side", "is_backwards", "source",
+)  # fmt: skip
+"""Columns of a table of records in which every row has a value: written as required, a sixth less work."""
 LINEAGE_KEY: Final = b"lineage"
 
 
@@ -116,16 +120,14 @@ class PartWriter:
 
     def write(self, frame: "pl.DataFrame") -> None:
         """Hand over a frame; raises what went wrong with the one before."""
-        if self._encoding:
-            self._encoding.result()
-        self._rows += frame.height
-        self._encoding = self._thread.submit(self._encode, frame)
-
-    def _encode(self, frame: "pl.DataFrame") -> None:
         import pyarrow as pa
 
         arrays = [_array(frame[item.name], item.type) for item in self._schema]
-        self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema), row_group_size=_ROW_GROUP)
+        rows = pa.Table.from_arrays(arrays, schema=self._schema)
+        self._rows += frame.height
+        if self._encoding:
+            self._encoding.result()
+        self._encoding = self._thread.submit(self._writer.write_table, rows, row_group_size=_ROW_GROUP)
 
     def close(self) -> Part:
         """Finish the file; it stays invisible until committed."""
@@ -151,7 +153,13 @@ def _file_schema(table: "Table") -> "pa.Schema":
     import pyarrow as pa
 
     label = pa.dictionary(pa.int32(), pa.string())
-    return pa.schema([pa.field(item.name, label) if item.name in _LABELS else item for item in arrow_schema(table)])
+    required = _NEVER_NULL if "seq" in table.schema else ()
+    return pa.schema(
+        [
+            pa.field(item.name, label if item.name in _LABELS else item.type, nullable=item.name not in required)
+            for item in arrow_schema(table)
+        ]
+    )
 
 
 def _array(column: "pl.Series", kind: "pa.DataType") -> "pa.Array":

@@ -24,6 +24,7 @@ import polars as pl
 
 from pipeline.errors import FootprintError
 from pipeline.market import Market
+from pipeline.piece import read_piece, write_piece
 from pipeline.recording import DayMoments, joined_days
 from pipeline.seen import Seen, has_native_sizes
 from pipeline.sources import Source
@@ -184,9 +185,9 @@ def _write_batch(batch: Batch, folder: Path, number: int, tally: _Tally) -> None
     for name, frame in batch.frames.items():
         _count(tally, name, frame)
         for start, piece in _slices(frame):
-            _write(piece, folder / name / f"{start:%Y%m%dT%H%M}-{number:06d}.arrow")
+            write_piece(piece, folder / name / f"{start:%Y%m%dT%H%M}-{number:06d}.arrow")
     if batch.quarantine.height:
-        _write(batch.quarantine, folder / "quarantine" / f"{number:06d}.arrow")
+        write_piece(batch.quarantine, folder / "quarantine" / f"{number:06d}.arrow")
     tally.lines += batch.lines
     tally.lines_beside += batch.lines_beside
     tally.quarantined += int(batch.quarantine["lines"].sum())
@@ -206,15 +207,6 @@ def _slices(frame: pl.DataFrame) -> Iterator[tuple[datetime, pl.DataFrame]]:
     found = starts.unique(maintain_order=True).to_list()
     for start in found:
         yield start, frame if len(found) == 1 else frame.filter(starts == start)
-
-
-def _write(frame: pl.DataFrame, path: Path) -> None:
-    path.parent.mkdir(exist_ok=True)
-    frame.write_ipc(path, compression="lz4")
-
-
-def read_piece(path: Path) -> pl.DataFrame:
-    return pl.read_ipc(path.read_bytes())  # not mapped: the file may be written again or removed meanwhile
 
 
 def day_of(piece: Path) -> date:
@@ -272,7 +264,7 @@ def _date_quarantine(folder: Path, tally: _Tally) -> None:
             for name in ("event_ts", "known_ts")
         )
         tally.dates.update(str(day) for day in dated["event_ts"].dt.date().unique().to_list())
-        _write(dated, path)
+        write_piece(dated, path)
 
 
 def _staged(folder: Path, file_id: str, tally: _Tally) -> Staged:

@@ -33,10 +33,8 @@ class BookMessages:
         starts = np.concatenate(([0], np.flatnonzero(ids[1:] != ids[:-1]) + 1))
         goes_on = self._open is not None and self._open[0] == ids[0]
         begins = starts[1:] if goes_on else starts
-        update_id, prev_id, is_snapshot = (
-            frame[name][begins] for name in ("update_id", "prev_update_id", "is_snapshot")
-        )
-        code = self.chain.follow(ts[begins], _ids(update_id), _ids(prev_id), is_snapshot.to_numpy())
+        update_id, prev_id = (_ids(frame[name], begins) for name in ("update_id", "prev_update_id"))
+        code = self.chain.follow(ts[begins], update_id, prev_id, frame["is_snapshot"].to_numpy()[begins])
         meaning = np.zeros(7, np.uint8)
         meaning[[codes.SKIP, codes.WAIT]] = bits.IGNORE
         meaning[codes.BREAK] = bits.IGNORE | bits.BREAKS
@@ -54,6 +52,9 @@ def _integers(column: pl.Series) -> Ints:
     return column.to_physical().to_numpy()
 
 
-def _ids(column: pl.Series) -> Ints:
-    """Ids, -1 where unknown."""
-    return _integers(column.fill_null(-1) if column.null_count() else column)
+def _ids(column: pl.Series, at: Ints) -> Ints:
+    """Ids at some rows, -1 where unknown."""
+    nulls = column.null_count()
+    if nulls == column.len():
+        return np.full(at.size, -1)
+    return _integers(column.fill_null(-1) if nulls else column)[at]
