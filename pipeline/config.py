@@ -7,7 +7,7 @@ from datetime import date
 from difflib import get_close_matches
 from math import isfinite
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from backtest.trading.fees import FeeSchedule
 from pipeline.contract_rules import counts_contracts
@@ -15,7 +15,9 @@ from pipeline.errors import FootprintError
 from pipeline.fetch.settings import FetchSettings, setting_fault
 from pipeline.market import BEGINNING, KINDS, VENUES, Market, MarketSettings
 from pipeline.schedule import Schedule, cron_fault
-from pipeline.wanted import Changes
+
+if TYPE_CHECKING:  # it brings the signals along, and help must not wait for them
+    from pipeline.wanted import Changes
 
 FILE: Final = "footprint.toml"
 PRESETS: Final = ("default", "sample", "demo")
@@ -78,7 +80,7 @@ class Config:
     folder: Path = field(default_factory=Path)
     root: Path = field(default_factory=lambda: Path("data/lake"))
     markets: Mapping[Market, MarketSettings] = field(default_factory=dict)
-    changes: Mapping[Market, Changes] = field(default_factory=dict)
+    changes: "Mapping[Market, Changes]" = field(default_factory=dict)
     raw: tuple[RawFiles, ...] = ()
     pairs: Mapping[Market, Market] = field(default_factory=dict)
     groups: Mapping[Market, tuple[Market, ...]] = field(default_factory=dict)
@@ -161,7 +163,7 @@ def _parse(path: Path) -> Config:
     )
 
 
-def _markets(items: Sequence[Any], path: Path) -> tuple[dict[Market, MarketSettings], dict[Market, Changes]]:
+def _markets(items: Sequence[Any], path: Path) -> "tuple[dict[Market, MarketSettings], dict[Market, Changes]]":
     """By market, its settings from the beginning, and those that change later by the day from which they hold."""
     found: dict[Market, dict[date | None, Mapping[str, Any]]] = {}
     for item in items:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from pipeline.config import Config, unknown
+from pipeline.config import Config, RawFiles
 from pipeline.errors import FootprintError
 from pipeline.lake import Lake
 from pipeline.market import Market
@@ -157,17 +157,25 @@ def ingest_configured(
     pool: OpenPool = process_pool,
     told: Told = lambda _: None,
 ) -> Iterator[tuple[Market, Registration]]:
-    """Register the raw files that the configuration names. Raises FP010 for a pattern that matches nothing."""
-    for raw in config.raw:
-        if raw.source not in SOURCES:
-            raise unknown("source", raw.source, SOURCES)
-        files = sorted(config.folder.glob(raw.files)) if not Path(raw.files).is_absolute() else [Path(raw.files)]
-        if not files:
-            raise FootprintError(
-                "FP010",
-                f"no file matches {raw.files!r}",
-                where=str(config.folder),
-                hint="files is a pattern below this folder",
-            )
+    """Register the raw files that the configuration names, whose sources are known.
+
+    Raises FP010 for a pattern that matches nothing, before any file is read.
+    """
+    for raw, files in [(raw, _matching(config, raw)) for raw in config.raw]:
         source = SOURCES[raw.source]
         yield raw.market, ingest(lake, source, files, raw.market, wanted, workers=workers, pool=pool, told=told)
+
+
+def _matching(config: Config, raw: RawFiles) -> list[Path]:
+    """The files of a [[raw]], sorted."""
+    place, files = config.folder, Path(raw.files)
+    if files.is_absolute():
+        place, files = Path(files.anchor), files.relative_to(files.anchor)
+    if found := sorted(place.glob(str(files))):
+        return found
+    raise FootprintError(
+        "FP010",
+        f"no file matches {raw.files!r}",
+        where=f"[[raw]] of {raw.market} from {raw.source}",
+        hint=f"files is a pattern below this folder, {config.folder.absolute()}, or an absolute one",
+    )

@@ -4,8 +4,9 @@ import sys
 
 from pipeline.sources import SOURCES
 from pipeline.sources.facts import FACTS
+from pipeline.sources.files import FILES
 
-_HEAD = "source | venues | tables | clocks | depth and cadence | cannot tell | cost and terms as known"
+_HEAD = "source | files | venues | tables | clocks | depth and cadence | cannot tell | cost and terms as known"
 
 
 def sources_page() -> str:
@@ -13,7 +14,14 @@ def sources_page() -> str:
     rows = [_HEAD, "|".join(["---"] * len(_HEAD.split("|")))]
     for name, source in SOURCES.items():
         facts = FACTS[name]
-        cells = [f"`{name}`", ", ".join(source.venues), ", ".join(facts.tables), facts.clocks, facts.cadence]
+        cells = [
+            f"`{name}`",
+            FILES[name],
+            ", ".join(source.venues),
+            ", ".join(facts.tables),
+            facts.clocks,
+            facts.cadence,
+        ]
         rows.append(" | ".join([*cells, facts.blind, facts.cost]))
     parts = [
         "# Sources",

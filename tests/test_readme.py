@@ -10,6 +10,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.cli import _COMMANDS
+from tests.archive.layouts import S3, put_payloads, serve_s3
+from tests.archive.server import Archive, serving
+from tests.pipeline.command import footprint as answer
+from tests.pipeline.sources.binance import payloads_vision as vision
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -51,6 +55,27 @@ def test_exports_of_the_readme_write_their_files(demo):
         words = shlex.split(command)
         footprint(*words[1:], "--lake", "data/demo", folder=folder)
         assert (folder / words[words.index("--to") + 1]).exists()
+
+
+def test_fetching_and_ingesting_as_the_readme_does_gives_rows(tmp_path, monkeypatch):
+    """Against the loopback archive, in a folder whose footprint.toml names it."""
+    lines = [line.split("#")[0] for line in README.splitlines() if re.match("footprint (fetch|ingest binance-v)", line)]
+    fetching, ingesting = (shlex.split(line)[1:] for line in lines)
+    monkeypatch.chdir(tmp_path)
+    with serving(Archive()) as archive:
+        put_payloads(archive, tmp_path, vision.USDM)
+        serve_s3(archive)
+        addresses = f"binance_vision = '{archive.base}'\nbinance_vision_listing = '{archive.base}{S3}'\n"
+        (tmp_path / "footprint.toml").write_text(f"[fetch]\n{addresses}")
+        fetched = answer(*fetching)
+    assert fetched.code == 0, fetched.err
+    words = [found for word in ingesting for found in (sorted(tmp_path.glob(word)) if "*" in word else [word])]
+    assert "next: footprint ingest binance-vision data/raw/binance-vision/data/futures/um/daily/" in fetched.err
+    for arguments in (words, ["publish"]):
+        done = answer(*arguments)
+        assert done.code == 0, done.err
+    query = "select (select count(*) from trades), (select count(*) from positioning), (select count(*) from funding)"
+    assert answer("sql", query).out.splitlines()[1] == "3,2,3"
 
 
 def test_every_command_of_the_readme_is_one():

@@ -52,7 +52,8 @@ def fetch(
     Parameters
     ----------
     source
-        binance-vision, bybit-archive, okx-archive, tardis; REST history: bybit, okx, hyperliquid, deribit.
+        Archives: binance-vision, bybit-archive, okx-archive; a vendor: tardis; REST history: bybit, okx, hyperliquid,
+        deribit. What each has is answered when --types is left out, and stands in docs/fetching.md.
     symbol
         The venue's own symbol, as BTCUSDT or BTC-USDT-SWAP.
     since
@@ -103,7 +104,7 @@ def fetch(
             return progress_for(sys.stderr)
 
         work, outcomes = asyncio.run(carry_out(job, told))
-    following = _following(job, work, outcomes)
+    following = _following(job, work, outcomes, config)
     _tell(outcomes, job.folder, following, as_json)
     return _code(outcomes, strict)
 
@@ -180,13 +181,17 @@ def _tell_missing(work: "Sequence[Todo]", as_json: bool) -> None:
     print(f"{_ahead(work)}; nothing was fetched (--dry-run)", file=sys.stderr)
 
 
-def _following(job: "Job", work: "Sequence[Todo]", outcomes: "Sequence[Outcome]") -> str:
-    """The command that reads the files that are there now."""
-    from pipeline.fetch.next_command import ingest_command
+def _following(job: "Job", work: "Sequence[Todo]", outcomes: "Sequence[Outcome]", config: Path | None) -> str:
+    """The command that reads the files that are there now; what no source reads is said on stderr."""
+    from pipeline.fetch.next_command import ingest_command, not_read
 
     there = {outcome.path for outcome in outcomes if outcome.state in {"fetched", "unverified", "have"}}
     remotes = [todo.remote for todo in work if todo.remote.path in there]
-    return ingest_command(job.origin.ingested_as, job.folder, job.request, remotes)
+    if unread := not_read(job.origin, job.request, remotes):
+        why = f"{', '.join(unread)} of {job.request.venue} is kept as it came: no source of `footprint ingest` reads it"
+        print(f"note: {why} by itself", file=sys.stderr)
+    options = () if config is None else ("--config", str(config))
+    return ingest_command(job.origin, job.folder, job.request, remotes, options)
 
 
 def _tell(outcomes: "Sequence[Outcome]", folder: Path, following: str, as_json: bool) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pipeline.lake import Lake
     from pipeline.market import Market, MarketSettings
     from pipeline.plan import Wanted
+    from pipeline.sources import Source
 
 LakeOption = Annotated[
     Path | None, Parameter(name="--lake", help="Folder of the lake. Default: the one in footprint.toml, or data/lake.")
@@ -80,11 +81,32 @@ def setup(
     return Setup(Lake(root), wanted, loaded)
 
 
+def source_of(name: str, venue: str, where: str = "", *, code: str = "FP009") -> "Source":
+    """The source of that name, if it reads files of the venue; FP009 with the names there are if not."""
+    from pipeline.config import unknown
+    from pipeline.errors import FootprintError
+    from pipeline.sources import SOURCES
+
+    if name not in SOURCES:
+        raise unknown("source", name, SOURCES, where, code=code)
+    if venue in SOURCES[name].venues:
+        return SOURCES[name]
+    others = [other.name for other in SOURCES.values() if venue in other.venues]
+    raise FootprintError(
+        code,
+        f"{venue!r} is no venue of {name}; there are: {', '.join(sorted(SOURCES[name].venues))}",
+        where=where,
+        hint=f"files of {venue} are read by {', '.join(others)}",
+    )
+
+
 def _check_sources(config: "Config") -> None:
-    """Raises FP010 for a preferred source that does not exist."""
+    """Raises FP010 for a source of raw files or a preferred one that does not exist, or has no such market."""
     from pipeline.config import unknown
     from pipeline.sources import SOURCES
 
+    for raw in config.raw:
+        source_of(raw.source, raw.market.venue, "[[raw]]", code="FP010")
     later = [values.get("prefer", ()) for changes in config.changes.values() for _, values in changes]
     for names in [*(settings.prefer for settings in config.markets.values()), *later]:
         for name in names:

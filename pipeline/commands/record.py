@@ -1,6 +1,7 @@
 """The command that records live data: record."""
 
 import json
+import shlex
 import signal
 import sys
 from pathlib import Path
@@ -117,8 +118,13 @@ def _tell(recorded: "list[Recorded]") -> None:
         print(f"{one.market}: {one.stored:,} bytes; {counted or 'nothing'}{late}", file=sys.stderr)
         for path in one.files:
             print(path)
-    if recorded and recorded[0].files:
-        one = recorded[0]
-        files = one.files[0].parent / "*.jsonl.zst"
-        where = f"--venue {one.market.venue} --symbol {one.market.symbol}"
-        print(f"next: footprint ingest json-capture {files} {where}", file=sys.stderr)
+    following = " && ".join(_ingest(one) for one in recorded if one.files)
+    if following:
+        print(f"next: {following}", file=sys.stderr)
+
+
+def _ingest(one: "Recorded") -> str:
+    """The command that reads all captures of a market, as a shell takes it."""
+    files = f"{shlex.quote(str(one.files[0].parent))}/*.jsonl.zst"
+    market = shlex.join(["--venue", one.market.venue, "--symbol", one.market.symbol])
+    return f"footprint ingest json-capture {files} {market}"

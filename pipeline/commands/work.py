@@ -21,15 +21,21 @@ from pipeline.commands.options import (
     UntilOption,
     WorkersOption,
     setup,
+    source_of,
 )
+from pipeline.market import VENUES
+from pipeline.sources import SOURCES
+from pipeline.sources.files import FILES
+
+_SOURCES_HELP = "What the files are:\n" + "\n".join(f"{name}: {FILES[name]}" for name in SOURCES)
 
 
 def ingest(
-    source: str,
+    source: Annotated[str, Parameter(help=_SOURCES_HELP)],
     files: Annotated[list[Path], Parameter(negative="")],
     /,
     *,
-    venue: str,
+    venue: Annotated[str, Parameter(help=f"Venue and product: {', '.join(VENUES)}.")],
     symbol: str,
     lake: LakeOption = None,
     tick: Annotated[float | None, Parameter(validator=Number(gt=0, lt=1e9))] = None,
@@ -46,42 +52,32 @@ def ingest(
 
     Parameters
     ----------
-    source
-        What wrote the files: binance-capture, or tardis (incremental_book_L2 and trades).
     files
-        Raw files, gzip or plain.
-    venue
-        Venue and product: binance-usdm, binance-coinm or binance-spot.
+        Raw files as they came: plain, gzip, zip, tar.gz, zstd or lz4, one file of text in each.
     symbol
-        The venue's own symbol, as BTCUSDT or BTCUSD_PERP.
+        The venue's own symbol, as BTCUSDT, BTC-USDT-SWAP or BTC; of option chains the coin, as BTC.
     tick
         Price grid. Default: what is known of the market, else the greatest common divisor of the prices.
     qty_decimals
-        Decimals of a quantity in base units. Default: what is known of the market, else the most seen; on
-        binance-coinm 8, or fewer for cheap coins.
+        Decimals of a quantity in base units. Default: what is known, else the most seen (inverse: 8, or fewer).
     contract_size
-        Base units (linear) or quote units (inverse) per contract, where sizes are contracts. Default: what is known
-        of the market, else what the files say or the venue rules.
+        Base (linear) or quote units (inverse) per contract. Default: what is known, the files say or the venue rules.
     """
-    from pipeline.config import contract_size_unused, market_of, unknown
+    from pipeline.config import contract_size_unused, market_of
     from pipeline.contract_rules import counts_contracts
     from pipeline.ingest import ingest as register_files
     from pipeline.ingest import quarantine_warning
     from pipeline.market import MarketSettings
     from pipeline.progress import reading
-    from pipeline.sources import SOURCES
 
-    if source not in SOURCES:
-        raise unknown("source", source, SOURCES)
     market = market_of(venue, symbol)
-    if venue not in SOURCES[source].venues:
-        raise unknown(f"venue of {source}", venue, SOURCES[source].venues)
+    reader = source_of(source, venue)
     if contract_size is not None and not counts_contracts(market):
         raise contract_size_unused(market)
     stated = MarketSettings(tick=tick, qty_decimals=qty_decimals, contract_size=contract_size)
     chosen = setup(lake, config, {market: stated})
     with reading(sys.stderr) as told:
-        result = register_files(chosen.lake, SOURCES[source], files, market, chosen.wanted, workers=workers, told=told)
+        result = register_files(chosen.lake, reader, files, market, chosen.wanted, workers=workers, told=told)
     known = f", {result.known} known already" if result.known else ""
     print(f"{len(result.new)} files registered{known}", file=sys.stderr)
     code = do_work(chosen, "ingest", signals=False, workers=workers, as_json=as_json)

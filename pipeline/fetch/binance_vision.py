@@ -48,8 +48,9 @@ async def _of_type(web: Web, at: FetchSettings, request: Request, kind: str) -> 
     wanted = (months if is_monthly else days)(request.since, request.until)
     top = f"data/{_MARKETS[request.venue]}/{'monthly' if is_monthly else 'daily'}/{kind}/"
     interval = request.interval or _INTERVAL
-    folder = f"{top}{request.symbol}/" + (f"{interval}/" if kind in _BARS else "")
-    stem = f"{folder}{request.symbol}-{interval if kind in _BARS else kind}-"
+    symbol = _symbol(request, kind)
+    folder = f"{top}{symbol}/" + (f"{interval}/" if kind in _BARS else "")
+    stem = f"{folder}{symbol}-{interval if kind in _BARS else kind}-"
     listed = await keys_below(
         web,
         at.binance_vision_listing,
@@ -64,6 +65,12 @@ async def _of_type(web: Web, at: FetchSettings, request: Request, kind: str) -> 
     return [_remote(at, kind, period, f"{stem}{period.label}.zip", keys) for period in wanted]
 
 
+def _symbol(request: Request, kind: str) -> str:
+    """The archive's name for the market: an index price is a pair's, the same for all its COIN-M contracts."""
+    is_pair = kind == "indexPriceKlines" and request.venue == "binance-coinm"
+    return request.symbol.split("_")[0] if is_pair else request.symbol
+
+
 def _remote(at: FetchSettings, kind: str, period: Period, name: str, keys: Mapping[str, Key]) -> Remote:
     url, path = f"{at.binance_vision}/{name}", f"binance-vision/{name}"
     if (key := keys.get(name)) is None:
@@ -75,7 +82,7 @@ def _remote(at: FetchSettings, kind: str, period: Period, name: str, keys: Mappi
 async def _unknown(web: Web, at: FetchSettings, request: Request, kind: str, top: str) -> Exception:
     """FP023 for a symbol without a single file of a type."""
     symbols = await folders_below(web, at.binance_vision_listing, top)
-    if request.symbol in symbols:
+    if _symbol(request, kind) in symbols:
         return nothing_like(f"interval of {kind} of {request.symbol}", request.interval or _INTERVAL, ())
     what = f"symbol with {kind} on {request.venue}"
     return nothing_like(what, request.symbol, symbols, where=f"{at.binance_vision_listing}?prefix={top}")

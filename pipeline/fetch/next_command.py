@@ -5,21 +5,33 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
 
+from pipeline.fetch.origin import Origin
 from pipeline.fetch.remote import Remote
 from pipeline.fetch.request import Request
 
 
-def ingest_command(source: str, folder: Path, request: Request, remotes: Iterable[Remote]) -> str:
-    """`footprint ingest` of files that are there, one pattern for each type; empty if there are none."""
-    ordered = sorted(remotes, key=lambda remote: (remote.kind, remote.path))
-    patterns = [
-        pattern([str(folder / remote.path) for remote in of_kind])
-        for _, of_kind in groupby(ordered, key=lambda remote: remote.kind)
-    ]
-    if not patterns:
-        return ""
-    market = f"--venue {request.venue} --symbol {shlex.quote(request.symbol)}"
-    return f"footprint ingest {source} {' '.join(patterns)} {market}"
+def ingest_command(
+    origin: Origin, folder: Path, request: Request, remotes: Iterable[Remote], options: Sequence[str] = ()
+) -> str:
+    """`footprint ingest` of files that are there, one pattern for each type; with && where two sources read them.
+
+    Files that no source reads are left out; empty if there are no others. `options` go on each command.
+    """
+    patterns: dict[str, list[str]] = {}
+    for kind, of_kind in groupby(sorted(remotes, key=_kind_and_path), key=lambda remote: remote.kind):
+        if (reader := origin.reader_of(kind, request.venue)) is not None:
+            patterns.setdefault(reader, []).append(pattern([str(folder / remote.path) for remote in of_kind]))
+    market = shlex.join(["--venue", request.venue, "--symbol", request.symbol, *options])
+    return " && ".join(f"footprint ingest {reader} {' '.join(found)} {market}" for reader, found in patterns.items())
+
+
+def not_read(origin: Origin, request: Request, remotes: Iterable[Remote]) -> list[str]:
+    """The types among the files that `footprint ingest` has no source for."""
+    return sorted({remote.kind for remote in remotes if origin.reader_of(remote.kind, request.venue) is None})
+
+
+def _kind_and_path(remote: Remote) -> tuple[str, str]:
+    return remote.kind, remote.path
 
 
 def pattern(paths: list[str]) -> str:

@@ -1,7 +1,7 @@
 """Where files come from, and what each source has. Adding one: a module and an entry here."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
@@ -23,6 +23,7 @@ from pipeline.fetch.request import Request, nothing_like
 from pipeline.fetch.rest_history import History
 from pipeline.fetch.settings import FetchSettings
 from pipeline.fetch.web import Spacing, Web
+from pipeline.sources import SOURCES
 
 Get = Callable[[Remote, Part, Tell], Awaitable[Got | None]]
 """Brings one file to its part; None if there is no such file."""
@@ -38,13 +39,27 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """A source: its types of data by venue, the usual venue first; `ingested_as`: the source that reads its files."""
+    """A source: its types of data by venue, the usual venue first.
+
+    `ingested_as`: the source of `footprint ingest` that reads its files; `otherwise`: by type, another one that does,
+    or None where files of the type alone are none's to read.
+    """
 
     types: Mapping[str, tuple[str, ...]]
     open: Callable[[Web, FetchSettings, Request], Awaitable[Opened]]
     ingested_as: str
     has_intervals: bool = False
+    otherwise: Mapping[str, str | None] = field(default_factory=dict)
 
+    def reader_of(self, kind: str, venue: str) -> str | None:
+        """The source that reads files of a type of a venue; None if there is none."""
+        reader = self.otherwise.get(kind, self.ingested_as)
+        return reader if reader is not None and venue in SOURCES[reader].venues else None
+
+
+_NOT_OTHERWISE: Final[Mapping[str, str | None]] = {}
+_CONTRACTS_ALONE: Final[Mapping[str, str | None]] = {"instruments": None}
+"""What a contract is, is read where records stand beside it; a file of it alone has no rows."""
 
 Remotes = Callable[[Web, FetchSettings, Request], Awaitable[list[Remote]]]
 
@@ -78,18 +93,32 @@ async def _open_tardis(web: Web, at: FetchSettings, request: Request) -> Opened:
     return Opened(tuple(tardis.remotes(at.tardis, request)), get)
 
 
-def _archive(types: Mapping[str, tuple[str, ...]], remotes: Remotes, name: str, has_intervals: bool = False) -> Origin:
-    return Origin(types, partial(_open_archive, remotes), name, has_intervals)
+def _archive(
+    types: Mapping[str, tuple[str, ...]],
+    remotes: Remotes,
+    name: str,
+    has_intervals: bool = False,
+    otherwise: Mapping[str, str | None] = _NOT_OTHERWISE,
+) -> Origin:
+    return Origin(types, partial(_open_archive, remotes), name, has_intervals, otherwise)
 
 
-def _history(history: History, also: tuple[str, ...] = ()) -> Origin:
+def _history(
+    history: History, also: tuple[str, ...] = (), otherwise: Mapping[str, str | None] = _CONTRACTS_ALONE
+) -> Origin:
     types = {venue: (*of_venue, *also) for venue, of_venue in history.types.items()}
     has_intervals = any(kind.intervals for of_venue in history.types.values() for kind in of_venue.values())
-    return Origin(types, partial(_open_history, history), "json-capture", has_intervals)
+    return Origin(types, partial(_open_history, history), "json-capture", has_intervals, otherwise)
 
 
 ORIGINS: Final[Mapping[str, Origin]] = {
-    "binance-vision": _archive(binance_vision.TYPES, binance_vision.remotes, "binance-vision", has_intervals=True),
+    "binance-vision": _archive(
+        binance_vision.TYPES,
+        binance_vision.remotes,
+        "binance-vision",
+        has_intervals=True,
+        otherwise={"trades": "binance-vision-trades"},
+    ),
     "bybit-archive": _archive(bybit_archive.TYPES, bybit_archive.remotes, "bybit-archive"),
     "okx-archive": _archive(okx_archive.TYPES, okx_archive.remotes, "okx-archive"),
     "bybit": _history(History("bybit", rest_bybit.EXCHANGE, rest_bybit.TYPES, rest_bybit.bybit_fault)),
@@ -97,9 +126,10 @@ ORIGINS: Final[Mapping[str, Origin]] = {
     "hyperliquid": _history(
         History("hyperliquid", rest_hyperliquid.EXCHANGE, rest_hyperliquid.TYPES, rest_hyperliquid.hyperliquid_fault),
         also=tuple(rest_hyperliquid.REQUESTER_PAYS),  # known, and refused with the line that fetches them
+        otherwise=_NOT_OTHERWISE,  # its list of contracts comes with marks and rates
     ),
     "deribit": _history(History("deribit", rest_deribit.EXCHANGE, rest_deribit.TYPES, rest_deribit.deribit_fault)),
-    "tardis": Origin(tardis.TYPES, _open_tardis, "tardis"),
+    "tardis": Origin(tardis.TYPES, _open_tardis, "tardis", otherwise={"options_chain": "tardis-options"}),
 }
 
 

@@ -15,6 +15,7 @@ from pipeline.fetch.remote import Got, Remote
 from pipeline.fetch.request import Request
 from pipeline.fingerprint import sha256_of
 
+_ALL_OPTIONS: Final = "OPTIONS"
 API_KEY: Final = "TARDIS_API_KEY"
 _EXCHANGES: Final = {
     "binance-usdm": "binance-futures",
@@ -52,13 +53,18 @@ def demand_package() -> None:
 def remotes(base: str, request: Request) -> list[Remote]:
     """A file per type and day; nobody lists them."""
     exchange = _EXCHANGES[request.venue]
-    symbol = request.symbol.replace(":", "-").replace("/", "-").upper()
     found = []
     for kind in request.types:
+        symbol = _symbol(request, kind).replace(":", "-").replace("/", "-").upper()
         for day in days(request.since, request.until):
             path = f"{exchange}/{kind}/{day.first:%Y/%m/%d}/{symbol}.csv.gz"
             found.append(Remote(f"{base.rstrip('/')}/{path}", f"tardis/v1/{path}", kind, day))
     return found
+
+
+def _symbol(request: Request, kind: str) -> str:
+    """The vendor's symbol: all chains of an exchange are one file."""
+    return _ALL_OPTIONS if kind == "options_chain" else request.symbol
 
 
 async def get(base: str, request: Request, remote: Remote, part: Path, tell: Tell) -> Got | None:
@@ -74,7 +80,7 @@ async def get(base: str, request: Request, remote: Remote, part: Path, tell: Tel
         await download_datasets_async(
             exchange=_EXCHANGES[request.venue],
             data_types=[remote.kind],
-            symbols=[request.symbol],
+            symbols=[_symbol(request, remote.kind)],
             from_date=day.isoformat(),
             to_date=(day + timedelta(days=1)).isoformat(),
             api_key=key,

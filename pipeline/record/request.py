@@ -66,7 +66,14 @@ def check(request: RecordRequest) -> None:
 
 
 def configured(table: Mapping[str, Any], folder: Path) -> RecordRequest:
-    """What [record] of footprint.toml asks for; its `to` is relative to the `folder` of that file."""
+    """What [record] of footprint.toml asks for; its `to` is relative to the `folder` of that file. Raises FP010."""
+    try:
+        return _configured(table, folder)
+    except FootprintError as wrong:
+        raise FootprintError("FP010", wrong.why, where="[record] of footprint.toml", hint=wrong.hint) from wrong
+
+
+def _configured(table: Mapping[str, Any], folder: Path) -> RecordRequest:
     every, hosts = table.get("every", []), table.get("base_url", {})
     to = Path(table.get("to", DEFAULT_TO))
     return RecordRequest(

@@ -4,10 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pipeline.market import Market
-from pipeline.sources.batch import Batch
+
+if TYPE_CHECKING:  # the names of the sources are shown in help, which must not wait for polars
+    from pipeline.sources.batch import Batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class Source:
     is_archive: bool = False
     base_sizes: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
-    def read(self, path: Path, market: Market) -> Iterator[Batch]:
+    def read(self, path: Path, market: Market) -> "Iterator[Batch]":
         """Translate one file for one market, batch by batch. Raises FP002 or FP003 for a file that is not its own."""
         # Imported when used: reading brings polars and the decompressors along.
         module, _, function = self.reader.partition(":")

@@ -6,9 +6,12 @@ import io
 import json
 import zipfile
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from xml.sax.saxutils import escape
 
+from pipeline.market import Market
 from tests.archive.server import Archive, Asked, etag_of
+from tests.pipeline.sources.binance import payloads_vision as vision
 
 S3 = "/data.binance.vision"
 
@@ -49,6 +52,16 @@ def put_binance(
 def put_stray(archive: Archive, symbol: str = "TESTUSDT") -> None:
     """A key that is no file of the series, as there are some."""
     archive.put(f"/data/futures/um/daily/aggTrades/{symbol}/part-00000-0fae7358-c000.zip", b"PK stray")
+
+
+def put_payloads(archive: Archive, folder: Path, market: Market) -> None:
+    """Files of Binance's archive with rows as they are there, of all types that a market has; made in `folder`."""
+    for number, case in enumerate(case for case in vision.CASES if case.market == market):
+        place = folder / str(number)
+        for path in case.write(place):
+            content, served = path.read_bytes(), f"/{path.relative_to(place)}"
+            archive.put(served, content)
+            archive.put(f"{served}.CHECKSUM", checksum(content, path.name))
 
 
 def serve_s3(archive: Archive, page: int = 2) -> None:

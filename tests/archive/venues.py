@@ -47,8 +47,11 @@ def serve_okx_rest(
 
     def funding_page(asked: Asked) -> bytes:
         before, after = int(asked.query["before"]), int(asked.query["after"])
-        named = {"instId": asked.query["instId"], "realizedRate": "0.0001"}
-        rows = [named | {"fundingTime": str(t)} for t in funding if before < t < after]
+        inside = [t for t in funding if before < t < after]
+        rows = [
+            {"instId": asked.query["instId"], "fundingTime": str(t), "fundingRate": "0.0001", "realizedRate": "0.0001"}
+            for t in inside
+        ]
         return json.dumps({"code": "0", "msg": "", "data": rows[::-1][:page]}).encode()
 
     def interest_page(asked: Asked) -> bytes:

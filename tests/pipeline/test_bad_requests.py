@@ -257,7 +257,33 @@ def test_a_pattern_in_the_configuration_that_matches_nothing(tmp_path: Path):
     raw = "[[raw]]\nsource = 'binance-capture'\nfiles = 'day/*.gz'\nmarket = 'binance-usdm/BTCUSDT'"
     (tmp_path / "footprint.toml").write_text(raw)
     result = footprint("run", "--config", tmp_path / "footprint.toml")
-    _says(result, 2, "why: no file matches 'day/*.gz'", "files is a pattern below this folder")
+    _says(result, 2, "why: no file matches 'day/*.gz'", f"files is a pattern below this folder, {tmp_path}")
+
+
+def test_no_raw_file_of_a_configuration_is_read_if_one_of_them_cannot_be(tmp_path: Path):
+    """A venue that a source does not have ended in a defect, and a wrong word after files before it were registered."""
+    write_capture(tmp_path / "good.gz", session())
+    for source, market, files, said in (
+        ("binance-captur", "binance-usdm/BTCUSDT", "good.gz", "did you mean binance-capture?"),
+        ("tardis", "okx-spot/BTC-USDT", "good.gz", "files of okx-spot are read by json-capture, okx-archive"),
+        ("binance-capture", "binance-usdm/BTCUSDT", "none.gz", "no file matches 'none.gz'"),
+    ):
+        raw = [("binance-capture", "binance-usdm/BTCUSDT", "good.gz"), (source, market, files)]
+        text = "".join(f"[[raw]]\nsource = '{one}'\nmarket = '{of}'\nfiles = '{at}'\n" for one, of, at in raw)
+        (tmp_path / "footprint.toml").write_text(f"[lake]\nroot = 'lake'\n{text}")
+        result = footprint("run", "--config", tmp_path / "footprint.toml")
+        _says(result, 2, "error[FP010]", "[[raw]]", said)
+        assert "registered" not in result.err
+        assert not (tmp_path / "lake" / "manifest").exists()
+
+
+def test_a_pattern_in_the_configuration_may_be_absolute(tmp_path: Path):
+    write_capture(tmp_path / "good.gz", session())
+    (tmp_path / "c").mkdir()
+    raw = f"[[raw]]\nsource = 'binance-capture'\nfiles = '{tmp_path}/go*.gz'\nmarket = 'binance-usdm/BTCUSDT'"
+    (tmp_path / "c" / "footprint.toml").write_text(f"[lake]\nroot = 'lake'\n{raw}")
+    result = footprint("run", "--config", tmp_path / "c" / "footprint.toml", "--until", "2000-01-01")
+    assert "binance-usdm/BTCUSDT: 1 files registered" in result.err
 
 
 def test_a_damaged_cache_of_digests_is_not_in_the_way(tmp_path: Path):

@@ -8,6 +8,9 @@ from importlib import import_module
 import pytest
 
 from pipeline.cli import _COMMANDS, app
+from pipeline.market import VENUES
+from pipeline.sources import SOURCES
+from pipeline.sources.files import FILES
 from tests.pipeline.command import PROGRAM, footprint, program
 from tests.pipeline.timing import times_as_long
 
@@ -120,3 +123,13 @@ def test_the_version_is_the_packages():
 def test_help_into_a_pipe_has_no_colours():
     result = program("--help", FORCE_COLOR="")
     assert "\x1b" not in result.out + result.err
+
+
+def test_help_of_ingest_names_every_source_and_venue():
+    """Sources in a line each, so that one finds what reads a file; refusals of files point here."""
+    lines = [line.strip("│ ") for line in footprint("ingest", "--help").out.splitlines()]
+    told = " ".join(lines)
+    assert set(FILES) == set(SOURCES)
+    for name, files in FILES.items():
+        assert f"{name}: {files}" in lines
+    assert all(venue in told for venue in VENUES)

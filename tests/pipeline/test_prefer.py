@@ -1,10 +1,9 @@
 """Two sources of one market-day: exactly one feeds what is computed, feed by feed, and both stay to be asked."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
@@ -15,7 +14,7 @@ from pipeline.ingest import ingest
 from pipeline.lake import Lake
 from pipeline.market import Market, MarketSettings
 from pipeline.plan import make_plan
-from pipeline.sources import SOURCES
+from pipeline.sources import SOURCES, Source
 from pipeline.sources.batch import Batch
 from pipeline.wanted import Wanted
 from tests.pipeline.captures import NOON, Message, depth, mark, session, snapshot, trade, write_capture
@@ -134,18 +133,21 @@ def test_a_recorder_that_stops_is_not_heard_through_another(tmp_path: Path, monk
     assert rows(lake, "gaps").filter(table_name="book_updates", reason="silence").is_empty()
 
 
-def kinds(source: str) -> Any:
+@dataclass(frozen=True, slots=True)
+class Kinds(Source):
     """The capture's rates as settled ones too, at another value."""
-    plain = SOURCES["binance-capture"]
 
-    def read(path: Path, market: Market) -> Iterator[Batch]:
-        for batch in plain.read(path, market):
+    def read(self, path: Path, market: Market) -> Iterator[Batch]:
+        for batch in SOURCES["binance-capture"].read(path, market):
             rates = batch.frames["funding"]
             settled = rates.with_columns(kind=pl.lit("settled"), rate=pl.lit(0.5), digest=pl.col("digest") + 1)
-            batch.frames = {"funding": pl.concat([rates, settled]).with_columns(source=pl.lit(source))}
+            batch.frames = {"funding": pl.concat([rates, settled]).with_columns(source=pl.lit(self.name))}
             yield batch
 
-    return replace(plain, name=source, read=read)
+
+def kinds(source: str) -> Kinds:
+    plain = SOURCES["binance-capture"]
+    return Kinds(source, plain.version, plain.venues, plain.reader)
 
 
 def test_settled_and_predicted_rates_are_feeds_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -25,6 +25,8 @@ from pipeline.sources.reading.record_lines import Part, RecordLines, Refused
 NAME: Final = "rest-cassette"
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _GOOD: Final = "200"
+_DEEPEST: Final = 100
+"""Many more levels than a cassette has, which are six and those of a body."""
 _READERS: Final[dict[str, Callable[..., list[Part]]]] = {"hyperliquid": records_of}
 
 
@@ -65,8 +67,11 @@ def read(path: Path, market: Market) -> Iterator[Batch]:
 
 
 def _exchanges(path: Path, text: list[bytes]) -> list[_Exchange]:
+    whole = b"\n".join(text) + b"\n"
     try:
-        document = yaml.compose(b"\n".join(text) + b"\n", Loader=_LOADER)
+        if not _is_shallow(whole):
+            raise _no_cassette(path, f"its values lie more than {_DEEPEST} deep in one another")
+        document = yaml.compose(whole, Loader=_LOADER)
     except (yaml.YAMLError, RecursionError) as broken:
         raise _no_cassette(path, brief(" ".join(str(broken).split()))) from broken
     recorded = _at(document, "interactions")
@@ -78,6 +83,16 @@ def _exchanges(path: Path, text: list[bytes]) -> list[_Exchange]:
     if None in found:
         raise _no_cassette(path, f"entry {found.index(None) + 1} lacks a request's uri or a reply's text")
     return [one for one in found if one is not None]
+
+
+def _is_shallow(whole: bytes) -> bool:
+    """Whether the library can compose it: it follows the depth on the stack of C, whose end is that of the process."""
+    depth = 0
+    for event in yaml.parse(whole, Loader=_LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            return False
+    return True
 
 
 def _exchange(node: Any, lines: int) -> _Exchange | None:

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -93,7 +94,13 @@ def test_the_body_of_a_post_names_the_coin(polled: tuple[Path, Venues, str]):
 def test_the_command_says_what_it_has_and_where(polled: tuple[Path, Venues, str]):
     told = polled[2].splitlines()
     assert any(line.startswith("okx-spot/BTC-USDT: ") and " book, " in line for line in told)
-    assert told[-1].startswith("next: footprint ingest json-capture ")
+    markets = [line.partition(": ")[0].split("/") for line in told if re.match(r"[a-z-]+/[^ ]+: .* bytes; ", line)]
+    commands = told[-1].removeprefix("next: ").split(" && ")
+    assert len(commands) == len(markets) > 1
+    for command, (venue, symbol) in zip(commands, markets, strict=True):
+        assert re.fullmatch(
+            rf"footprint ingest json-capture .*/{venue}/.*/\*\.jsonl\.zst --venue {venue} --symbol {symbol}", command
+        )
 
 
 def test_pages_that_do_not_join_are_filled_where_the_venue_can(tmp_path: Path):

@@ -198,3 +198,10 @@ def test_the_documentation_is_about_what_is_recorded(tmp_path: Path):
     table = text.split("## What is asked for")[1].split("`--every 5s`")[0]
     rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| ")][1:]
     assert {venue.strip() for row in rows for venue in row.split(",")} == set(VENUES)
+
+
+def test_what_is_wrong_in_the_configuration_is_said_to_be_there():
+    for table in ({"markets": ["BTCUSDT"]}, {"every": "soon"}):
+        with pytest.raises(FootprintError) as wrong:
+            configured(table, Path())
+        assert (wrong.value.fault.code, wrong.value.where) == ("FP010", "[record] of footprint.toml")

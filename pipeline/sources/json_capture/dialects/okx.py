@@ -105,7 +105,8 @@ def _part(symbol: Any, table: str, take: Take, row: Any, series: str = "") -> It
 def _of_index(origin: Origin, row: dict[str, Any]) -> Iterator[Part]:
     """An index is of every derivative on its pair; the spot market of that name has none."""
     pair = named(row["instId"], "instId")
-    if origin.own.venue in ("okx-swap", "okx-futures") and origin.own.symbol.startswith(f"{pair}-"):
+    is_derivative = origin.own.venue != "okx-spot" and venue_of(origin.own.symbol) == origin.own.venue
+    if is_derivative and origin.own.symbol.startswith(f"{pair}-"):
         yield Part(origin.own, "derivative_ticker", partial(_index, row))
 
 

@@ -13,6 +13,7 @@ from pipeline.market import Market
 from pipeline.sources.batch import BadRecordError
 from pipeline.sources.hyperliquid.replies import records_of
 from pipeline.sources.reading.record_lines import Part, Refused
+from tests.pipeline.command import program
 from tests.pipeline.sources.hyperliquid.payloads import (
     ANN,
     BTC,
@@ -144,6 +145,14 @@ def test_what_is_no_cassette_is_refused_in_words(tmp_path):
     with pytest.raises(FootprintError) as refused:
         read_whole("rest-cassette", cassette(tmp_path / "y.yaml", *REPLIES), Market("hyperliquid", "SOL"))
     assert refused.value.fault.code == "FP003"
+
+
+def test_a_file_of_brackets_does_not_end_the_process(tmp_path):
+    """In another process: the library of YAML goes down to the end of the stack, and the process with it."""
+    file = write_lines(tmp_path / "deep.yaml", [b"interactions: " + b"[" * 200_000])
+    refused = program("ingest", "rest-cassette", file, "--venue", "hyperliquid", "--symbol", "BTC", folder=tmp_path)
+    assert refused.code == 1
+    assert "its values lie more than 100 deep in one another" in refused.err
 
 
 @pytest.mark.parametrize(

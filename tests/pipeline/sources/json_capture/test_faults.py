@@ -108,3 +108,11 @@ def test_a_bad_record_is_quarantined_with_its_reason(market: str, damage: p.Line
     assert len(found.reasons) == 1
     assert reason in found.reasons[0]
     assert found.quarantine["line"].to_list() == [len(lines)]
+
+
+def test_an_index_is_no_record_of_a_swap_that_is_asked_for_as_a_dated_future(tmp_path):
+    """The index of a pair is every derivative's on it, and made a whole file of the wrong venue pass."""
+    path = p.write(tmp_path / "okx.jsonl", p.okx_session())
+    with pytest.raises(FootprintError, match="okx-swap/BTC-USDT-SWAP") as refused:
+        reading(path, Market("okx-futures", "BTC-USDT-SWAP"))
+    assert refused.value.fault.code == "FP003"
