@@ -164,7 +164,7 @@ def _count(messages: Messages, chosen: Ints | None, way: str) -> pl.DataFrame:
     heads = messages.heads.select("file_id", "known_ts", "lines").with_columns(records=pl.Series(messages.counts))
     heads = heads if chosen is None else heads[chosen]
     said = pl.col("lines").sum(), pl.col("records").sum(), pl.col("known_ts").max()
-    if is_alike(heads["file_id"]):  # nearly always, and to group them takes long
+    if heads.height and is_alike(heads["file_id"]):  # nearly always, and to group them takes long
         counts = heads.head(1).select("file_id").hstack(heads.select(said))
     else:
         counts = heads.group_by("file_id", maintain_order=True).agg(said)
