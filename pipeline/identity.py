@@ -117,7 +117,7 @@ def _copies(table: str, heads: pl.DataFrame) -> pl.DataFrame:
     carried = pl.col("event_ts").to_physical() * (1 if table == "book_updates" else -1)
     ranked = heads.with_columns(
         slice=pl.col("event_ts").dt.truncate(SLICE), identity=pl.format("{} {}", "source", named)
-    ).sort(*known_by, "recv_ts", "digest", carried, "file_id", "line", "position", nulls_last=True)
+    ).sort(*known_by, "recv_ts", "digest", carried, "position", "file_id", "line", nulls_last=True)
     conflict = pl.format("conflicts with an earlier record of the same id ({})", "identity")
     return ranked.select(
         "message",

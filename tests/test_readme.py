@@ -13,6 +13,7 @@ from pipeline.cli import _COMMANDS
 from tests.archive.layouts import S3, put_payloads, serve_s3
 from tests.archive.server import Archive, serving
 from tests.pipeline.command import footprint as answer
+from tests.pipeline.command import program
 from tests.pipeline.sources.binance import payloads_vision as vision
 
 ROOT = Path(__file__).parents[1]
@@ -67,7 +68,7 @@ def test_fetching_and_ingesting_as_the_readme_does_gives_rows(tmp_path, monkeypa
         serve_s3(archive)
         addresses = f"binance_vision = '{archive.base}'\nbinance_vision_listing = '{archive.base}{S3}'\n"
         (tmp_path / "footprint.toml").write_text(f"[fetch]\n{addresses}")
-        fetched = answer(*fetching)
+        fetched = program(*fetching)  # where other tests drive a browser, a loop of events runs in this process
     assert fetched.code == 0, fetched.err
     words = [found for word in ingesting for found in (sorted(tmp_path.glob(word)) if "*" in word else [word])]
     assert "next: footprint ingest binance-vision data/raw/binance-vision/data/futures/um/daily/" in fetched.err

@@ -265,7 +265,7 @@ def test_no_raw_file_of_a_configuration_is_read_if_one_of_them_cannot_be(tmp_pat
     write_capture(tmp_path / "good.gz", session())
     for source, market, files, said in (
         ("binance-captur", "binance-usdm/BTCUSDT", "good.gz", "did you mean binance-capture?"),
-        ("tardis", "okx-spot/BTC-USDT", "good.gz", "files of okx-spot are read by json-capture, okx-archive"),
+        ("tardis", "kraken-futures/PI_XBTUSD", "good.gz", "files of kraken-futures are read by json-capture"),
         ("binance-capture", "binance-usdm/BTCUSDT", "none.gz", "no file matches 'none.gz'"),
     ):
         raw = [("binance-capture", "binance-usdm/BTCUSDT", "good.gz"), (source, market, files)]

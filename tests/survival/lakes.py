@@ -55,7 +55,9 @@ def digest(frame: pl.DataFrame) -> str:
     """Of all rows, in whatever order they came."""
     columns = sorted(frame.columns)
     lists = [name for name in columns if frame.schema[name].is_nested()]
-    plain = frame.select(columns).with_columns(
+    deep = [name for name in lists if frame.schema[name] == pl.List(pl.List(pl.String))]
+    flat = frame.select(columns).with_columns(pl.col(deep).list.eval(pl.element().list.join("+")))
+    plain = flat.with_columns(
         pl.col(lists).cast(pl.List(pl.String)).list.join(",", ignore_nulls=False),
     )
     return hashlib.sha256(plain.hash_rows(seed=1).sort().to_numpy().tobytes()).hexdigest()[:16]

@@ -76,9 +76,7 @@ class Bench:
         """The command that the fetch named, as a shell would run it."""
         words = shlex.split(following(fetched).removeprefix("footprint "))
         arguments = [each for word in words for each in (matches(word) if word.startswith("/") else [word])]
-        return footprint(
-            *arguments, *layout.options, "--lake", self.lake.root, "--config", self.config, "--workers", "1"
-        )
+        return footprint(*arguments, *layout.options, "--lake", self.lake.root, "--workers", "1")
 
     def tables(self) -> dict[str, str]:
         return {table: digest(self.lake, table) for table in RECORDS}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.sources import SOURCES
-from pipeline.sources.hyperliquid.files import FileDay
+from pipeline.sources.hyperliquid.files import FileHours
 from pipeline.sources.reading.file_days import file_days
 from pipeline.sources.tardis.layout import span_of
 from tests.pipeline.sources.case import Case
@@ -36,8 +36,8 @@ def test_the_days_of_names():
     ],
 )
 def test_the_hours_of_buckets(place, begin, end):
-    assert FileDay.of(Path("/x") / place).span == (us(begin), us(end))
-    assert FileDay.of(Path("/x/BTC.lz4")).span is None
+    assert FileHours.of(Path("/x") / place).span == (us(begin), us(end))
+    assert FileHours.of(Path("/x/BTC.lz4")).span is None
 
 
 @pytest.mark.parametrize("place", ["a/2024/06/03/BTCUSDT.csv.gz", "binance-futures_trades_2024-06-03_BTCUSDT.csv.gz"])
