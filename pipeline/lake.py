@@ -101,10 +101,12 @@ class Lake:
 
     def rows_of(self, table: str, file: LiveFile) -> list[dict[str, Any]]:
         """The rows of one of its files."""
+        import polars as pl  # Arrow would bring pandas along for its times
         import pyarrow.parquet as pq
 
         folders = {"venue": file.market.venue, "symbol": file.market.symbol}
-        return [row | folders for row in pq.ParquetFile(self.absolute(table, file)).read().to_pylist()]
+        found = pl.DataFrame(pq.ParquetFile(self.absolute(table, file)).read())
+        return [row | folders for row in found.to_dicts()]
 
     def commit(
         self, tables: Mapping[str, "Table"], parts: Sequence[Part], dropped: Iterable[tuple[str, LiveFile]]
