@@ -6,7 +6,7 @@ is wrong with it; `split` parts the good lines from the bad.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, Literal
 
 import polars as pl
@@ -43,7 +43,6 @@ class Lines:
     reason: pl.Series
     is_beside: pl.Series
     places: Sequence[int] | None = None
-    values: dict[str, pl.Series] = field(default_factory=dict)
 
     @classmethod
     def of(cls, raw: list[bytes], first: int, names: Sequence[str], places: Sequence[int] | None = None) -> "Lines":

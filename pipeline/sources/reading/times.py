@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal
 
 import polars as pl
 
@@ -28,7 +28,6 @@ WORDS: Final[dict[Unit, str]] = {
     "ns": "nanoseconds since 1970",
     "text": "YYYY-MM-DD HH:MM:SS in UTC",
 }
-UNITS: Final = get_args(Unit)
 
 
 def unit_of(text: str) -> Unit | None:

@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 
 from pipeline.sources.batch import LONGEST, PLAIN, brief
+from pipeline.sources.reading.times import EARLIEST, LATEST
 from pipeline.sources.tardis.layout import Layout
-from pipeline.sources.tardis.lines import AHEAD, EARLIEST, LATEST
+from pipeline.sources.tardis.lines import AHEAD
 
 _TIME = re.compile(r"[0-9]{16}")
 _SIDES = {True: ("bid", "ask"), False: ("buy", "sell", "unknown")}

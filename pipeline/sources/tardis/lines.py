@@ -7,6 +7,8 @@ from typing import Final
 import numpy as np
 from numba import from_dtype, njit, types
 
+from pipeline.sources.reading.times import EARLIEST, LATEST
+
 ROW: Final = np.dtype(
     [
         ("event", "i8"),  # timestamp, microseconds
@@ -32,8 +34,6 @@ GOOD, BAD, INEXACT = 0, 1, 2
 SKIP, EXCHANGE, SYMBOL, EVENT, RECV, IS_SNAPSHOT, ID, BOOK_SIDE, TAKER_SIDE, PRICE, LEVEL_QTY, PRINT_QTY = range(12)
 """What a field of the line is; a level may have no size left, a print not."""
 
-EARLIEST: Final = 1_230_768_000_000_000  # 2009-01-01: before it nothing was traded
-LATEST: Final = 4_102_444_800_000_000  # 2100-01-01
 AHEAD: Final = 60_000_000
 """How far timestamp may lie after local_timestamp, microseconds: no clock that is kept at all is off by a minute."""
 

@@ -17,9 +17,7 @@ from pipeline.sources.batch import Batch, in_lists
 from pipeline.sources.reading.csv_frames import CsvBatches, Moments
 from pipeline.sources.reading.csv_text import Lines
 from pipeline.sources.reading.lines import blocks_of_lines
-
-AHEAD_US: Final = 60_000_000
-"""How far timestamp may lie after local_timestamp."""
+from pipeline.sources.tardis.lines import AHEAD
 
 _SHARED: Final = ("exchange", "symbol", "timestamp", "local_timestamp")
 _QUOTES: Final = (*_SHARED, "ask_amount", "ask_price", "bid_price", "bid_amount")
@@ -115,7 +113,7 @@ def _refuse_others(lines: Lines, exchange: str, symbol: str) -> list[str]:
 
 def _batch(batches: CsvBatches, lines: Lines, data_set: DataSet) -> Batch:
     event, recv = lines.time("timestamp", "us"), lines.time("local_timestamp", "us")
-    lines.refuse(event > recv + AHEAD_US, "timestamp lies more than 60 s after local_timestamp")
+    lines.refuse(event > recv + AHEAD, "timestamp lies more than 60 s after local_timestamp")
     return _READERS[data_set.kind](batches, lines, data_set, event, recv)
 
 
