@@ -163,7 +163,7 @@ def _file_schema(table: "Table") -> "pa.Schema":
 
 
 def _array(column: "pl.Series", kind: "pa.DataType") -> "pa.Array":
-    import numpy as np
+    import polars as pl
     import pyarrow as pa
 
     if column.null_count() == column.len():
@@ -171,7 +171,8 @@ def _array(column: "pl.Series", kind: "pa.DataType") -> "pa.Array":
     if not pa.types.is_dictionary(kind):
         return column.to_arrow().cast(kind)
     if (column == column[0]).all():
-        return pa.DictionaryArray.from_arrays(np.zeros(column.len(), np.int32), [column[0]])
+        word, places = column.head(1).to_arrow().cast(pa.string()), pl.zeros(column.len(), pl.Int32, eager=True)
+        return pa.DictionaryArray.from_arrays(places.to_arrow(), word)  # Arrow imports pandas to look at plain lists
     return column.to_arrow().cast(pa.string()).dictionary_encode()
 
 
