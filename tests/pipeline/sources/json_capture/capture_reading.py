@@ -10,7 +10,7 @@ import polars as pl
 from pipeline.market import Market
 from pipeline.sources.batch import ContractFacts, PriceGrid
 from pipeline.sources.json_capture.capture import read
-from tests.pipeline.sources.json_capture.payloads import Line, write
+from tests.pipeline.sources.json_capture.capture_lines import Line, write
 
 
 @dataclass(frozen=True, slots=True)
