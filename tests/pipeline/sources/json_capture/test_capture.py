@@ -14,9 +14,10 @@ from pipeline.sources.json_capture.capture import read
 from pipeline.sources.json_capture.line import parse_line, received
 from tests.pipeline.sources.case import Case
 from tests.pipeline.sources.json_capture import capture_lines as c
-from tests.pipeline.sources.json_capture.capture_reading import read_lines, reading
+from tests.pipeline.sources.json_capture.capture_reading import read_lines
 from tests.pipeline.sources.json_capture.cases import CASES
 from tests.pipeline.sources.json_capture.venues import binance, bybit
+from tests.pipeline.sources.read_whole import read_whole
 
 LINEAR, SPOT = Market("bybit-linear", "BTCUSDT"), Market("bybit-spot", "BTCUSDT")
 USDM, BINANCE_SPOT = Market("binance-usdm", "BTCUSDT"), Market("binance-spot", "BTCUSDT")
@@ -25,7 +26,7 @@ USDM, BINANCE_SPOT = Market("binance-usdm", "BTCUSDT"), Market("binance-spot", "
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case.market))
 def test_every_case_gives_its_rows_and_loses_no_line(case: Case, tmp_path: Path):
     (path,) = case.write(tmp_path)
-    found = reading(path, case.market)
+    found = read_whole("json-capture", path, case.market)
     levels = {"book_updates": lambda frame: int(frame["side"].list.len().sum())}
     count: Callable[[str, pl.DataFrame], int] = lambda name, frame: levels.get(name, lambda one: one.height)(frame)  # noqa: E731
     assert {name: count(name, frame) for name, frame in found.frames.items()} == case.rows
@@ -93,7 +94,7 @@ def test_a_line_with_several_records_counts_once_whatever_becomes_of_them(tmp_pa
     )
     assert found.column("trades", "trade_id") == ["id-2"]
     assert sorted(found.reasons) == ["S is 'Up', expected buy or sell", "price is -1, expected a number > 0"]
-    assert (found.kept, found.quarantined, found.lines, found.beside) == (0, 1, 1, 1)
+    assert (found.kept, found.quarantined, found.lines, found.lines_beside) == (0, 1, 1, 1)
 
 
 def test_holes_errors_pongs_and_unknown_exchanges_are_beside(tmp_path: Path):
@@ -107,7 +108,7 @@ def test_holes_errors_pongs_and_unknown_exchanges_are_beside(tmp_path: Path):
         c.recv("BYBIT.ws.2", bybit.trades(bybit.trade(1, c.NOON))),
     ]
     found = read_lines(tmp_path, LINEAR, lines)
-    assert (found.lines, found.beside, found.reasons) == (1, 6, [])
+    assert (found.lines, found.lines_beside, found.reasons) == (1, 6, [])
 
 
 def _refusal(path: Path, market: Market) -> FootprintError:
@@ -149,7 +150,7 @@ def test_frames_of_several_recorders_follow_each_other_in_one_file(tmp_path: Pat
     session = bybit.session()
     path = c.write(tmp_path / "one.jsonl.zst", session[:7])
     path.write_bytes(path.read_bytes() + c.write(tmp_path / "two.jsonl.zst", [session[0], *session[7:]]).read_bytes())
-    assert reading(path, LINEAR).kept == 9
+    assert read_whole("json-capture", path, LINEAR).kept == 9
 
 
 SNAPSHOT = {"lastUpdateId": 10, "bids": [["65000.00", "1"]], "asks": [["65000.10", "2"]]}
@@ -213,7 +214,7 @@ def test_a_polled_book_whose_ids_are_no_stream_ids_is_beside_a_stream_and_the_bo
     assert alone.frames["book_updates"]["event_ts"].dt.epoch("ms").to_list() == [c.NOON - 3]
     with_stream = read_lines(tmp_path, LINEAR, [polled, *bybit.session()])
     assert with_stream.column("book_updates", "update_id") == [10, 11, 12]
-    assert (with_stream.lines, with_stream.beside) == (9, 9)
+    assert (with_stream.lines, with_stream.lines_beside) == (9, 9)
 
 
 def test_a_book_message_stamped_before_the_one_it_follows_stands_after_it(tmp_path: Path):
@@ -231,7 +232,7 @@ def test_of_books_of_several_depths_the_first_is_the_market_s(tmp_path: Path):
     other = bybit.book(3, c.NOON, [["65000.0", "1"]], topic="orderbook.50.BTCUSDT", type="snapshot")
     found = read_lines(tmp_path, LINEAR, [*bybit.session(), c.recv("BYBIT.ws.2", other)])
     assert found.column("book_updates", "update_id") == [10, 11, 12]
-    assert (found.lines, found.beside) == (9, 9)
+    assert (found.lines, found.lines_beside) == (9, 9)
 
 
 def test_copies_of_a_record_have_one_digest_however_they_came(tmp_path: Path):

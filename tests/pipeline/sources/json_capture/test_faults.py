@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from pipeline.errors import FootprintError
 from pipeline.market import Market
 from tests.pipeline.sources.json_capture import capture_lines as c
-from tests.pipeline.sources.json_capture.capture_reading import Reading, reading
 from tests.pipeline.sources.json_capture.venues import binance, bybit, deribit, okx
 from tests.pipeline.sources.json_capture.venues import smaller_venues as smaller
+from tests.pipeline.sources.read_whole import Whole, read_whole
 
 SESSIONS = {
     Market("bybit-linear", "BTCUSDT"): bybit.session(),
@@ -31,10 +31,10 @@ ODD = st.sampled_from(
 )
 
 
-def _outcome(path: Path, market: Market) -> Reading | None:
+def _outcome(path: Path, market: Market) -> Whole | None:
     """What was read, or None for a refusal; FP004 is the ingest's to raise."""
     try:
-        found = reading(path, market)
+        found = read_whole("json-capture", path, market)
     except FootprintError as refused:
         if refused.fault.code not in ("FP002", "FP003"):
             raise
@@ -106,7 +106,7 @@ def test_random_bytes_and_a_cut_in_the_middle(tmp_path: Path, noise: bytes, cut:
 )
 def test_a_bad_record_is_quarantined_with_its_reason(market: str, damage: c.Line, reason: str, tmp_path: Path):
     lines = [*SESSIONS[Market.parse(market)], c.recv("BYBIT.ws.2", damage)]
-    found = reading(c.write(tmp_path / "c.jsonl", lines), Market.parse(market))
+    found = read_whole("json-capture", c.write(tmp_path / "c.jsonl", lines), Market.parse(market))
     assert len(found.reasons) == 1
     assert reason in found.reasons[0]
     assert found.quarantine["line"].to_list() == [len(lines)]
@@ -116,5 +116,5 @@ def test_an_index_is_no_record_of_a_swap_that_is_asked_for_as_a_dated_future(tmp
     """The index of a pair is every derivative's on it, and made a whole file of the wrong venue pass."""
     path = c.write(tmp_path / "okx.jsonl", okx.session())
     with pytest.raises(FootprintError, match="okx-swap/BTC-USDT-SWAP") as refused:
-        reading(path, Market("okx-futures", "BTC-USDT-SWAP"))
+        read_whole("json-capture", path, Market("okx-futures", "BTC-USDT-SWAP"))
     assert refused.value.fault.code == "FP003"

@@ -12,6 +12,7 @@ from pipeline.errors import FootprintError
 from pipeline.market import Market
 from tests.pipeline.lakes import rows
 from tests.pipeline.sources.case import Case
+from tests.pipeline.sources.load import load
 from tests.pipeline.sources.okx.payloads import (
     CANDLES,
     CASES,
@@ -30,7 +31,7 @@ from tests.pipeline.sources.okx.payloads import (
     write_tar,
     write_zip,
 )
-from tests.pipeline.sources.read_file import Read, load, read
+from tests.pipeline.sources.read_whole import Whole, read_whole
 
 TAPE = f"{SWAP.symbol}-trades-2024-06-03.zip"
 BOOK = f"{SWAP.symbol}-L2orderbook-400lv-2024-06-03.tar.gz"
@@ -42,12 +43,12 @@ def at(ms: int) -> datetime:
     return datetime.fromtimestamp(ms / 1_000, UTC)
 
 
-def table(folder: Path, header: str, lines: list[str], name: str = TAPE, market: Market = SWAP, **how: str) -> Read:
-    return read("okx-archive", write_zip(folder / name, header, lines, **how), market)
+def table(folder: Path, header: str, lines: list[str], name: str = TAPE, market: Market = SWAP, **how: str) -> Whole:
+    return read_whole("okx-archive", write_zip(folder / name, header, lines, **how), market)
 
 
-def book(folder: Path, lines: list[str], name: str = BOOK) -> Read:
-    return read("okx-archive", write_tar(folder / name, lines), SWAP)
+def book(folder: Path, lines: list[str], name: str = BOOK) -> Whole:
+    return read_whole("okx-archive", write_tar(folder / name, lines), SWAP)
 
 
 def test_a_print(tmp_path: Path):
@@ -225,7 +226,7 @@ def test_damage_ends_in_words_or_quarantine(data: st.DataObject, tmp_path: Path)
     path = tmp_path / name
     path.write_bytes(text[: data.draw(st.integers(1, len(text)))])
     try:
-        found = read("okx-archive", path, SWAP)
+        found = read_whole("okx-archive", path, SWAP)
     except FootprintError as refused:
         if refused.fault.code not in ("FP002", "FP003"):
             raise

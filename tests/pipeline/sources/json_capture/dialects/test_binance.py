@@ -8,17 +8,18 @@ import pytest
 from pipeline.market import Market
 from pipeline.sources.batch import ContractFacts
 from tests.pipeline.sources.json_capture import capture_lines as c
-from tests.pipeline.sources.json_capture.capture_reading import Reading, read_lines
+from tests.pipeline.sources.json_capture.capture_reading import read_lines
 from tests.pipeline.sources.json_capture.venues import binance
+from tests.pipeline.sources.read_whole import Whole
 
 USDM, COINM = Market("binance-usdm", "BTCUSDT"), Market("binance-coinm", "BTCUSD_PERP")
 
 
-def _pushed(folder: Path, *messages: c.Line) -> Reading:
+def _pushed(folder: Path, *messages: c.Line) -> Whole:
     return read_lines(folder, USDM, [c.recv("BINANCE_FUTURES.ws.1", message) for message in messages])
 
 
-def _reply(folder: Path, name: str, reply: Any, market: Market = USDM) -> Reading:
+def _reply(folder: Path, name: str, reply: Any, market: Market = USDM) -> Whole:
     exchange, base = {
         "binance-usdm": ("BINANCE_FUTURES", "/fapi/v1/"),
         "binance-coinm": ("BINANCE_DELIVERY", "/dapi/v1/"),

@@ -8,20 +8,19 @@ import pytest
 from pipeline.market import Market
 from pipeline.sources.batch import ContractFacts
 from tests.pipeline.sources.json_capture import capture_lines as c
-from tests.pipeline.sources.json_capture.capture_reading import Reading, read_lines
+from tests.pipeline.sources.json_capture.capture_reading import read_lines
 from tests.pipeline.sources.json_capture.venues import bybit
+from tests.pipeline.sources.read_whole import Whole
 
 LINEAR, INVERSE, SPOT = (Market(f"bybit-{kind}", "BTCUSDT") for kind in ("linear", "inverse", "spot"))
 
 
-def _linear(folder: Path, *messages: c.Line) -> Reading:
+def _linear(folder: Path, *messages: c.Line) -> Whole:
     pushed = [c.recv("BYBIT.ws.2", message) for message in messages]
     return read_lines(folder, LINEAR, [c.header("BYBIT"), c.connect("BYBIT.ws.2", bybit.LINEAR), *pushed])
 
 
-def _reply(
-    folder: Path, name: str, result: dict[str, Any], market: Market = LINEAR, category: str = "linear"
-) -> Reading:
+def _reply(folder: Path, name: str, result: dict[str, Any], market: Market = LINEAR, category: str = "linear") -> Whole:
     url = f"{bybit.REST}{name}?category={category}&symbol=BTCUSDT"
     return read_lines(folder, market, [c.http("BYBIT.http.1", url, bybit.reply(result), c.NOON + 3 * c.HOUR)])
 

@@ -8,17 +8,18 @@ import pytest
 from pipeline.market import Market
 from pipeline.sources.batch import ContractFacts
 from tests.pipeline.sources.json_capture import capture_lines as c
-from tests.pipeline.sources.json_capture.capture_reading import Reading, read_lines
+from tests.pipeline.sources.json_capture.capture_reading import read_lines
 from tests.pipeline.sources.json_capture.venues import deribit
+from tests.pipeline.sources.read_whole import Whole
 
 CHAIN, PERPETUAL = Market("deribit-options", "BTC"), Market("deribit", "BTC-PERPETUAL")
 
 
-def _pushed(folder: Path, market: Market, *messages: c.Line) -> Reading:
+def _pushed(folder: Path, market: Market, *messages: c.Line) -> Whole:
     return read_lines(folder, market, [c.recv("DERIBIT.ws.1", message) for message in messages])
 
 
-def _reply(folder: Path, market: Market, name: str, result: Any) -> Reading:
+def _reply(folder: Path, market: Market, name: str, result: Any) -> Whole:
     reply = {"jsonrpc": "2.0", "result": result, "usIn": 1, "usOut": 2}
     return read_lines(folder, market, [c.http("DERIBIT.http.1", f"{deribit.REST}{name}", reply, c.NOON + 3 * c.HOUR)])
 

@@ -9,17 +9,18 @@ from pipeline.market import Market
 from pipeline.sources.batch import ContractFacts
 from pipeline.sources.json_capture.dialects.okx import venue_of
 from tests.pipeline.sources.json_capture import capture_lines as c
-from tests.pipeline.sources.json_capture.capture_reading import Reading, read_lines
+from tests.pipeline.sources.json_capture.capture_reading import read_lines
 from tests.pipeline.sources.json_capture.venues import okx
+from tests.pipeline.sources.read_whole import Whole
 
 SWAP = Market("okx-swap", "BTC-USDT-SWAP")
 
 
-def _pushed(folder: Path, *messages: c.Line, market: Market = SWAP) -> Reading:
+def _pushed(folder: Path, *messages: c.Line, market: Market = SWAP) -> Whole:
     return read_lines(folder, market, [c.header("OKX"), *(c.recv("OKX.ws.1", message) for message in messages)])
 
 
-def _reply(folder: Path, name: str, *rows: Any, query: str = "instId=BTC-USDT-SWAP") -> Reading:
+def _reply(folder: Path, name: str, *rows: Any, query: str = "instId=BTC-USDT-SWAP") -> Whole:
     reply = okx.reply(*rows)
     return read_lines(folder, SWAP, [c.http("OKX.http.1", f"{okx.REST}{name}?{query}", reply, c.NOON + 3 * c.HOUR)])
 
@@ -54,7 +55,7 @@ def test_ids_that_begin_anew_in_maintenance_continue_the_chain(tmp_path: Path):
 def test_a_message_that_repeats_an_id_has_changed_nothing_or_is_wrong(tmp_path: Path):
     wrong = okx.book(53, 53, c.NOON, [["65000", "1", "0", "1"]])
     found = _pushed(tmp_path, okx.book(53, 50, c.NOON), okx.book(53, 53, c.NOON + 1), wrong)
-    assert (found.kept, found.beside) == (1, 2)
+    assert (found.kept, found.lines_beside) == (1, 2)
     assert found.reasons == ["seqId 53 repeats prevSeqId though levels changed"]
 
 

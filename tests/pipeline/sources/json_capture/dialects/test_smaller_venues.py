@@ -6,14 +6,15 @@ from typing import Any
 from pipeline.market import Market
 from pipeline.sources.batch import ContractFacts
 from tests.pipeline.sources.json_capture import capture_lines as c
-from tests.pipeline.sources.json_capture.capture_reading import Reading, read_lines
+from tests.pipeline.sources.json_capture.capture_reading import read_lines
 from tests.pipeline.sources.json_capture.venues import smaller_venues as smaller
+from tests.pipeline.sources.read_whole import Whole
 
 KRAKEN, GATE = Market("kraken-futures", "PI_XBTUSD"), Market("gateio-futures", "ABC_USDT")
 DASH, DASH_SPOT = Market("bitget-futures", "DASHUSDT"), Market("bitget-spot", "DASHUSDT")
 
 
-def _read(folder: Path, market: Market, exchange: str, *messages: c.Line) -> Reading:
+def _read(folder: Path, market: Market, exchange: str, *messages: c.Line) -> Whole:
     return read_lines(folder, market, [c.recv(f"{exchange}.ws.1", message) for message in messages])
 
 
