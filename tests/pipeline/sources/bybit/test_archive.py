@@ -29,6 +29,7 @@ from tests.pipeline.sources.bybit.payloads import (
     write_csv,
 )
 from tests.pipeline.sources.case import Case
+from tests.pipeline.sources.damage import check_ends_in_words, damaged
 from tests.pipeline.sources.load import load
 from tests.pipeline.sources.read_whole import Whole, read_whole
 
@@ -330,14 +331,5 @@ def test_damage_ends_in_words_or_quarantine(data: st.DataObject, tmp_path: Path)
         path, lines = tmp_path / TAPE, [CONTRACTS, *(contract(n, f"{DAY + n}.5") for n in range(5))]
     else:
         path = tmp_path / BOOK
-    text = bytearray("\n".join(lines).encode() + b"\n")
-    for _ in range(data.draw(st.integers(1, 3))):
-        text[data.draw(st.integers(0, len(text) - 1))] = data.draw(st.integers(0, 255))
-    path.write_bytes(text[: data.draw(st.integers(1, len(text)))])
-    try:
-        found = read_whole("bybit-archive", path, LINEAR)
-    except FootprintError as refused:
-        if refused.fault.code not in ("FP002", "FP003"):
-            raise
-    else:
-        assert found.lines + found.lines_beside == found.lines_told
+    path.write_bytes(data.draw(damaged("\n".join(lines).encode() + b"\n")))
+    check_ends_in_words("bybit-archive", path, LINEAR)
