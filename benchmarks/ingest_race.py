@@ -92,7 +92,7 @@ def bare_sums(path: Path) -> dict[str, int]:
 def lake_sums(root: Path) -> dict[str, int]:
     """Rows and sums of the lake's book_updates."""
     from pipeline.lake import Lake, scan_parts
-    from signals.inputs import BOOK_UPDATES
+    from signals.inputs.trading import BOOK_UPDATES
 
     files = [(root / BOOK_UPDATES.name / file.path, file.market) for file in Lake(root).live(BOOK_UPDATES.name)]
     rows = scan_parts(BOOK_UPDATES, files).select("price", "qty", "side", recv=pl.col("recv_ts").dt.epoch("us"))

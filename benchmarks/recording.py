@@ -14,7 +14,7 @@ from pipeline.sources import SOURCES
 from pipeline.sources.batch import PriceGrid, joined_grid
 from signals.bars import end_of_bar
 from signals.grid import Grid
-from signals.inputs import BOOK_UPDATES
+from signals.inputs.trading import BOOK_UPDATES
 
 VENUE: Final = "binance-usdm"
 SYMBOL: Final = "BTCUSDT"

@@ -5,7 +5,7 @@ from typing import Any
 
 from pipeline.scores.shortfalls import SCORECARD, shortfalls
 from signals import SIGNALS
-from signals.inputs import NORMALISED
+from signals.inputs.normalised import NORMALISED
 from signals.table import Input, Params, Signal, Table
 
 _TYPES = {"Datetime(time_unit='us', time_zone='UTC')": "Datetime[us, UTC]"}

@@ -14,7 +14,8 @@ from pipeline.tape_breaks import tape_breaks
 from signals.bars import instant
 from signals.book import COLUMNS, Book
 from signals.grid import Grid
-from signals.inputs import BOOK_CLOSE, BOOK_UPDATES, GAPS
+from signals.inputs.bookkeeping import BOOK_CLOSE, GAPS
+from signals.inputs.trading import BOOK_UPDATES
 from signals.reading import chunks
 
 _MOMENT = ("event_ts", "known_ts")

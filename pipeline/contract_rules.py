@@ -7,6 +7,7 @@ Gate.io quanto_multiplier) and contract specifications.
 import re
 from typing import Final
 
+from pipeline.errors import FootprintError
 from pipeline.market import VENUES, Market
 
 _ALL_INVERSE: Final = frozenset({"binance-coinm", "bybit-inverse"})
@@ -47,6 +48,12 @@ def is_inverse(market: Market) -> bool:
 def counts_contracts(market: Market) -> bool:
     """False where sizes are in base units, and a contract size has no meaning."""
     return is_inverse(market) or market.venue in _COUNT_CONTRACTS
+
+
+def contract_size_unused(market: Market, where: str = "") -> FootprintError:
+    """The error for a contract size where sizes are no contracts."""
+    why = f"contract_size is of no use on {market.venue}: sizes of {market.symbol} are in base units, not contracts"
+    return FootprintError("FP010", why, where=where)
 
 
 def ruled_contract_size(market: Market) -> float | None:

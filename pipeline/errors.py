@@ -1,6 +1,8 @@
 """What can go wrong, in sentences: what was expected, what came, where, what to do."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Final
 
 
@@ -220,3 +222,10 @@ class FootprintError(Exception):
 
 def _rebuild(code: str, why: str, where: str, hint: str) -> FootprintError:
     return FootprintError(code, why, where=where, hint=hint)
+
+
+def unknown(what: str, name: str, names: Iterable[str], where: str = "", *, code: str = "FP009") -> FootprintError:
+    """The error for a name that is none, with the nearest that is."""
+    near = get_close_matches(name, list(names), n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]}?" if near else ""
+    return FootprintError(code, f"{name!r} is no {what}; there are: {', '.join(sorted(names))}", where=where, hint=hint)

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from pipeline.config import Config, RawFiles
+from pipeline.config import Config
+from pipeline.config_markets import RawFiles
 from pipeline.errors import FootprintError
 from pipeline.lake import Lake
 from pipeline.market import Market

@@ -4,6 +4,8 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Final
 
+from pipeline.errors import FootprintError, unknown
+
 VENUES: Final = {
     "binance-usdm": "perp",
     "binance-coinm": "perp",
@@ -56,6 +58,15 @@ class Market:
         if not (venue and slash and symbol):
             raise ValueError(f"expected venue/symbol as binance-usdm/BTCUSDT, got {text!r}")
         return cls(venue, symbol)
+
+
+def market_of(venue: str, symbol: str, where: str = "") -> Market:
+    """A market of a known venue; FP009 with the nearest name if the venue is unknown."""
+    if venue not in VENUES:
+        raise unknown("venue", venue, VENUES, where)
+    if not symbol:
+        raise FootprintError("FP010", "a market needs a symbol", where=where)
+    return Market(venue, symbol)
 
 
 def sibling_spot(market: Market) -> Market | None:

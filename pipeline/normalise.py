@@ -18,7 +18,7 @@ from pipeline.piece import is_alike, read_piece, repeated
 from pipeline.sources.batch import RAW_KEPT, RECORD_TABLES, staged_schema
 from pipeline.sources.reading.lines import blocks_of_lines
 from pipeline.staging import pieces, quarantined
-from signals.inputs import ACCOUNTS, QUARANTINE
+from signals.inputs.bookkeeping import ACCOUNTS, QUARANTINE
 from signals.table import UTC_US, Table
 
 _MERGED_BYTES = 4 << 20

@@ -27,7 +27,8 @@ from pipeline.sources.batch import CORE_TABLES, RECORD_TABLES
 from pipeline.step import InputFile, Plan, Step, step_id
 from pipeline.wanted import Wanted
 from signals import SIGNALS
-from signals.inputs import ACCOUNTS, BOOK_CLOSE, GAPS, INSTRUMENTS, NORMALISED, QUARANTINE
+from signals.inputs.bookkeeping import ACCOUNTS, BOOK_CLOSE, GAPS, INSTRUMENTS, QUARANTINE
+from signals.inputs.normalised import NORMALISED
 from signals.table import Input, Signal, Table
 
 MERGED: Final = (*RECORD_TABLES, QUARANTINE, ACCOUNTS)

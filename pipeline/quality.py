@@ -10,7 +10,7 @@ import polars as pl
 from pipeline.plan import Step
 from pipeline.recording import day_start
 from pipeline.sources import SOURCES
-from signals.inputs import GAPS
+from signals.inputs.bookkeeping import GAPS
 from signals.table import UTC_US
 
 GapRow = tuple[str, datetime, datetime, datetime, str]

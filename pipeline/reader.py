@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.config import unknown
+from pipeline.errors import unknown
 from pipeline.fed_rows import fed_parts
 from pipeline.lake import Lake, LiveFile, scan_parts
 from pipeline.plan import TABLES

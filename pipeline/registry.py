@@ -19,7 +19,7 @@ from pipeline.seen import Seen, facts_of, facts_text, has_native_sizes
 from pipeline.sources import SOURCES
 from pipeline.spans import Spans
 from pipeline.staging import Staged
-from signals.inputs import INSTRUMENTS, MANIFEST
+from signals.inputs.bookkeeping import INSTRUMENTS, MANIFEST
 
 if TYPE_CHECKING:
     import polars as pl

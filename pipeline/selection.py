@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from pipeline.config import unknown
-from pipeline.errors import FootprintError
+from pipeline.errors import FootprintError, unknown
 from pipeline.market import Market
 from pipeline.sources.batch import RECORD_TABLES
 from pipeline.timerange import TimeRange, time_column

@@ -22,7 +22,7 @@ from pipeline.sources import SOURCES
 from pipeline.staging import stage, staged_folder
 from pipeline.step import InputFile
 from signals import SIGNALS
-from signals.inputs import INSTRUMENTS
+from signals.inputs.bookkeeping import INSTRUMENTS
 from signals.table import Span
 
 CHUNK_ROWS = 1 << 18

@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 
 from pipeline.quality import GapRow, gap_rows
-from signals.inputs import TRADES
+from signals.inputs.trading import TRADES
 from signals.reading import chunks
 
 _COLUMNS: Final = ("trade_id", "event_ts", "known_ts", "is_aggregate")

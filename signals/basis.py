@@ -12,7 +12,9 @@ from functools import partial
 import polars as pl
 
 from signals.book_state import BAR_END, BOOK_STATE
-from signals.inputs import BOOK_TICKER, DERIVATIVE_TICKER, FUNDING, KNOWN_TS, SYMBOL, VENUE
+from signals.inputs.columns import KNOWN_TS, SYMBOL, VENUE
+from signals.inputs.statements import DERIVATIVE_TICKER, FUNDING
+from signals.inputs.trading import BOOK_TICKER
 from signals.latest import latest
 from signals.reading import whole
 from signals.table import UTC_US, Column, Input, Params, Role, Signal, Span, Table

@@ -13,7 +13,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from signals.bars import DAY, MINUTE, latest_in_day, microseconds
-from signals.inputs import EVENT_TS, KNOWN_TS, SYMBOL, TRADES, VENUE
+from signals.inputs.columns import EVENT_TS, KNOWN_TS, SYMBOL, VENUE
+from signals.inputs.trading import TRADES
 from signals.liquidation_flow import LIQUIDATION_FLOW, liquidation_flow, off_market_prints
 from signals.reading import whole
 from signals.table import UTC_US, Column, Input, Params, Signal, Span, Table

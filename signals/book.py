@@ -13,7 +13,7 @@ from signals.book_messages import BookMessages
 from signals.chain import Break
 from signals.fills import Fills
 from signals.grid import Grid
-from signals.inputs import BOOK_CLOSE
+from signals.inputs.bookkeeping import BOOK_CLOSE
 from signals.takes import Takes
 
 Ints = NDArray[np.int64]

@@ -17,7 +17,8 @@ from signals.book import Book
 from signals.book_ledger import LedgerRules
 from signals.book_state import BOOK_STATE, book_state
 from signals.grid import Grid
-from signals.inputs import BOOK_CLOSE, BOOK_UPDATES, GAPS, INSTRUMENTS, TRADES
+from signals.inputs.bookkeeping import BOOK_CLOSE, GAPS, INSTRUMENTS
+from signals.inputs.trading import BOOK_UPDATES, TRADES
 from signals.known import Known
 from signals.quote_events import QuoteEvents
 from signals.quote_ledger import QUOTE_LEDGER, LedgerBars, blind, decided_at, quote_ledger

@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from signals.grid import Grid
-from signals.inputs import KNOWN_TS, SYMBOL, VENUE
+from signals.inputs.columns import KNOWN_TS, SYMBOL, VENUE
 from signals.table import UTC_US, Column, Table
 
 Ints = NDArray[np.int64]

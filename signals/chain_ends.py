@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from signals.bars import DAY, SECOND, latest_in_day, microseconds
 from signals.grid import Grid
-from signals.inputs import EVENT_TS, GAPS, INSTRUMENTS, KNOWN_TS, SYMBOL, TRADES, VENUE
+from signals.inputs.bookkeeping import GAPS, INSTRUMENTS
+from signals.inputs.columns import EVENT_TS, KNOWN_TS, SYMBOL, VENUE
+from signals.inputs.trading import TRADES
 from signals.reading import whole
 from signals.refill_chains import BREAKING, EXECUTION_COLUMNS, LinkRules, is_quick, last_break, refill_chains
 from signals.refills import REFILLS

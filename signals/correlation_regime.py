@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from signals.bars import DAY, MINUTE, latest_in_day, microseconds
 from signals.book_state import BAR_END
 from signals.correlation import CORRELATION
-from signals.inputs import KNOWN_TS, SYMBOL, VENUE
+from signals.inputs.columns import KNOWN_TS, SYMBOL, VENUE
 from signals.reading import whole
 from signals.regime_fit import RegimeRules, fits_table
 from signals.regimes import MinuteSeries, regimes

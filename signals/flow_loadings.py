@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from signals.bars import DAY, MINUTE, SECOND, latest_in_day, microseconds
 from signals.book_state import BOOK_STATE
 from signals.grid import Grid
-from signals.inputs import EVENT_TS, INSTRUMENTS, KNOWN_TS, SYMBOL, VENUE
+from signals.inputs.bookkeeping import INSTRUMENTS
+from signals.inputs.columns import EVENT_TS, KNOWN_TS, SYMBOL, VENUE
 from signals.reading import whole
 from signals.table import UTC_US, Column, Input, Params, Signal, Span, Table
 from signals.window_sums import running, within

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from signals.bars import DAY, MINUTE, latest_in_day, microseconds
 from signals.book_state import BAR_END
-from signals.inputs import KNOWN_TS, SYMBOL, VENUE
+from signals.inputs.columns import KNOWN_TS, SYMBOL, VENUE
 from signals.observation import OBSERVATIONS, Observation
 from signals.observations import OBSERVATIONS_TABLE
 from signals.reading import whole

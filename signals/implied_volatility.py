@@ -16,7 +16,8 @@ from signals.bars import DAY, latest_in_day
 from signals.black76 import STATUS, forward_delta
 from signals.black76 import implied_volatility as inverted
 from signals.book_state import BAR_END
-from signals.inputs import KNOWN_TS, OPTION_QUOTES, SYMBOL, VENUE
+from signals.inputs.columns import KNOWN_TS, SYMBOL, VENUE
+from signals.inputs.statements import OPTION_QUOTES
 from signals.reading import chunks
 from signals.table import UTC_US, Column, Input, Signal, Span, Table
 

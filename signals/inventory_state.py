@@ -17,7 +17,7 @@ from signals.bars import DAY, MINUTE, SECOND, latest_in_day, microseconds
 from signals.basis import BASIS
 from signals.book_state import BAR_END
 from signals.half_life_choice import Choice, fits_of, weights_of
-from signals.inputs import KNOWN_TS, SYMBOL, VENUE
+from signals.inputs.columns import KNOWN_TS, SYMBOL, VENUE
 from signals.maker_flow import MAKER_FLOW, half_lives
 from signals.reading import whole
 from signals.table import UTC_US, Column, Input, Params, Signal, Span, Table

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from signals.bars import DAY, MINUTE, latest_in_day, microseconds
 from signals.book_state import BAR_END
 from signals.group_day import Rules, day_of_group, reach_min
-from signals.inputs import KNOWN_TS, SYMBOL, VENUE
+from signals.inputs.columns import KNOWN_TS, SYMBOL, VENUE
 from signals.inventory_scores import SCORES, Windows
 from signals.maker_flow import HALF_LIFE_MIN
 from signals.maker_inventory import MAKER_INVENTORY

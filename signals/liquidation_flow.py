@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from signals.bars import DAY, MINUTE, instant, latest_in_day
 from signals.book_state import BAR_END
-from signals.inputs import KNOWN_TS, SYMBOL, TRADES, VENUE
+from signals.inputs.columns import KNOWN_TS, SYMBOL, VENUE
+from signals.inputs.trading import TRADES
 from signals.minute_coverage import minute_coverage
 from signals.reading import whole
 from signals.table import UTC_US, Column, Span, Table

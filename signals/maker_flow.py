@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from signals.bars import MINUTE, latest_in_day
 from signals.book_state import BAR_END
 from signals.grid import Grid
-from signals.inputs import INSTRUMENTS, KNOWN_TS, SYMBOL, VENUE
+from signals.inputs.bookkeeping import INSTRUMENTS
+from signals.inputs.columns import KNOWN_TS, SYMBOL, VENUE
 from signals.minute_coverage import minute_coverage
 from signals.minute_mids import whole_minutes
 from signals.reading import whole

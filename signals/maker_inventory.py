@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from signals.bars import DAY, MINUTE, latest_in_day, microseconds
 from signals.book_state import BAR_END
-from signals.inputs import KNOWN_TS, SYMBOL, VENUE
+from signals.inputs.columns import KNOWN_TS, SYMBOL, VENUE
 from signals.inventory_scores import SCORES, Windows, scores, share_before
 from signals.maker_flow import HALF_LIFE_MIN, MAKER_FLOW, half_lives
 from signals.reading import whole

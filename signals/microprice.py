@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from signals.bars import DAY, SECOND, latest_in_day
 from signals.book_state import BAR_END, BOOK_STATE
 from signals.grid import Grid
-from signals.inputs import INSTRUMENTS, KNOWN_TS, SYMBOL, VENUE
+from signals.inputs.bookkeeping import INSTRUMENTS
+from signals.inputs.columns import KNOWN_TS, SYMBOL, VENUE
 from signals.microprice_fit import MICROPRICE_FITS
 from signals.quote_states import QuoteStates
 from signals.reading import whole

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from signals.bars import MINUTE, latest_in_day
 from signals.book_state import BAR_END, BOOK_STATE
-from signals.inputs import KNOWN_TS, SYMBOL, VENUE
+from signals.inputs.columns import KNOWN_TS, SYMBOL, VENUE
 from signals.maker_inventory import MAKER_INVENTORY
 from signals.minutes import Minutes
 from signals.observation import OBSERVATIONS, Observation

@@ -15,7 +15,7 @@ from signals.bars import DAY, SECOND
 from signals.book_ledger import Blind
 from signals.book_state import BAR_END
 from signals.grid import Grid
-from signals.inputs import KNOWN_TS, SYMBOL, VENUE
+from signals.inputs.columns import KNOWN_TS, SYMBOL, VENUE
 from signals.stretches import time_inside
 from signals.table import UTC_US, Column, Table
 from signals.taker_flow import TAPE_MISSING

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from signals.bars import DAY, SECOND
 from signals.grid import Grid
-from signals.inputs import EVENT_TS, KNOWN_TS, SYMBOL, VENUE
+from signals.inputs.columns import EVENT_TS, KNOWN_TS, SYMBOL, VENUE
 from signals.known import Known
 from signals.table import UTC_US, Column, Table
 from signals.taker_flow import MISSING, TAPE_MISSING

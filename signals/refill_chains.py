@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from signals.bars import DAY, MILLISECOND, SECOND
 from signals.grid import Grid
-from signals.inputs import BOOK_UPDATES, TRADES
+from signals.inputs.trading import BOOK_UPDATES, TRADES
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from signals.bars import DAY, latest_in_day, microseconds
 from signals.chain_ends import CHAIN_ENDS
-from signals.inputs import GAPS, TRADES
+from signals.inputs.bookkeeping import GAPS
+from signals.inputs.trading import TRADES
 from signals.reading import whole
 from signals.refill_chains import BREAKING, EXECUTION_COLUMNS
 from signals.refills import REFILLS

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from signals.bars import DAY
 from signals.grid import Grid
-from signals.inputs import EVENT_TS, KNOWN_TS, SYMBOL, VENUE
+from signals.inputs.columns import EVENT_TS, KNOWN_TS, SYMBOL, VENUE
 from signals.table import UTC_US, Column, Table
 
 Ints = NDArray[np.int64]

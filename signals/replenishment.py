@@ -18,7 +18,9 @@ from signals.bars import DAY, MINUTE, microseconds
 from signals.chain_ends import CHAIN_ENDS
 from signals.chain_scores import Rules, scored
 from signals.grid import Grid
-from signals.inputs import EVENT_TS, GAPS, INSTRUMENTS, KNOWN_TS, SYMBOL, TRADES, VENUE
+from signals.inputs.bookkeeping import GAPS, INSTRUMENTS
+from signals.inputs.columns import EVENT_TS, KNOWN_TS, SYMBOL, VENUE
+from signals.inputs.trading import TRADES
 from signals.reading import whole
 from signals.refill_chains import refill_chains
 from signals.refill_classes import CLASS_COLUMNS

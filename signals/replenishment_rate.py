@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from signals.bars import MINUTE, latest_in_day
 from signals.book_state import BAR_END, BOOK_STATE
 from signals.grid import Grid
-from signals.inputs import GAPS, INSTRUMENTS, KNOWN_TS, SYMBOL, VENUE
+from signals.inputs.bookkeeping import GAPS, INSTRUMENTS
+from signals.inputs.columns import KNOWN_TS, SYMBOL, VENUE
 from signals.minute_coverage import minute_coverage
 from signals.reading import whole
 from signals.refill_chains import BREAKING, last_break

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from signals.bars import DAY, MILLISECOND, MINUTE, SECOND, latest_before, microseconds
 from signals.book_state import BAR_END, BOOK_STATE
-from signals.inputs import KNOWN_TS, SYMBOL, VENUE
+from signals.inputs.columns import KNOWN_TS, SYMBOL, VENUE
 from signals.maker_inventory import MAKER_INVENTORY
 from signals.pullback_depth import pullback_depth
 from signals.reading import whole

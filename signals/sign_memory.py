@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from signals.bars import DAY, MINUTE, SECOND, latest_in_day
 from signals.book_state import BAR_END
-from signals.inputs import KNOWN_TS, SYMBOL, VENUE
+from signals.inputs.columns import KNOWN_TS, SYMBOL, VENUE
 from signals.reading import whole
 from signals.table import UTC_US, Column, Input, Params, Signal, Span, Table
 from signals.taker_flow import TAKER_FLOW

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from signals.bars import MINUTE, SECOND, latest_in_day
 from signals.book_state import BAR_END, BOOK_STATE
 from signals.grid import Grid
-from signals.inputs import INSTRUMENTS, KNOWN_TS, SYMBOL, VENUE
+from signals.inputs.bookkeeping import INSTRUMENTS
+from signals.inputs.columns import KNOWN_TS, SYMBOL, VENUE
 from signals.reading import whole
 from signals.table import UTC_US, Column, Input, Params, Signal, Span, Table
 from signals.taker_flow import TAKER_FLOW

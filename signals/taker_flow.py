@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from signals.bars import DAY, SECOND
 from signals.book_state import BAR_END
 from signals.grid import Grid
-from signals.inputs import KNOWN_TS, SYMBOL, VENUE
+from signals.inputs.columns import KNOWN_TS, SYMBOL, VENUE
 from signals.stretches import time_inside
 from signals.table import UTC_US, Column, Table
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from signals.bars import MINUTE, latest_in_day, microseconds
 from signals.book_state import BAR_END, BOOK_STATE
-from signals.inputs import KNOWN_TS, SYMBOL, VENUE
+from signals.inputs.columns import KNOWN_TS, SYMBOL, VENUE
 from signals.minute_mids import log_returns, minute_mids, whole_minutes
 from signals.reading import whole
 from signals.table import UTC_US, Column, Input, Params, Signal, Span, Table

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from signals.bars import MINUTE, latest_in_day, microseconds
 from signals.book_state import BAR_END
-from signals.inputs import KNOWN_TS, SYMBOL, VENUE
+from signals.inputs.columns import KNOWN_TS, SYMBOL, VENUE
 from signals.regime_fit import RegimeRules, fits_table
 from signals.regimes import MinuteSeries, regimes
 from signals.table import UTC_US, Column, Input, Params, Signal, Span, Table

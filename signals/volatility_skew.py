@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from signals.bars import DAY, latest_in_day
 from signals.book_state import BAR_END
 from signals.implied_volatility import IMPLIED_VOLATILITY
-from signals.inputs import KNOWN_TS, SYMBOL, VENUE
+from signals.inputs.columns import KNOWN_TS, SYMBOL, VENUE
 from signals.reading import whole
 from signals.table import UTC_US, Column, Input, Signal, Span, Table
 

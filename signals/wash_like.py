@@ -17,7 +17,8 @@ from signals.bars import MILLISECOND, MINUTE, SECOND, microseconds
 from signals.book_state import BAR_END, BOOK_STATE
 from signals.equal_sizes import MICROPAIRS, candidates, expected, is_opposite
 from signals.grid import Grid
-from signals.inputs import INSTRUMENTS, KNOWN_TS, SYMBOL, VENUE
+from signals.inputs.bookkeeping import INSTRUMENTS
+from signals.inputs.columns import KNOWN_TS, SYMBOL, VENUE
 from signals.pair_tape import ORDER_COLUMNS, PairTape, spreads
 from signals.reading import whole
 from signals.size_digits import SizeCounts, trailing

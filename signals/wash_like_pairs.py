@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from signals.bars import MILLISECOND
 from signals.equal_sizes import alike, surprise
-from signals.inputs import KNOWN_TS, SYMBOL, VENUE
+from signals.inputs.columns import KNOWN_TS, SYMBOL, VENUE
 from signals.pair_tape import PairTape
 from signals.size_digits import is_round
 from signals.table import UTC_US, Column, Table

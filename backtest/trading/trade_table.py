@@ -5,7 +5,7 @@ from typing import Final
 import polars as pl
 
 from backtest.trading.book_walk import HOW
-from signals.inputs import SYMBOL, VENUE
+from signals.inputs.columns import SYMBOL, VENUE
 from signals.table import UTC_US, Column, Table
 
 STATUS: Final[dict[str, str]] = {

@@ -80,8 +80,7 @@ def _select(connection: "duckdb.DuckDBPyConnection", query: str) -> "duckdb.Duck
     """The query as a relation. Raises FP012 if it is not one SELECT, and what DuckDB raises."""
     import duckdb
 
-    from pipeline.config import unknown
-    from pipeline.errors import FootprintError
+    from pipeline.errors import FootprintError, unknown
     from pipeline.scripts import scripts
 
     if query.startswith(_SHIPPED):

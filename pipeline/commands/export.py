@@ -41,8 +41,7 @@ def export(
     """
     import duckdb
 
-    from pipeline.config import unknown
-    from pipeline.errors import FootprintError
+    from pipeline.errors import FootprintError, unknown
     from pipeline.export import export as write_export
     from pipeline.progress import writing
     from pipeline.rowfile import form_of

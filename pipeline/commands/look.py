@@ -94,8 +94,7 @@ def explain(code: str, /) -> int:
     code
         As printed in brackets after "error".
     """
-    from pipeline.config import unknown
-    from pipeline.errors import FAULTS
+    from pipeline.errors import FAULTS, unknown
 
     fault = FAULTS.get(code.upper())
     if fault is None:

@@ -83,8 +83,7 @@ def setup(
 
 def source_of(name: str, venue: str, where: str = "", *, code: str = "FP009") -> "Source":
     """The source of that name, if it reads files of the venue; FP009 with the names there are if not."""
-    from pipeline.config import unknown
-    from pipeline.errors import FootprintError
+    from pipeline.errors import FootprintError, unknown
     from pipeline.sources import SOURCES
 
     if name not in SOURCES:
@@ -102,7 +101,7 @@ def source_of(name: str, venue: str, where: str = "", *, code: str = "FP009") ->
 
 def _check_sources(config: "Config") -> None:
     """Raises FP010 for a source of raw files or a preferred one that does not exist, or has no such market."""
-    from pipeline.config import unknown
+    from pipeline.errors import unknown
     from pipeline.sources import SOURCES
 
     for raw in config.raw:
@@ -117,8 +116,7 @@ def _check_sources(config: "Config") -> None:
 def _check_params(params: Mapping[str, Mapping[str, Any]], preset: str) -> None:
     """Raises FP010 for a signal or parameter that does not exist, a value of another kind than its default or out of
     its range, or values that do not go together."""
-    from pipeline.config import unknown
-    from pipeline.errors import FootprintError
+    from pipeline.errors import FootprintError, unknown
     from pipeline.param_rules import complaint
     from signals import SIGNALS
 

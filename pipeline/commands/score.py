@@ -129,7 +129,7 @@ def _card(seeds: range, scoring: "Scoring", workers: int) -> "Sequence[Row]":
 
 
 def _show(detector: str, seed: int, feed: list[str] | None, scoring: "Scoring", to: Path) -> int:
-    from pipeline.config import unknown
+    from pipeline.errors import unknown
     from pipeline.rowfile import whole_file
     from pipeline.scores.score import PICTURES
     from pipeline.scores.scoring import picture_of
@@ -147,7 +147,7 @@ def _show(detector: str, seed: int, feed: list[str] | None, scoring: "Scoring", 
 
 def _feeds(names: list[str] | None) -> tuple[str, ...]:
     """The feeds asked for, each once, or those that are scored. Raises FP009 for one that does not exist."""
-    from pipeline.config import unknown
+    from pipeline.errors import unknown
     from pipeline.scores.scoring import SCORED_FEEDS
     from pipeline.simulator.simulate import FEEDS
 

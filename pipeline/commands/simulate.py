@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from pipeline.config import unknown
-from pipeline.errors import FootprintError
+from pipeline.errors import FootprintError, unknown
 
 if TYPE_CHECKING:
     from pipeline.simulator.simulate import Simulated

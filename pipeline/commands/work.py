@@ -63,11 +63,10 @@ def ingest(
     contract_size
         Base (linear) or quote units (inverse) per contract. Default: what is known, the files say or the venue rules.
     """
-    from pipeline.config import contract_size_unused, market_of
-    from pipeline.contract_rules import counts_contracts
+    from pipeline.contract_rules import contract_size_unused, counts_contracts
     from pipeline.ingest import ingest as register_files
     from pipeline.ingest import quarantine_warning
-    from pipeline.market import MarketSettings
+    from pipeline.market import MarketSettings, market_of
     from pipeline.progress import reading
 
     market = market_of(venue, symbol)

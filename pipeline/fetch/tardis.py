@@ -14,23 +14,10 @@ from pipeline.fetch.period import days
 from pipeline.fetch.remote import Got, Remote
 from pipeline.fetch.request import Request
 from pipeline.fingerprint import sha256_of
+from pipeline.sources.tardis.exchanges import EXCHANGES
 
 _ALL_OPTIONS: Final = "OPTIONS"
 API_KEY: Final = "TARDIS_API_KEY"
-_EXCHANGES: Final = {
-    "binance-usdm": "binance-futures",
-    "binance-coinm": "binance-delivery",
-    "binance-spot": "binance",
-    "bybit-linear": "bybit",
-    "bybit-inverse": "bybit",
-    "bybit-spot": "bybit-spot",
-    "okx-swap": "okex-swap",
-    "okx-futures": "okex-futures",
-    "okx-spot": "okex",
-    "hyperliquid": "hyperliquid",
-    "deribit": "deribit",
-    "deribit-options": "deribit",
-}
 _BOOKS_AND_TAPE: Final = (
     *("incremental_book_L2", "trades", "quotes", "book_ticker", "book_snapshot_5", "book_snapshot_25"),
     *("derivative_ticker", "liquidations"),
@@ -39,7 +26,7 @@ TYPES: Final[Mapping[str, tuple[str, ...]]] = {
     venue: ("options_chain", "trades", "quotes", "incremental_book_L2")
     if venue == "deribit-options"
     else _BOOKS_AND_TAPE
-    for venue in _EXCHANGES
+    for venue in EXCHANGES
 }
 
 
@@ -52,7 +39,7 @@ def demand_package() -> None:
 
 def remotes(base: str, request: Request) -> list[Remote]:
     """A file per type and day; nobody lists them."""
-    exchange = _EXCHANGES[request.venue]
+    exchange = EXCHANGES[request.venue]
     found = []
     for kind in request.types:
         symbol = _symbol(request, kind).replace(":", "-").replace("/", "-").upper()
@@ -78,7 +65,7 @@ async def get(base: str, request: Request, remote: Remote, part: Path, tell: Tel
     day = remote.period.first
     try:
         await download_datasets_async(
-            exchange=_EXCHANGES[request.venue],
+            exchange=EXCHANGES[request.venue],
             data_types=[remote.kind],
             symbols=[_symbol(request, remote.kind)],
             from_date=day.isoformat(),

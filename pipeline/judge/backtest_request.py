@@ -7,8 +7,7 @@ from typing import Any, Final, Literal
 
 from backtest.trading.fees import BASE_TIERS, FeeSchedule
 from backtest.trading.terms import Terms
-from pipeline.config import unknown
-from pipeline.errors import FootprintError
+from pipeline.errors import FootprintError, unknown
 from pipeline.fingerprint import fingerprint
 from pipeline.judge.read_data import data_digest, parts_of
 from pipeline.lake import Lake, LiveFile

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from pipeline.config import unknown
-from pipeline.errors import FootprintError
+from pipeline.errors import FootprintError, unknown
 from pipeline.judge.read_data import data_digest
 from pipeline.judge.tearsheet_facts import identity_facts, sample_facts, scorecard_facts
 from pipeline.judge.tearsheet_series import case_of

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from pipeline.config import Config, unknown
-from pipeline.errors import FootprintError
+from pipeline.config import Config
+from pipeline.errors import FootprintError, unknown
 from pipeline.market import Market
 from pipeline.record.endpoint import FEEDS
 from pipeline.record.endpoints import VENUES

@@ -21,7 +21,8 @@ from signals.bars import SECOND, instant, microseconds
 from signals.book_heat import COLUMNS, Buckets, Columns, largest_sizes
 from signals.book_state import BOOK_STATE
 from signals.grid import Grid
-from signals.inputs import BOOK_CLOSE, BOOK_UPDATES
+from signals.inputs.bookkeeping import BOOK_CLOSE
+from signals.inputs.trading import BOOK_UPDATES
 from signals.reading import chunks
 
 if TYPE_CHECKING:

@@ -8,21 +8,17 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from signals.inputs import (
-    BOOK_TICKER,
-    BOOK_UPDATES,
+from signals.inputs.bookkeeping import QUARANTINE
+from signals.inputs.statements import (
     DEPTH_BANDS,
     DERIVATIVE_TICKER,
-    FILLS,
     FUNDING,
-    LIQUIDATIONS,
     OPTION_QUOTES,
     POSITIONING,
     PRICE_BARS,
-    QUARANTINE,
-    TRADES,
     VOL_INDEX,
 )
+from signals.inputs.trading import BOOK_TICKER, BOOK_UPDATES, FILLS, LIQUIDATIONS, TRADES
 from signals.table import UTC_US, Table
 
 CORE_TABLES: Final = (BOOK_UPDATES, TRADES, BOOK_TICKER, DERIVATIVE_TICKER, FUNDING)

@@ -10,7 +10,7 @@ from pipeline.simulator.capture_files import capture_name
 from pipeline.simulator.presets import SMALL
 from pipeline.simulator.simulate import TENTH, simulate
 from signals.bars import SECOND
-from signals.inputs import BOOK_UPDATES
+from signals.inputs.trading import BOOK_UPDATES
 from tests.pipeline.lakes import MARKET, add, rows
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import polars as pl
 from polars.testing import assert_frame_equal
 
-from signals.inputs import GAPS
+from signals.inputs.bookkeeping import GAPS
 from signals.table import Span, Table
 from tests.lookahead.case import WHOLE, Case, Frames
 from tests.lookahead.garbage import KINDS, poison

@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 import polars as pl
 
-from signals.inputs import GAPS
+from signals.inputs.bookkeeping import GAPS
 from signals.table import Column, Span, Table
 from tests.lookahead.moments import Moment
 

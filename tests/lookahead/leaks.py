@@ -6,7 +6,8 @@ from typing import Any, Final
 
 import polars as pl
 
-from signals.inputs import KNOWN_TS, SYMBOL, TRADES, VENUE
+from signals.inputs.columns import KNOWN_TS, SYMBOL, VENUE
+from signals.inputs.trading import TRADES
 from signals.table import UTC_US, Column, Input, Signal, Span, Table
 
 _BAR: Final = "1s"

@@ -11,7 +11,7 @@ from pipeline.market import MarketSettings
 from pipeline.plan import Wanted
 from pipeline.sources import SOURCES
 from pipeline.tape_breaks import tape_breaks
-from signals.inputs import TRADES
+from signals.inputs.trading import TRADES
 from tests.pipeline.lakes import refresh, rows
 from tests.pipeline.sources.binance.payloads_vision import (
     AGGREGATES,

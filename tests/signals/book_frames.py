@@ -10,7 +10,7 @@ from signals.bars import SECOND
 from signals.book import Book
 from signals.book_state import BOOK_STATE, book_state
 from signals.grid import Grid
-from signals.inputs import BOOK_UPDATES
+from signals.inputs.trading import BOOK_UPDATES
 from tests.signals.plain_book import PlainBook
 from tests.signals.recordings import complete
 

@@ -3,7 +3,7 @@
 import polars as pl
 
 from signals.book_pass import BOOK_PASS
-from signals.inputs import TRADES
+from signals.inputs.trading import TRADES
 from tests.signals.book_frames import Message, snapshot, updates
 from tests.signals.test_book_pass import run
 from tests.signals.test_taker_flow import gaps, prints

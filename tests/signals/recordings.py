@@ -7,7 +7,7 @@ import orjson
 import polars as pl
 import pytest
 
-from signals.inputs import BOOK_UPDATES, TRADES
+from signals.inputs.trading import BOOK_UPDATES, TRADES
 
 HOME = Path(__file__).parents[3] / "shared" / "market-data"
 

@@ -1,6 +1,6 @@
 """Refills written by hand, the prints before them, and what replenishment makes of both."""
 
-from signals.inputs import TRADES
+from signals.inputs.trading import TRADES
 from signals.refills import REFILLS
 from signals.replenishment import REPLENISHMENT_SIGNAL
 from tests.signals.tape_frames import frame, gaps, run

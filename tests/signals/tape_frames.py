@@ -8,7 +8,7 @@ import polars as pl
 
 from signals.bars import microseconds
 from signals.book_state import BOOK_STATE
-from signals.inputs import GAPS, INSTRUMENTS
+from signals.inputs.bookkeeping import GAPS, INSTRUMENTS
 from signals.table import UTC_US, Signal, Span, Table
 from signals.taker_flow import TAKER_FLOW
 

@@ -8,7 +8,8 @@ import pytest
 from signals.bars import DAY, SECOND
 from signals.basis import BASIS, BASIS_SIGNAL
 from signals.book_state import BOOK_STATE
-from signals.inputs import BOOK_TICKER, DERIVATIVE_TICKER, FUNDING
+from signals.inputs.statements import DERIVATIVE_TICKER, FUNDING
+from signals.inputs.trading import BOOK_TICKER
 from signals.table import UTC_US, Span
 from tests.signals.recordings import complete, stamped_lines
 from tests.signals.rows import rows_of, seconds

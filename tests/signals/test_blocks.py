@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from signals.bars import DAY, SECOND
 from signals.blocks import BLOCKS_SIGNAL, large_orders
-from signals.inputs import TRADES
+from signals.inputs.trading import TRADES
 from signals.kernels.trailing_quantile import trailing_quantile
 from signals.taker_orders import TAKER_ORDERS
 from tests.signals.tape_frames import column, frame, run, seconds

@@ -9,7 +9,7 @@ from polars.testing import assert_frame_equal
 
 from signals.bars import SECOND
 from signals.book import Book
-from signals.inputs import BOOK_CLOSE
+from signals.inputs.bookkeeping import BOOK_CLOSE
 from tests.signals.book_frames import GRID, Message, fast, slow, snapshot, states, updates
 
 LENGTHS_MS = [0, 0, 0.001, 20, 300, 1_000, 2_100, 30_000]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from signals.bars import SECOND
 from signals.book import Book
 from signals.book_heat import Buckets, Columns, largest_sizes
-from signals.inputs import BOOK_CLOSE
+from signals.inputs.bookkeeping import BOOK_CLOSE
 from tests.signals.book_frames import GRID, Message, snapshot, updates
 from tests.signals.plain_book import PlainBook
 

@@ -13,7 +13,7 @@ from polars.testing import assert_frame_equal
 from signals import SIGNALS
 from signals.book_pass import BOOK_PASS
 from signals.book_state import BOOK_STATE
-from signals.inputs import INSTRUMENTS
+from signals.inputs.bookkeeping import INSTRUMENTS
 from signals.table import Span
 from signals.taker_flow import TAKER_FLOW
 from tests.signals.book_frames import Message, snapshot, updates

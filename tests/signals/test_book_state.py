@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from signals.bars import SECOND
-from signals.inputs import BOOK_UPDATES
+from signals.inputs.trading import BOOK_UPDATES
 from tests.signals.book_frames import Message, fast, snapshot, updates
 
 BIDS, ASKS = [(100.0, 5)], [(101.0, 4)]

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from signals.implied_volatility import IMPLIED_VOLATILITY_SIGNAL
-from signals.inputs import OPTION_QUOTES
+from signals.inputs.statements import OPTION_QUOTES
 from tests.signals.tape_frames import MIDNIGHT, column, frame, run
 from tests.signals.test_black76 import black
 

@@ -3,7 +3,7 @@
 import pytest
 
 from signals.blocks import BLOCKS_SIGNAL
-from signals.inputs import TRADES
+from signals.inputs.trading import TRADES
 from signals.taker_orders import TAKER_ORDERS
 from tests.signals.tape_frames import DAY_S, column, frame, run, seconds
 

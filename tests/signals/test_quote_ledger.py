@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from signals.bars import DAY, SECOND
-from signals.inputs import GAPS
+from signals.inputs.bookkeeping import GAPS
 from signals.quote_ledger import blind
 from tests.signals.book_frames import Message, snapshot, updates
 from tests.signals.ledger_frames import book, ledger, passed, side, tape

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signals.grid import Grid
-from signals.inputs import TRADES
+from signals.inputs.trading import TRADES
 from signals.sign_memory import SIGN_MEMORY_SIGNAL, lags_to
 from signals.taker_orders import TAKER_ORDERS, OrderTape
 from tests.signals.tape_frames import DAY_S, MIDNIGHT, column, frame, run, seconds

@@ -5,7 +5,8 @@ import pytest
 
 from signals.bars import DAY, SECOND, bar_ends
 from signals.grid import Grid
-from signals.inputs import GAPS, TRADES
+from signals.inputs.bookkeeping import GAPS
+from signals.inputs.trading import TRADES
 from signals.table import UTC_US
 from signals.taker_flow import TAKER_FLOW, Tape, taker_flow
 from tests.signals.recordings import complete

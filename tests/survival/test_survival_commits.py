@@ -11,7 +11,7 @@ from pipeline.lake import Lake
 from pipeline.market import Market
 from pipeline.parts import write_part
 from pipeline.plan import TABLES
-from signals.inputs import GAPS
+from signals.inputs.bookkeeping import GAPS
 
 MARKET = Market("binance-usdm", "BTCUSDT")
 OTHER = Market("binance-usdm", "ETHUSDT")

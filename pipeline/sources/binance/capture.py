@@ -18,6 +18,7 @@ from pipeline.sources.binance.messages import DIALECTS, KINDS, kind_of, time_us,
 from pipeline.sources.reading.capture_lines import UNITS, clock_digits, message_of
 from pipeline.sources.reading.carried import CarriedClock
 from pipeline.sources.reading.content import json_digest
+from pipeline.sources.reading.foreign import about_others
 from pipeline.sources.reading.framing import frame_batch
 from pipeline.sources.reading.lines import blocks_of_lines
 
@@ -65,14 +66,7 @@ def read(path: Path, market: Market) -> Iterator[Batch]:
 
 def _refuse(reader: _Reader, path: Path) -> None:
     if reader.foreign and not reader.named:  # a snapshot that names no symbol proves nothing
-        first, *others = sorted(reader.foreign)[:3]
-        raise FootprintError(
-            "FP003",
-            f"expected records of {reader.market}, found only {', '.join(map(str, (first, *others)))} "
-            f"in {reader.line:,} lines",
-            where=str(path),
-            hint=f"--venue {first.venue} --symbol {first.symbol}, or check the file",
-        )
+        raise about_others(path, reader.market, reader.foreign, reader.line)
     raise FootprintError(
         "FP002",
         f"expected lines of `<local time> <json>` with messages of {reader.market.venue}; "

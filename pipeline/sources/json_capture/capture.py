@@ -19,6 +19,7 @@ from pipeline.sources.json_capture.dialects.records import Origin, Part, Record
 from pipeline.sources.json_capture.line import CaptureLine, parse_line
 from pipeline.sources.reading.carried import CarriedClock
 from pipeline.sources.reading.content import json_digest
+from pipeline.sources.reading.foreign import about_others
 from pipeline.sources.reading.framing import frame_batch
 from pipeline.sources.reading.lines import blocks_of_lines
 
@@ -97,14 +98,7 @@ def _refuse_file(reader: _Reader, path: Path) -> None:
 
 def _refuse_market(reader: _Reader, path: Path) -> None:
     if reader.foreign:
-        first, *others = sorted(reader.foreign)[:3]
-        raise FootprintError(
-            "FP003",
-            f"expected records of {reader.market}, found only {', '.join(map(str, (first, *others)))} "
-            f"in {reader.line:,} lines",
-            where=str(path),
-            hint=f"--venue {first.venue} --symbol {first.symbol}, or check the file",
-        )
+        raise about_others(path, reader.market, reader.foreign, reader.line)
     why = f"no message of a market in {reader.line:,} lines"
     if reader.contract:
         why = "it says what the market's contract is, and holds no record of the market"

@@ -19,8 +19,9 @@ from pipeline.market import Market
 from pipeline.sources.batch import Batch, PriceGrid, Rejected, conform, in_lists, joined_grid, quarantine_frame
 from pipeline.sources.reading.lines import TextFile, first_line
 from pipeline.sources.tardis import messages as marks
+from pipeline.sources.tardis.exchanges import EXCHANGES
 from pipeline.sources.tardis.faults import Fault, explain
-from pipeline.sources.tardis.layout import EXCHANGES, Layout, layout_of, span_of, vendor_symbol
+from pipeline.sources.tardis.layout import Layout, layout_of, span_of, vendor_symbol
 from pipeline.sources.tardis.lines import BAD, GOOD, INEXACT, ROW, count_lines, read_lines
 from pipeline.sources.tardis.tables import DataSet, data_set_of
 from pipeline.sources.tardis.tables import read as read_table

@@ -13,21 +13,7 @@ from pipeline.market import Market
 from pipeline.sources.batch import brief
 from pipeline.sources.reading.file_days import file_days
 from pipeline.sources.tardis import lines as fields
-
-EXCHANGES: Final = {
-    "binance-usdm": "binance-futures",
-    "binance-coinm": "binance-delivery",
-    "binance-spot": "binance",
-    "bybit-linear": "bybit",
-    "bybit-inverse": "bybit",
-    "bybit-spot": "bybit-spot",
-    "okx-swap": "okex-swap",
-    "okx-futures": "okex-futures",
-    "okx-spot": "okex",
-    "hyperliquid": "hyperliquid",
-    "deribit": "deribit",
-}
-"""The vendor's id of the exchange behind a venue."""
+from pipeline.sources.tardis.exchanges import EXCHANGES
 
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 

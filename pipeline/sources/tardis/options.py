@@ -26,15 +26,13 @@ from pipeline.sources.deribit.option_csv import (
 )
 from pipeline.sources.reading.csv_frames import CsvBatches, Moments
 from pipeline.sources.reading.csv_text import Lines
+from pipeline.sources.tardis.exchanges import EXCHANGES
 from signals.bars import DAY, MINUTE, microseconds
 from signals.table import UTC_US
 
 NAME: Final = "tardis-options"
 DELAY_US: Final = 100_000
 """How long after its event time a quote is taken to be known where local_timestamp does not say (domain default)."""
-
-EXCHANGES: Final = {"deribit-options": "deribit"}
-"""The vendor's id of the exchange behind a venue."""
 
 _NEEDED: Final = dict.fromkeys(
     (

@@ -9,7 +9,7 @@ from backtest.scores.sweeps import large_prints, matched_sweeps, score_sweeps
 from backtest.scores.true_sweeps import true_sweeps
 from pipeline.simulator.truth import FILLS, TAKER_ORDERS
 from signals.book_state import BOOK_STATE
-from signals.inputs import TRADES
+from signals.inputs.trading import TRADES
 from signals.sweeps import SWEEPS
 from tests.backtest.events import TICK
 from tests.signals.rows import rows_of

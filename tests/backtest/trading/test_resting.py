@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from backtest.trading.resting import Prints, Rested
 from signals.bars import SECOND
-from signals.inputs import TRADES
+from signals.inputs.trading import TRADES
 from tests.signals.rows import rows_of
 
 

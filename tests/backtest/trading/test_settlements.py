@@ -3,7 +3,7 @@
 import pytest
 
 from backtest.trading.settlements import SCHEMA, priced_by_bars, settlements, with_scheduled
-from signals.inputs import FUNDING, PRICE_BARS
+from signals.inputs.statements import FUNDING, PRICE_BARS
 from tests.signals.rows import rows_of, seconds
 
 

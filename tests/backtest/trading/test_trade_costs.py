@@ -12,7 +12,7 @@ from backtest.trading.history import History
 from backtest.trading.trade_table import PARTS
 from backtest.trading.trades import trades_met
 from signals.bars import MINUTE
-from signals.inputs import TRADES
+from signals.inputs.trading import TRADES
 from tests.backtest.reversion_rows import TERMS, books, settlements, signal_rows
 from tests.signals.rows import rows_of, seconds
 

@@ -16,7 +16,9 @@ from pipeline.parts import write_part
 from pipeline.warehouse import publish
 from signals.bars import DAY, MINUTE, SECOND, microseconds
 from signals.book_state import BOOK_STATE
-from signals.inputs import FUNDING, INSTRUMENTS, MANIFEST, TRADES
+from signals.inputs.bookkeeping import INSTRUMENTS, MANIFEST
+from signals.inputs.statements import FUNDING
+from signals.inputs.trading import TRADES
 from signals.maker_inventory import MAKER_INVENTORY
 from signals.reversion import REVERSION, reversion_rows
 from signals.reversion_machine import Rules

@@ -24,7 +24,7 @@ from pipeline.sources import SOURCES
 from pipeline.sources.batch import RECORD_TABLES, Batch, staged_schema
 from pipeline.sources.facts import FACTS
 from pipeline.sources.reading.containers import opened
-from signals.inputs import QUARANTINE
+from signals.inputs.bookkeeping import QUARANTINE
 from tests.pipeline.lakes import RECORDS, digest, rows
 from tests.pipeline.sources.case import Case
 from tests.pipeline.sources.cases import CASES

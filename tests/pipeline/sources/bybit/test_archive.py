@@ -29,7 +29,9 @@ from tests.pipeline.sources.bybit.payloads import (
     write_csv,
 )
 from tests.pipeline.sources.case import Case
-from tests.pipeline.sources.read_file import Read, load, read
+from tests.pipeline.sources.damage import check_ends_in_words, damaged
+from tests.pipeline.sources.load import load
+from tests.pipeline.sources.read_whole import Whole, read_whole
 
 BOOK = "2024-06-03_TESTUSDT_ob200.data.zip"
 TAPE = "TESTUSDT2024-06-03.csv.gz"
@@ -40,15 +42,15 @@ def at(seconds: float) -> datetime:
     return datetime.fromtimestamp(DAY + seconds, UTC)
 
 
-def book(folder: Path, lines: list[str], name: str = BOOK) -> Read:
-    return read("bybit-archive", write_book(folder / name, lines), LINEAR)
+def book(folder: Path, lines: list[str], name: str = BOOK) -> Whole:
+    return read_whole("bybit-archive", write_book(folder / name, lines), LINEAR)
 
 
-def tape(folder: Path, lines: list[str], header: str | None = CONTRACTS, name: str = TAPE) -> Read:
-    return read("bybit-archive", write_csv(folder / name, header, lines), LINEAR)
+def tape(folder: Path, lines: list[str], header: str | None = CONTRACTS, name: str = TAPE) -> Whole:
+    return read_whole("bybit-archive", write_csv(folder / name, header, lines), LINEAR)
 
 
-def ids(found: Read) -> list[tuple[int | None, int | None, bool]]:
+def ids(found: Whole) -> list[tuple[int | None, int | None, bool]]:
     return found.frames["book_updates"].select("update_id", "prev_update_id", "is_snapshot").rows()
 
 
@@ -116,10 +118,10 @@ def test_what_is_wrong_with_a_print_is_said(tmp_path: Path):
 def test_inverse_sizes_stay_as_sent_and_linear_ones_are_refused(tmp_path: Path):
     lines = [contract(n, f"{DAY + n}.5", size="100", symbol="TESTUSD", is_inverse="yes") for n in range(3)]
     path = write_csv(tmp_path / TAPE, CONTRACTS, lines)
-    assert read("bybit-archive", path, INVERSE).frames["trades"]["qty"].to_list() == [100.0] * 3
+    assert read_whole("bybit-archive", path, INVERSE).frames["trades"]["qty"].to_list() == [100.0] * 3
     wrong = write_csv(tmp_path / TAPE, CONTRACTS, [contract(1, f"{DAY}.5", symbol="TESTUSD")])
     with pytest.raises(FootprintError, match="linear contracts") as refused:
-        read("bybit-archive", wrong, INVERSE)
+        read_whole("bybit-archive", wrong, INVERSE)
     assert refused.value.fault.code == "FP003"
 
 
@@ -127,7 +129,7 @@ def test_spot_prints_of_day_and_month_are_the_same_and_equal_ones_of_a_file_are_
     """Ids begin anew in each file, and only the month's has the column rpi: neither tells prints apart."""
     day = write_csv(tmp_path / "TESTUSDT_2024-06-03.csv.gz", SPOT_COLUMNS, spot_lines())
     month = write_csv(tmp_path / "TESTUSDT-2024-06.csv.gz", SPOT_COLUMNS + ",rpi", spot_lines(900, ",0"))
-    one, other = (read("bybit-archive", path, SPOT).frames["trades"] for path in (day, month))
+    one, other = (read_whole("bybit-archive", path, SPOT).frames["trades"] for path in (day, month))
     assert one["digest"].to_list() == other["digest"].to_list()
     assert one["digest"].n_unique() == 4
     assert one["trade_id"].null_count() == 4
@@ -250,7 +252,7 @@ def test_files_that_are_no_book_of_this_market(tmp_path: Path, name: str, lines:
 )
 def test_files_that_are_no_tape_of_this_market(tmp_path: Path, name: str, header, lines, market, code):
     with pytest.raises(FootprintError) as refused:
-        read("bybit-archive", write_csv(tmp_path / name, header, lines), market)
+        read_whole("bybit-archive", write_csv(tmp_path / name, header, lines), market)
     assert refused.value.fault.code == code
 
 
@@ -289,7 +291,7 @@ def test_every_case_gives_the_rows_it_says(case: Case, tmp_path: Path):
 @pytest.mark.skipif(not REAL.exists(), reason="real recordings are not here")
 def test_a_real_file():
     """Fifty messages in an unbroken count; the times of matching ascend, sending is never before it."""
-    found = read("bybit-archive", REAL, Market("bybit-linear", "XRPUSDT"))
+    found = read_whole("bybit-archive", REAL, Market("bybit-linear", "XRPUSDT"))
     frame = found.frames["book_updates"]
     assert (found.lines, found.lines_told, frame.height, found.quarantine.height) == (50, 50, 50, 0)
     assert frame["update_id"].to_list() == list(range(20254869, 20254919))
@@ -329,14 +331,5 @@ def test_damage_ends_in_words_or_quarantine(data: st.DataObject, tmp_path: Path)
         path, lines = tmp_path / TAPE, [CONTRACTS, *(contract(n, f"{DAY + n}.5") for n in range(5))]
     else:
         path = tmp_path / BOOK
-    text = bytearray("\n".join(lines).encode() + b"\n")
-    for _ in range(data.draw(st.integers(1, 3))):
-        text[data.draw(st.integers(0, len(text) - 1))] = data.draw(st.integers(0, 255))
-    path.write_bytes(text[: data.draw(st.integers(1, len(text)))])
-    try:
-        found = read("bybit-archive", path, LINEAR)
-    except FootprintError as refused:
-        if refused.fault.code not in ("FP002", "FP003"):
-            raise
-    else:
-        assert found.lines + found.lines_beside == found.lines_told
+    path.write_bytes(data.draw(damaged("\n".join(lines).encode() + b"\n")))
+    check_ends_in_words("bybit-archive", path, LINEAR)

@@ -30,7 +30,7 @@ from tests.pipeline.sources.hyperliquid.payloads import (
     pair,
     write_lines,
 )
-from tests.pipeline.sources.read_source import Whole, read_whole
+from tests.pipeline.sources.read_whole import Whole, read_whole
 
 ARCHIVE, NODE_TRADES = "hyperliquid-archive", "hyperliquid-node-trades"
 

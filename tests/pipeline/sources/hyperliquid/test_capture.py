@@ -24,8 +24,8 @@ from tests.pipeline.sources.hyperliquid.payloads import (
     trade,
     write_lines,
 )
-from tests.pipeline.sources.read_file import load
-from tests.pipeline.sources.read_source import Whole, read_whole
+from tests.pipeline.sources.load import load
+from tests.pipeline.sources.read_whole import Whole, read_whole
 from tests.pipeline.sources.tick_test import tick_test_of
 
 CAPTURE = "hyperliquid-capture"

@@ -29,7 +29,7 @@ from tests.pipeline.sources.hyperliquid.payloads import (
     session,
     write_lines,
 )
-from tests.pipeline.sources.read_file import load
+from tests.pipeline.sources.load import load
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.source}-{'-'.join(case.rows)}")

@@ -27,7 +27,7 @@ from tests.pipeline.sources.hyperliquid.payloads import (
     trade,
     write_lines,
 )
-from tests.pipeline.sources.read_source import read_whole
+from tests.pipeline.sources.read_whole import read_whole
 
 INFO = "https://api.example/info"
 FIRST_HOUR = 1_686_186_000_000

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.market import Market
 from pipeline.sources.reading.lines import blocks_of_lines
-from tests.pipeline.sources.json_capture.capture_reading import Reading, reading
+from tests.pipeline.sources.read_whole import Whole, read_whole
 from tests.pipeline.sources.tick_test import Agreement, book_mids, quote_mids, tick_test
 
 FOLDER = Path(__file__).parents[5] / "shared" / "market-data" / "cryptofeed"
@@ -43,8 +43,8 @@ def _path(exchange: str) -> Path:
 
 
 @cache
-def _reading(exchange: str, market: Market) -> Reading:
-    return reading(_path(exchange), market)
+def _reading(exchange: str, market: Market) -> Whole:
+    return read_whole("json-capture", _path(exchange), market)
 
 
 @cache
@@ -55,7 +55,7 @@ def _lines(exchange: str) -> tuple[bytes, ...]:
 @EACH
 def test_every_line_is_kept_or_beside_and_none_is_wrong(exchange: str, market: Market):
     found = _reading(exchange, market)
-    assert found.lines + found.beside == len(_lines(exchange))
+    assert found.lines + found.lines_beside == len(_lines(exchange))
     assert (found.kept, found.quarantined, found.reasons) == (found.lines, 0, [])
 
 
@@ -99,7 +99,7 @@ def test_update_ids_follow_each_other(exchange: str, market: Market):
         assert bridges.sum() == 1
 
 
-def _mids(found: Reading) -> pl.DataFrame:
+def _mids(found: Whole) -> pl.DataFrame:
     updates = found.frames["book_updates"].sort("event_ts", "update_id", "position", maintain_order=True)
     rows = updates.with_row_index("msg_id").explode("side", "price", "qty", empty_as_null=True).with_row_index("seq")
     return book_mids(rows.with_columns(pl.col("side").fill_null(0)))

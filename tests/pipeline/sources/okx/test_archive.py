@@ -12,6 +12,8 @@ from pipeline.errors import FootprintError
 from pipeline.market import Market
 from tests.pipeline.lakes import rows
 from tests.pipeline.sources.case import Case
+from tests.pipeline.sources.damage import check_ends_in_words, damaged
+from tests.pipeline.sources.load import load
 from tests.pipeline.sources.okx.payloads import (
     CANDLES,
     CASES,
@@ -30,7 +32,7 @@ from tests.pipeline.sources.okx.payloads import (
     write_tar,
     write_zip,
 )
-from tests.pipeline.sources.read_file import Read, load, read
+from tests.pipeline.sources.read_whole import Whole, read_whole
 
 TAPE = f"{SWAP.symbol}-trades-2024-06-03.zip"
 BOOK = f"{SWAP.symbol}-L2orderbook-400lv-2024-06-03.tar.gz"
@@ -42,12 +44,12 @@ def at(ms: int) -> datetime:
     return datetime.fromtimestamp(ms / 1_000, UTC)
 
 
-def table(folder: Path, header: str, lines: list[str], name: str = TAPE, market: Market = SWAP, **how: str) -> Read:
-    return read("okx-archive", write_zip(folder / name, header, lines, **how), market)
+def table(folder: Path, header: str, lines: list[str], name: str = TAPE, market: Market = SWAP, **how: str) -> Whole:
+    return read_whole("okx-archive", write_zip(folder / name, header, lines, **how), market)
 
 
-def book(folder: Path, lines: list[str], name: str = BOOK) -> Read:
-    return read("okx-archive", write_tar(folder / name, lines), SWAP)
+def book(folder: Path, lines: list[str], name: str = BOOK) -> Whole:
+    return read_whole("okx-archive", write_tar(folder / name, lines), SWAP)
 
 
 def test_a_print(tmp_path: Path):
@@ -219,15 +221,6 @@ def test_damage_ends_in_words_or_quarantine(data: st.DataObject, tmp_path: Path)
         RATES: [FUNDING, *(f"{SWAP.symbol},0.0001,{FILE_DAY + 3_600_000 * n}" for n in range(5))],
     }
     name = data.draw(st.sampled_from(sorted(kinds)))
-    text = bytearray("\n".join(kinds[name]).encode() + b"\n")
-    for _ in range(data.draw(st.integers(1, 3))):
-        text[data.draw(st.integers(0, len(text) - 1))] = data.draw(st.integers(0, 255))
     path = tmp_path / name
-    path.write_bytes(text[: data.draw(st.integers(1, len(text)))])
-    try:
-        found = read("okx-archive", path, SWAP)
-    except FootprintError as refused:
-        if refused.fault.code not in ("FP002", "FP003"):
-            raise
-    else:
-        assert found.lines + found.lines_beside == found.lines_told
+    path.write_bytes(data.draw(damaged("\n".join(kinds[name]).encode() + b"\n")))
+    check_ends_in_words("okx-archive", path, SWAP)
