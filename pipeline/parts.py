@@ -23,6 +23,8 @@ if TYPE_CHECKING:  # imported where used: `plan` and `status` need none of them
     from signals.table import Table
 
 _ROW_GROUP: Final = 1 << 20
+_ROWS_AT_ONCE: Final = 1 << 16
+"""Rows of a column that the encoder takes at once: with its own 1,024 it takes a tenth longer."""
 _LABELS: Final = ("clock", "source")
 """Text that is one of a few words, nearly always the same in all rows."""
 _COME_AGAIN: Final = ("price", "qty", "qty_native")
@@ -111,6 +113,7 @@ class PartWriter:
             self._schema,
             compression="zstd",
             compression_level=1,
+            write_batch_size=_ROWS_AT_ONCE,
             store_schema=False,  # a label is text to every reader, however it was handed over here
             **_encodings(table),
         )

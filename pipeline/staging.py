@@ -228,7 +228,9 @@ def _count(tally: _Tally, name: str, frame: pl.DataFrame) -> None:
 
 def _day_feeds(name: str, frame: pl.DataFrame) -> list[tuple[date, str]]:
     """The days of a frame, each with what it holds records of."""
-    kind = pl.format("funding/{}", "kind") if name == "funding" else pl.lit(name)
+    if name != "funding":
+        return [(day, name) for day in frame["event_ts"].dt.date().unique().to_list()]
+    kind = pl.format("funding/{}", "kind")
     return frame.select(pl.col("event_ts").dt.date(), kind.alias("feed")).unique().rows()
 
 
