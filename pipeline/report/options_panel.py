@@ -75,7 +75,11 @@ def _told(chain: Scope, rows: pl.DataFrame) -> str:
     head = f"Options of {chain.market}, held against {underlying or 'no other market'}."
     maturities = shown(rows)
     if not maturities:
-        why = "no minute with quotes is over" if rows.is_empty() else "too few good quotes on either side of an expiry"
+        why = (
+            "no minute with quotes in this time is over"
+            if rows.is_empty()
+            else "too few good quotes on either side of an expiry"
+        )
         return f"{head} No volatility at a constant maturity is known: {why}."
     parts = [head]
     for days in maturities:

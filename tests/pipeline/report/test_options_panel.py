@@ -70,6 +70,25 @@ def test_the_words_are_those_of_the_last_row(lake_options: Lake):
     assert f"a premium of {last['atm_iv'] ** 2 - last['realised_vol'] ** 2:.4f} of variance" in told
 
 
+@pytest.mark.parametrize(
+    ("name", "label", "times"),
+    [
+        ("realised_premium", "earned since 4 min ago, 7 d", 1),
+        ("trailing_premium", "IV² - RV² before, 7 d, > 0 options dear", 1),
+        ("rr25", "25-delta risk reversal, 7 d, > 0 calls dearer", 100),
+        ("realised_vol", "realised, 4 min before", 100),
+    ],
+)
+def test_a_line_stands_where_it_was_known(lake_options: Lake, name: str, label: str, times: float):
+    """What a seller of variance earned too: at the end of its window, not at its beginning."""
+    table = "volatility_skew" if name == "rr25" else "variance_premium"
+    wanted = rows(lake_options, table).filter(maturity_days=7).drop_nulls(name)
+    items = [item for figure in panel(lake_options).figures for item in figure.legend[0].items]
+    (drawn,) = (item.renderers[0].data_source.data for item in items if item.label.value == label)
+    points = {at: value for at, value in zip(drawn["x"], drawn["y"], strict=True) if not np.isnan(value)}
+    assert points == pytest.approx(dict(zip(wanted["bar_end"].dt.epoch("ms"), times * wanted[name], strict=True)))
+
+
 def test_the_query_gives_as_many_rows_as_the_note_says(lake_options: Lake):
     made = panel(lake_options)
     with open_catalogue(lake_options.root) as connection:
