@@ -36,14 +36,14 @@ def options_panel(scope: Scope, frame: TimeFrame) -> TimePanel | None:
             f"select {', '.join(_KEY)}, s.atm_iv, rr25, bf25, slope, window_min, realised_vol, trailing_premium,",
             "    realised_premium, reference",
             "from volatility_skew as s left join variance_premium using (venue, symbol, bar_end, maturity_days)",
-            *scope_lines(chain),
+            *_lines(chain),
         ]
     )
     told = _told(chain, rows) + (f" Also recorded: {', '.join(others)}." if others else "")
     return TimePanel(_QUESTION, _SHORT, told, figures, note, sql)
 
 
-def scope_lines(chain: Scope) -> list[str]:
+def _lines(chain: Scope) -> list[str]:
     """Where, and in which order."""
     return [*chain.sql("volatility_skew", "").splitlines()[2:-1], f"order by {', '.join(_KEY)}"]
 
