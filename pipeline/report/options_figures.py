@@ -31,40 +31,49 @@ _REALISED: Final = (RED, ORANGE)
 _POINTS: Final = 100.0
 
 
-def figures_of(frame: TimeFrame, rows: pl.DataFrame, recent: pl.DataFrame) -> list[Any]:
+def figures_of(frame: TimeFrame, rows: pl.DataFrame, recent: pl.DataFrame, index: pl.DataFrame) -> list[Any]:
     """Volatilities, skew and premiums, those that have anything to show.
 
-    rows: of volatility_skew with variance_premium; recent: bar_end, window_min and realised_vol of the underlying.
+    rows: of volatility_skew with variance_premium; recent: bar_end, window_min and realised_vol of the underlying;
+    index: bar_end, interval_s, index_name and close of a volatility index.
     """
     maturities = shown(rows)
     figures: list[Any] = []
-    if maturities or recent.height:
-        drawn = frame.figure("% per root year", height=190)
-        for days, color in zip(maturities, _IMPLIED, strict=False):
-            _add(drawn, f"implied, {days} d", rows.filter(maturity_days=days), "atm_iv", color, "% per root year")
-        for days, color in zip(maturities, _REALISED, strict=False):
-            one = rows.filter(maturity_days=days)
-            _add(drawn, f"realised, {_window(one)} before", one, "realised_vol", color, "% per root year")
-        if recent.height:
-            label = f"realised, {in_words(recent['window_min'][0])} before"
-            _add(drawn, label, recent, "realised_vol", PINK, "% per root year")
-        figures.append(finished(drawn))
+    if maturities or recent.height or index.height:
+        figures.append(_volatilities(frame, rows, maturities, recent, index))
     if rows["rr25"].count():
-        drawn = frame.figure("vol points", height=130)
-        for days, color in zip(maturities, _IMPLIED, strict=False):
-            _add(
-                drawn,
-                f"25-delta risk reversal, {days} d, > 0 calls dearer",
-                rows.filter(maturity_days=days),
-                "rr25",
-                color,
-                "points",
-            )
-        level(drawn, 0.0)
-        figures.append(finished(drawn))
+        figures.append(_skew(frame, rows, maturities))
     if rows["trailing_premium"].count() + rows["realised_premium"].count():
         figures.append(_premiums(frame, rows, maturities))
     return figures
+
+
+def _volatilities(
+    frame: TimeFrame, rows: pl.DataFrame, maturities: Sequence[int], recent: pl.DataFrame, index: pl.DataFrame
+) -> Any:
+    unit = "% per root year"
+    drawn = frame.figure(unit, height=190)
+    for days, color in zip(maturities, _IMPLIED, strict=False):
+        _add(drawn, f"implied, {days} d", rows.filter(maturity_days=days), "atm_iv", color, unit)
+    for days, color in zip(maturities, _REALISED, strict=False):
+        one = rows.filter(maturity_days=days)
+        _add(drawn, f"realised, {_window(one)} before", one, "realised_vol", color, unit)
+    if recent.height:
+        label = f"realised, {in_words(recent['window_min'][0])} before"
+        _add(drawn, label, recent, "realised_vol", PINK, unit)
+    if index.height:
+        width = max(1_000.0 * index["interval_s"][0], _MINUTE_MS)
+        _add(drawn, f"{index['index_name'][0]}, the venue's index", index, "close", GREEN, unit, step=width)
+    return finished(drawn)
+
+
+def _skew(frame: TimeFrame, rows: pl.DataFrame, maturities: Sequence[int]) -> Any:
+    drawn = frame.figure("vol points", height=130)
+    for days, color in zip(maturities, _IMPLIED, strict=False):
+        label = f"25-delta risk reversal, {days} d, > 0 calls dearer"
+        _add(drawn, label, rows.filter(maturity_days=days), "rr25", color, "points")
+    level(drawn, 0.0)
+    return finished(drawn)
 
 
 def _premiums(frame: TimeFrame, rows: pl.DataFrame, maturities: Sequence[int]) -> Any:
@@ -80,23 +89,23 @@ def _premiums(frame: TimeFrame, rows: pl.DataFrame, maturities: Sequence[int]) -
 
 def _add(
     drawn: Any, label: str, rows: pl.DataFrame, name: str, color: str, unit: str, *, times: float = _POINTS,
-    dash: str = "solid",
+    dash: str = "solid", step: float = _MINUTE_MS,
 ) -> None:  # fmt: skip
-    """A line, if it has a value, and dots where minutes stand alone: chains are often polled more seldom."""
+    """A line, if it has a value, and dots where values stand alone: chains are often polled more seldom."""
     values = times * floats(rows[name])
     if np.isnan(values).all():
         return
     at = milliseconds(rows["bar_end"])
-    line(drawn, label, at, values, color, step=_MINUTE_MS, unit=unit, dash=dash)
-    lone = alone(at, values)
+    line(drawn, label, at, values, color, step=step, unit=unit, dash=dash)
+    lone = alone(at, values, step)
     if lone.any():
         drawn.scatter(at[lone], values[lone], size=5, color=color, legend_label=label)
 
 
-def alone(at: Floats, values: Floats) -> NDArray[np.bool_]:
-    """Values of which neither neighbour is known and a minute away: a line cannot show them."""
+def alone(at: Floats, values: Floats, step: float) -> NDArray[np.bool_]:
+    """Values of which neither neighbour is known and a step away: a line cannot show them."""
     known = ~np.isnan(values)
-    is_joined = known[1:] & known[:-1] & (np.diff(at) <= 1.5 * _MINUTE_MS)
+    is_joined = known[1:] & known[:-1] & (np.diff(at) <= 1.5 * step)
     return known & ~np.append(is_joined, False) & ~np.insert(is_joined, 0, False)
 
 

@@ -28,7 +28,7 @@ def options_panel(scope: Scope, frame: TimeFrame) -> TimePanel | None:
         return _none_recorded(scope) if scope.is_perp else None
     chain, rows = max(found, key=lambda one: one[1].height)  # the first of equals
     recent = _recent(scope, chain.market)
-    figures = figures_of(frame, rows, recent)
+    figures = figures_of(frame, rows, recent, _index(chain))
     others = [str(other.market) for other, _ in found if other.market != chain.market]
     note = made_from(chain, dict.fromkeys(("volatility_skew", "variance_premium"), rows.height), ("option_quotes",))
     sql = "\n".join(
@@ -68,6 +68,13 @@ def _recent(scope: Scope, chain: Market) -> pl.DataFrame:
         return pl.DataFrame(schema={"bar_end": pl.Datetime("us", "UTC"), "window_min": pl.Int64, "realised_vol": float})
     rows = replace(scope, market=market).rows("volatility", "bar_end", "window_min", "realised_vol")
     return rows.drop_nulls().filter(pl.col("window_min") == pl.col("window_min").max())
+
+
+def _index(chain: Scope) -> pl.DataFrame:
+    """The venue's index of volatility, as DVOL, of the narrowest bars recorded."""
+    rows = chain.rows("vol_index", "event_ts", "index_name", "interval_s", "close").rename({"event_ts": "bar_end"})
+    rows = rows.filter(index_name=rows["index_name"].min()) if rows.height else rows
+    return rows.filter(pl.col("interval_s") == pl.col("interval_s").min())
 
 
 def _told(chain: Scope, rows: pl.DataFrame) -> str:

@@ -1,18 +1,20 @@
 """What the panel of options draws and says: of a chain beside its underlying, of a chain alone, and without one."""
 
 import shutil
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 
 from pipeline.lake import Lake
 from pipeline.market import Market
 from pipeline.plan import Wanted
 from pipeline.report.document import document
-from pipeline.report.options_figures import alone
+from pipeline.report.options_figures import alone, figures_of
 from pipeline.report.options_panel import options_panel
 from pipeline.report.scope import Scope, scope_of
 from pipeline.report.time_panel import TimeFrame, TimePanel
@@ -89,6 +91,28 @@ def test_a_line_stands_where_it_was_known(lake_options: Lake, name: str, label: 
     assert points == pytest.approx(dict(zip(wanted["bar_end"].dt.epoch("ms"), times * wanted[name], strict=True)))
 
 
+def test_the_index_of_the_venue_is_drawn_bar_by_bar(lake_options: Lake):
+    """Hours joined by a line; after a hole of a day a dot."""
+    one = scope(lake_options)
+    hours = [one.since + timedelta(hours=at) for at in (0, 1, 2, 30)]
+    index = pl.DataFrame({"bar_end": hours, "close": [0.5, 0.51, 0.52, 0.6]}).with_columns(
+        interval_s=pl.lit(3_600, pl.Int64), index_name=pl.lit("DVOL")
+    )
+    skew, none = rows(lake_options, "volatility_skew").clear(), rows(lake_options, "volatility").clear()
+    premium = rows(lake_options, "variance_premium").clear().drop("atm_iv")
+    nothing = skew.join(premium, on=["bar_end", "maturity_days"], how="left")
+    (drawn,) = figures_of(TimeFrame.of(one), nothing, none, index)
+    (item,) = drawn.legend[0].items
+    assert item.label.value == "DVOL, the venue's index"
+    line, dots = (renderer.data_source.data["y"] for renderer in item.renderers)
+    assert [value for value in line if not np.isnan(value)] == pytest.approx([50, 51, 52, 60])
+    assert list(dots) == pytest.approx([60])
+
+
+def test_a_chain_without_an_index_draws_none(lake_options: Lake):
+    assert not any("index" in label for figure in panel(lake_options).figures for label in labels(figure))
+
+
 def test_the_query_gives_as_many_rows_as_the_note_says(lake_options: Lake):
     made = panel(lake_options)
     with open_catalogue(lake_options.root) as connection:
@@ -126,9 +150,9 @@ def test_a_chain_whose_underlying_was_not_recorded_has_no_premium(lake_apart: La
 def test_minutes_that_stand_alone_are_found():
     at = MINUTE_MS * np.array([1, 2, 5, 9, 10, 11, 20])
     values = np.array([1.0, 2.0, 3.0, np.nan, 4.0, np.nan, 5.0])
-    assert alone(at, values).tolist() == [False, False, True, False, True, False, True]
-    assert alone(at[:1], values[:1]).tolist() == [True]
-    assert alone(at[:0], values[:0]).tolist() == []
+    assert alone(at, values, MINUTE_MS).tolist() == [False, False, True, False, True, False, True]
+    assert alone(at[:1], values[:1], MINUTE_MS).tolist() == [True]
+    assert alone(at[:0], values[:0], MINUTE_MS).tolist() == []
 
 
 def test_it_is_drawn_and_nothing_complains(browser: Any, lake_options: Lake, tmp_path: Path):
