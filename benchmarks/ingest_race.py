@@ -48,8 +48,9 @@ begins = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift()) for nam
 pl.scan_csv(sys.argv[1]).select(
     event_ts=event, publish_ts=pl.lit(None, us), recv_ts=recv,
     known_ts=pl.max_horizontal(recv, event + pl.duration(milliseconds=100)), clock=pl.lit("publish"),
-    seq=pl.int_range(pl.len()), msg_id=begins.cum_sum().cast(pl.Int64) - 1, update_id=none, first_update_id=none, prev_update_id=none,
-    is_snapshot="is_snapshot", side=pl.when(pl.col("side") == "bid").then(1).otherwise(-1).cast(pl.Int8),
+    seq=pl.int_range(pl.len()), msg_id=begins.cum_sum().cast(pl.Int64) - 1,
+    update_id=none, first_update_id=none, prev_update_id=none, is_snapshot="is_snapshot",
+    side=pl.when(pl.col("side") == "bid").then(1).otherwise(-1).cast(pl.Int8),
     price="price", qty="amount", qty_native="amount", is_backwards=pl.col("timestamp").diff().fill_null(0) < 0,
     source=pl.lit("tardis"),
 ).sink_parquet(sys.argv[2], compression="zstd", compression_level=1)
