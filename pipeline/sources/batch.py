@@ -40,9 +40,9 @@ RAW_KEPT = 2_000
 """Characters of a raw line that quarantine keeps."""
 
 PLAIN: Final = r"^-?[0-9]{1,15}(\.[0-9]{1,15})?$"
-"""A number as venues write it."""
+"""A number of the book and the tape as venues write it."""
 LONGEST: Final = 19
-"""Characters of a number: more than a double can tell apart, and all that fits 64 bits without its point."""
+"""Characters of such a number: more than a double can tell apart, and all that fits 64 bits without its point."""
 
 LEVELS: Final[dict[str, tuple[str, ...]]] = {"book_updates": ("side", "price", "qty")}
 """Columns that differ from record to record of a message; lists where a message is staged."""

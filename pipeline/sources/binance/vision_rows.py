@@ -113,7 +113,7 @@ def bars(lines: Lines, file: File) -> Rows:
 
     COIN-M counts `volume` in contracts and hands out the coin's volume as the quote's.
     """
-    kind: Kind = "number" if file.price_kind == "premium" else "price"
+    kind: Kind = "number" if file.price_kind == "premium" else "free price"
     opened, last = lines.time("open_time", file.unit), lines.time("close_time", file.unit)
     width = last - opened + (_MS if file.unit == "ms" else 1)
     columns = {name: lines.number(name, kind) for name in ("open", "high", "low", "close")}
@@ -141,7 +141,7 @@ def _check_width(lines: Lines, width: pl.Series, interval: str | None) -> None:
 
 def _traded(lines: Lines, file: File) -> dict[str, pl.Series]:
     names = ("volume", "quote_volume", "taker_buy_volume", "taker_buy_quote_volume")
-    volume, quote, bought, bought_quote = (lines.number(name, "level size") for name in names)
+    volume, quote, bought, bought_quote = (lines.number(name, "free size") for name in names)
     count = lines.number("count", "count")
     if file.is_inverse:
         size = file.contract_size
@@ -172,7 +172,7 @@ def settled_funding(lines: Lines, file: File) -> Rows:
 def volatility_index(lines: Lines, file: File) -> Rows:
     """A value a second, in percent per year."""
     event = lines.time("calc_time", file.unit)
-    percent = lines.number("index_value", "price")
+    percent = lines.number("index_value", "free price")
     columns = {
         "index_name": lines.words("symbol"),
         "interval_s": _all(lines, 0),

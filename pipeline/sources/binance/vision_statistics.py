@@ -59,7 +59,7 @@ class Positioning:
 
 
 def _number(lines: Lines, name: str) -> pl.Series:
-    return lines.number(name, "level size", may_be_blank=True)
+    return lines.number(name, "free size", may_be_blank=True)
 
 
 @dataclass(slots=True)
@@ -75,7 +75,7 @@ class Depth:
 
     def __call__(self, lines: Lines) -> Rows:
         event = lines.time("timestamp", self.file.unit)
-        depth, worth = (lines.number(name, "level size") for name in ("depth", "notional"))
+        depth, worth = (lines.number(name, "free size") for name in ("depth", "notional"))
         if self.file.is_inverse:
             depth, worth = worth, depth * self.file.contract_size
         bands = pl.DataFrame(
@@ -100,7 +100,7 @@ class Liquidations:
         is_sampled: the feed behind it shows at most one forced order a second.
         """
         event = lines.time("time", self.file.unit)
-        price, average = (lines.number(name, "level size", may_be_blank=True) for name in ("price", "average_price"))
+        price, average = (lines.number(name, "free size", may_be_blank=True) for name in ("price", "average_price"))
         ordered = lines.number("original_quantity", "size")
         filled = lines.number("accumulated_fill_quantity", "level size", may_be_blank=True)
         is_filled = ((average > 0) & (filled > 0)).fill_null(False)

@@ -37,7 +37,7 @@ def stated_in(lines: Lines, column: str) -> list[float]:
 
 def volatilities(lines: Lines, column: str, percent: float | None) -> pl.Series:
     """The column as fractions. Of an option without a price a volatility of 0 is sent: none."""
-    return above_zero(lines.number(column, "level size", may_be_blank=True)) / (percent or 100.0)
+    return above_zero(lines.number(column, "free size", may_be_blank=True)) / (percent or 100.0)
 
 
 def above_zero(values: pl.Series) -> pl.Series:

@@ -66,7 +66,7 @@ def _batch(batches: CsvBatches, lines: Lines, unit: Unit, percent: float | None)
     event = lines.time("creation_timestamp", unit)
     for name, column in _PRICES.items():
         if column in lines.text.columns:
-            value = lines.number(column, "level size", may_be_blank=True)
+            value = lines.number(column, "free size", may_be_blank=True)
             columns[name] = value if name == "mark_px" else above_zero(value)
     for name in ("bid_iv", "ask_iv", "mark_iv"):
         if name in lines.text.columns:

@@ -137,6 +137,6 @@ def _take_candles(file: CsvFile, lines: Lines) -> Batch:
     base = "vol" if file.market.venue == "okx-spot" else "vol_ccy"
     for column, name in (("volume_qty", base), ("volume_quote", "vol_quote")):
         if file.has(name):
-            columns[column] = lines.number(name, "level size", may_be_blank=True)
+            columns[column] = lines.number(name, "free size", may_be_blank=True)
     frame = file.batches.frame(lines, "price_bars", moments, columns)
     return file.batches.batch(lines, {"price_bars": frame}, lines.rejected("price_bars", moments.event))

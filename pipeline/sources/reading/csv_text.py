@@ -11,21 +11,22 @@ from typing import Final, Literal
 
 import polars as pl
 
-from pipeline.sources.batch import LONGEST, PLAIN, Rejected, brief
+from pipeline.sources.batch import Rejected, brief
+from pipeline.sources.reading.number_text import ABOVE_ZERO, FROM_ZERO, is_written_well
 from pipeline.sources.reading.times import WORDS, Unit, microseconds
 
-Kind = Literal["price", "size", "level size", "number", "rate", "count"]
+Kind = Literal["price", "size", "level size", "free price", "free size", "number", "rate", "count"]
 _EXPECTED: Final[dict[Kind, str]] = {
     "price": "a number > 0",
     "size": "a number > 0",
     "level size": "a number >= 0",
+    "free price": "a number > 0",
+    "free size": "a number >= 0",
     "number": "a number",
     "rate": "a number",
     "count": "a whole number",
 }
 _WHOLE: Final = r"^-?[0-9]{1,18}$"
-_RATE: Final = r"^-?[0-9](\.[0-9]{1,30})?$"
-"""Rates are quotients, written with more digits than a double tells apart; they lie on no grid."""
 _SCIENTIFIC: Final = r"^-?[0-9](\.[0-9]+)?[eE][+-]?[0-9]{1,2}$"
 
 
@@ -65,20 +66,18 @@ class Lines:
         self.reason = pl.select(pl.coalesce(self.reason, said)).to_series()
 
     def number(self, name: str, kind: Kind = "number", *, may_be_blank: bool = False) -> pl.Series:
-        """The column as Float64 (Int64 for a count); blank or null text is null where it `may_be_blank`."""
+        """The column as Float64 (Int64 for a count), of a kind as in number_text; blank or null text is null where it
+        `may_be_blank`."""
         text = self.text[name]
-        is_blank = text.is_in(["", "null", "NULL", "None", "nan", "NaN"]) if may_be_blank else _never(text)
+        is_blank = text.is_in(["", '""', "null", "NULL", "None", "nan", "NaN"]) if may_be_blank else _never(text)
         if kind == "count":
             value, fine = text.cast(pl.Int64, strict=False), text.str.contains(_WHOLE)
-        elif kind == "rate":
-            value = text.cast(pl.Float64, strict=False)
-            fine = text.str.contains(_RATE) | text.str.contains(_SCIENTIFIC)
         else:
             value = text.cast(pl.Float64, strict=False)
-            fine = text.str.contains(PLAIN) & (text.str.len_bytes() <= LONGEST) | text.str.contains(_SCIENTIFIC)
-        if kind in ("price", "size"):
+            fine = is_written_well(text, kind) | text.str.contains(_SCIENTIFIC)
+        if kind in ABOVE_ZERO:
             fine &= value > 0
-        elif kind == "level size":
+        elif kind in FROM_ZERO:
             fine &= value >= 0
         self._note(~(fine.fill_null(False) | is_blank), name, _EXPECTED[kind])
         return value.zip_with(fine.fill_null(False), pl.Series([None], dtype=value.dtype))

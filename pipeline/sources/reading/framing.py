@@ -13,6 +13,7 @@ import polars as pl
 
 from pipeline.sources.batch import (
     LEVELS,
+    LONGEST,
     Batch,
     PriceGrid,
     Rejected,
@@ -29,7 +30,7 @@ from pipeline.sources.reading.stamps import stamped
 from signals.table import UTC_US
 
 Row = tuple[Stamp, Any]
-_KINDS: Final = {"price": " > 0", "size": " > 0", "level size": " >= 0", "rate": ""}
+_KINDS: Final = {"price": " > 0", "size": " > 0", "free price": " > 0", "level size": " >= 0", "rate": ""}
 _PADDED: Final = 8
 """Decimals to which spot venues write every number, whatever the market counts in."""
 
@@ -130,9 +131,9 @@ def _mark(
     rows: list[Row], bad: list[Rejected], raw: Callable[[int], bytes], _texts: dict[str, list[pl.Series]]
 ) -> dict[str, pl.DataFrame]:
     """One message gives a row of derivative_ticker and, as its estimate, one of funding."""
-    columns = {"mark_price": (0, "price"), "index_price": (1, "price"), "funding_rate": (3, "rate")}
+    columns = {"mark_price": (0, "free price"), "index_price": (1, "free price"), "funding_rate": (3, "rate")}
     rows, number, _text = _check_rows(rows, columns, "derivative_ticker", bad, raw)
-    _, estimate, is_estimate = numbers([values[2] for _, values in rows], "price")
+    _, estimate, is_estimate = numbers([values[2] for _, values in rows], "free price")
     state = stamped([stamp for stamp, _ in rows]).with_columns(
         *(series.alias(name) for name, series in number.items()),
         estimate.zip_with(is_estimate, pl.Series([None], dtype=pl.Float64)).alias("settle_price_estimate"),
@@ -237,6 +238,8 @@ def price_grid(texts: list[pl.Series]) -> PriceGrid:
     grid = PriceGrid()
     for text in texts:
         unique = text.unique()
+        if (is_long := unique.str.len_bytes() > LONGEST).any():  # by zeros that pad it
+            unique = unique.str.strip_chars_end("0").zip_with(is_long, unique)
         decimals = unique.str.len_bytes() - unique.str.find(".", literal=True) - 1
         for (count,), alike in unique.to_frame("text").group_by(decimals.fill_null(0).alias("decimals")):
             whole = alike["text"].str.replace(".", "", literal=True).cast(pl.Int64).to_numpy()

@@ -7,7 +7,7 @@ from typing import Any, Final
 import polars as pl
 
 from pipeline.sources.batch import RECORD_TABLES, Rejected, Stamp, brief
-from pipeline.sources.reading.number_text import numbers
+from pipeline.sources.reading.number_text import ABOVE_ZERO, FROM_ZERO, numbers
 from pipeline.sources.reading.stamps import stamped
 
 Record = tuple[Stamp, Mapping[str, Any]]
@@ -19,11 +19,11 @@ _WANTED: Final = {
     "funding": {"rate": "number"},
     "liquidations": {"price": "price", "qty": "size"},
     "fills": {"price": "price", "qty": "size"},
-    "depth_bands": {"band_pct": "number", "cum_qty": "level size", "cum_quote": "level size"},
+    "depth_bands": {"band_pct": "number", "cum_qty": "free size", "cum_quote": "free size"},
     "positioning": {},
     "price_bars": {"open": "number", "high": "number", "low": "number", "close": "number"},
     "option_quotes": {"strike": "price"},
-    "vol_index": {"close": "price"},
+    "vol_index": {"close": "free price"},
 }
 """Numbers that a record of a table must have."""
 _ALLOWED: Final = {
@@ -31,15 +31,15 @@ _ALLOWED: Final = {
     "bid_qty": "level size",
     "ask_px": "price",
     "ask_qty": "level size",
-    "mark_price": "price",
-    "index_price": "price",
-    "settle_price_estimate": "price",
-    "open_interest_qty": "level size",
-    "open_interest_quote": "level size",
-    "underlying_px": "price",
-    "bid_iv": "level size",
-    "ask_iv": "level size",
-    "mark_iv": "level size",
+    "mark_price": "free price",
+    "index_price": "free price",
+    "settle_price_estimate": "free price",
+    "open_interest_qty": "free size",
+    "open_interest_quote": "free size",
+    "underlying_px": "free price",
+    "bid_iv": "free size",
+    "ask_iv": "free size",
+    "mark_iv": "free size",
 }
 """Numbers that may be missing, and what they have to be if they are there."""
 
@@ -103,7 +103,6 @@ def records_frame(
 
 
 _NULL: Final = pl.Series([None], dtype=pl.Float64)
-_EXPECTED: Final = {"price": "a number > 0", "size": "a number > 0", "level size": "a number >= 0"}
 
 
 def _words(name: str, kind: str, text: pl.Series, is_bad: pl.Series) -> pl.Series:
@@ -112,7 +111,7 @@ def _words(name: str, kind: str, text: pl.Series, is_bad: pl.Series) -> pl.Serie
 
 
 def _expected(kind: str) -> str:
-    return _EXPECTED.get(kind, "a number")
+    return "a number > 0" if kind in ABOVE_ZERO else "a number >= 0" if kind in FROM_ZERO else "a number"
 
 
 def _staged_type(dtype: pl.DataType) -> pl.DataType:

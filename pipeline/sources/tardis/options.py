@@ -107,7 +107,7 @@ def _batch(batches: CsvBatches, lines: Lines, percent: float | None, exchange: s
     _check_name(lines, columns)
     for name, column in _NUMBERS.items():
         if column in lines.text.columns:
-            value = lines.number(column, "level size", may_be_blank=True)
+            value = lines.number(column, "free size", may_be_blank=True)
             columns[name] = value if name in _ZERO_IS_STATED else above_zero(value)
     for name in ("bid_iv", "ask_iv", "mark_iv"):
         columns[name] = volatilities(lines, name, percent)

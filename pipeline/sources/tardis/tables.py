@@ -176,10 +176,10 @@ def _snapshots(batches: CsvBatches, lines: Lines, data_set: DataSet, event: pl.S
 def _ticker(batches: CsvBatches, lines: Lines, data_set: DataSet, event: pl.Series, recv: pl.Series) -> Batch:
     """A row of the state, and where it states a funding rate one of that: an estimate until it is settled."""
     next_ts = lines.time("funding_timestamp", "us", may_be_blank=True)
-    interest = lines.number("open_interest", "level size", may_be_blank=True)
+    interest = lines.number("open_interest", "free size", may_be_blank=True)
     state = {
-        "mark_price": lines.number("mark_price", "price", may_be_blank=True),
-        "index_price": lines.number("index_price", "price", may_be_blank=True),
+        "mark_price": lines.number("mark_price", "free price", may_be_blank=True),
+        "index_price": lines.number("index_price", "free price", may_be_blank=True),
         "funding_rate": lines.number("funding_rate", may_be_blank=True),
         "next_funding_ts": next_ts,
         "open_interest_qty": interest / 2 if data_set.exchange in _BOTH_SIDES else interest,

@@ -77,6 +77,14 @@ def test_spot_has_no_header_and_changed_its_unit(lake: Lake, tmp_path: Path):
     assert rows(lake, "instruments").select("tick_size", "qty_decimals").row(0) == (0.01, 4)
 
 
+def test_zeros_that_pad_a_size_or_price_say_nothing(lake: Lake, tmp_path: Path):
+    """More digits than a double has, and they are zeros."""
+    line = f"{aggregate(1, 1, '12345.000000000000000', '10000000000.00000000')},True"
+    add(lake, write_zip(archive_path(tmp_path, SPOT, "aggTrades"), "", [line]), market=SPOT, tick=None)
+    assert rows(lake, "quarantine").is_empty()
+    assert rows(lake, "trades").select("price", "qty").row(0) == (12345.0, 1e10)
+
+
 def test_single_trades_are_no_aggregates(lake: Lake):
     found = made(lake, "trades", USDM, "trades", TRADES, [f"5,100.1,0.5,50.05,{ms(1)},false"])
     assert found.select("trade_id", "taker_side", "is_aggregate", "source").row(0) == (

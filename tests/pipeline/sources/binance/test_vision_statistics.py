@@ -153,6 +153,24 @@ def test_blanks_of_metrics_are_null(lake: Lake):
     )
 
 
+def test_sums_have_more_digits_than_a_double_keeps(lake: Lake):
+    """As the files write them: sixteen decimals, or eight behind more than ten billion."""
+    padded = "97623.9260000000000000,10367264567.7000000000000000,1.63000000,1.2,1.1,0.9"
+    long = "97623.92600000,10570784000.07809979,1.63000000,1.2,1.1,0.9"
+    lines = [metric(300, values=padded), metric(600, values=long)]
+    found = made(lake, "positioning", USDM, "metrics", METRICS, lines)
+    assert found.select("open_interest_qty", "open_interest_quote").rows() == [
+        (97623.926, 10367264567.7),
+        (97623.926, 10570784000.0781),
+    ]
+
+
+def test_a_busy_day_s_volume_is_a_bar(lake: Lake):
+    line = kline(0, traded="1000000.12345678,14256789012.12345678,7,5.00000000,500.25000000")
+    found = made(lake, "price_bars", SPOT, "klines", "", [line], interval="1m")
+    assert found.select("volume_qty", "volume_quote").row(0) == (1000000.12345678, 14256789012.123457)
+
+
 def test_settled_funding_keeps_its_jitter(lake: Lake):
     lines = [f"{ms(0) + 3},8,0.00010000", f"{ms(28_800)},4,-0.00025000"]
     found = made(lake, "funding", USDM, "fundingRate", FUNDING, lines, date="2024-06")

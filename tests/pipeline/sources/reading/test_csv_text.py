@@ -46,6 +46,14 @@ def test_bytes_that_are_no_text_are_bad():
         ("12.0", "count", None),
         ("9" * 19, "count", None),
         ("", "number", None),
+        ("10000000000.00000000", "size", 1e10),
+        ("12345678901.12345678", "size", None),
+        ("100.00000000000000000", "price", None),
+        ("10570784000.0700000000000000", "free size", 10570784000.07),
+        ("3867264567.7800000000000000", "free price", 3867264567.78),
+        ("-0.00009234260068476106", "number", -0.00009234260068476106),
+        ("-1", "free size", None),
+        ("0", "free price", None),
     ],
 )
 def test_numbers_are_what_their_kind_allows(text, kind, value):
@@ -55,9 +63,9 @@ def test_numbers_are_what_their_kind_allows(text, kind, value):
 
 
 def test_blanks_may_be_null_where_that_is_said():
-    made = lines(",x", "null,x", "1,x", "y,x")
-    assert made.number("a", may_be_blank=True).to_list() == [None, None, 1.0, None]
-    assert made.is_good.to_list() == [True, True, True, False]
+    made = lines(",x", "null,x", "1,x", "y,x", '"",x')
+    assert made.number("a", may_be_blank=True).to_list() == [None, None, 1.0, None, None]
+    assert made.is_good.to_list() == [True, True, True, False, True]
 
 
 def test_the_first_fault_of_a_line_is_told():

@@ -130,9 +130,11 @@ def test_bars_of_the_index_that_were_over_are_known_since_their_end(tmp_path: Pa
 
 
 def test_the_funding_of_an_hour_was_paid_when_it_ended(tmp_path: Path):
-    row = {"timestamp": c.NOON, "index_price": 65000.0, "interest_8h": 0.0001, "interest_1h": 0.00001}
+    """A rate is a quotient, in all the digits of a double."""
+    rate = -4.739622041017375e-07
+    row = {"timestamp": c.NOON, "index_price": 65000.0, "interest_8h": -0.00009234260068476106, "interest_1h": rate}
     found = _reply(tmp_path, PERPETUAL, "get_funding_rate_history?instrument_name=BTC-PERPETUAL", [row]).row("funding")
-    assert (found["kind"], found["rate"], found["interval_h"]) == ("settled", 0.00001, 1.0)
+    assert (found["kind"], found["rate"], found["interval_h"]) == ("settled", rate, 1.0)
 
 
 def test_what_a_list_of_instruments_says(tmp_path: Path):

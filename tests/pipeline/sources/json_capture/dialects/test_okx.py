@@ -145,12 +145,14 @@ def test_what_was_paid_is_the_realised_rate(tmp_path: Path):
 
 
 def test_open_interest_of_a_period_is_known_after_its_end(tmp_path: Path):
-    rows = [[str(c.NOON), "3100", "31", "2e6"], [str(c.NOON - 300_000), "3000", "30", "2e6"]]
+    """Coins of contracts worth USD are quotients of many digits."""
+    coins = "30.7711286123456789012"
+    rows = [[str(c.NOON), "3100", "31", "2e6"], [str(c.NOON - 300_000), "3000", coins, "2e6"]]
     query = "instId=BTC-USDT-SWAP&period=5m"
     frame = _reply(tmp_path, "rubik/stat/contracts/open-interest-history", *rows, query=query).frames[
         "derivative_ticker"
     ]
-    assert frame["open_interest_qty"].to_list() == [30.0, 31.0]
+    assert frame["open_interest_qty"].to_list() == [30.771128612345677, 31.0]
     assert (frame["known_ts"] - frame["event_ts"]).dt.total_seconds().to_list() == [360, 360]
 
 
