@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from pipeline.errors import FootprintError
 from pipeline.market import Market
-from pipeline.sources.batch import Batch, PriceGrid, Rejected, conform, in_lists, joined_grid, quarantine_frame
+from pipeline.sources.batch import Batch, PriceGrid, Rejected, brief, conform, in_lists, joined_grid, quarantine_frame
 from pipeline.sources.reading.ahead import one_ahead
 from pipeline.sources.reading.lines import TextFile, first_line
 from pipeline.sources.tardis import messages as marks
@@ -36,6 +36,7 @@ DELAY_US: Final = {"book_updates": 100_000, "trades": 50_000}
 _CLOCKS: Final = {"book_updates": ("publish", "recv", "carried"), "trades": ("match", "recv", "carried")}
 """What the clock codes of `messages` are called."""
 
+_PREFER: Final = "`prefer` in footprint.toml says which book feeds the signals"
 _FOREIGN_KEPT: Final = 100
 _BLOCK: Final = 8 << 20
 
@@ -97,7 +98,7 @@ def read(path: Path, market: Market, block_bytes: int = _BLOCK) -> Iterator[Batc
     file, span = TextFile(path, block_bytes), span_of(path)
     data_set = _data_set(path)
     if data_set is not None:
-        _check_source(path, data_set, NAME)
+        _refuse_snapshots(path, data_set)
         yield from _read_table(path, data_set, market, NAME)
         return
     reader: _Reader | None = None
@@ -137,8 +138,8 @@ def read_snapshots(path: Path, market: Market) -> Iterator[Batch]:
     """As `read`, of files of book snapshots only, which are another source: the few levels of each would replace the
     whole book that increments build."""
     data_set = _data_set(path)
-    _check_source(path, data_set, SNAPSHOTS_NAME)
-    assert data_set is not None, "what is no data set is no snapshot"
+    if data_set is None or data_set.kind != "snapshots":
+        raise _no_snapshots(path)
     return _read_table(path, data_set, market, SNAPSHOTS_NAME)
 
 
@@ -153,19 +154,27 @@ def _data_set(path: Path) -> DataSet | None:
     return data_set_of(first_line(path).decode(errors="replace").split(","), path)
 
 
-def _check_source(path: Path, data_set: DataSet | None, source: str) -> None:
-    """Raise FP002 for snapshots in the source of increments, and for anything else in that of snapshots."""
-    is_snapshots = data_set is not None and data_set.kind == "snapshots"
-    if is_snapshots == (source == SNAPSHOTS_NAME):
-        return
-    raise FootprintError(
+def _refuse_snapshots(path: Path, data_set: DataSet) -> None:
+    if data_set.kind == "snapshots":
+        raise FootprintError(
+            "FP002",
+            "expected any data set but book snapshots: their few levels would replace the book of incremental_book_L2",
+            where=f"{path}, line 1",
+            hint=f"footprint ingest {SNAPSHOTS_NAME} ...; {_PREFER}",
+        )
+
+
+def _no_snapshots(path: Path) -> FootprintError:
+    header = first_line(path).decode(errors="replace")
+    is_vendor_s = header.startswith("exchange,symbol,timestamp,local_timestamp,")
+    return FootprintError(
         "FP002",
-        "expected any data set but book snapshots: their few levels would replace the book of incremental_book_L2"
-        if is_snapshots
-        else "expected book_snapshot_5 or book_snapshot_25",
+        "expected the header of book_snapshot_5 or _25 (exchange,symbol,timestamp,local_timestamp,asks[0].price,...), "
+        f"got {brief(repr(header), 200)}",
         where=f"{path}, line 1",
-        hint=f"footprint ingest {SNAPSHOTS_NAME if is_snapshots else NAME} ...; `prefer` in footprint.toml says which "
-        "book feeds the signals",
+        hint=f"footprint ingest {NAME} ...; {_PREFER}"
+        if is_vendor_s
+        else "is this the right source? `footprint ingest --help` lists them",
     )
 
 

@@ -26,6 +26,8 @@ _TICKER: Final = (
     "index_price", "mark_price",
 )  # fmt: skip
 _LIQUIDATIONS: Final = (*_SHARED, "id", "side", "price", "amount")
+_ALIKE: Final = ("liquidations", "trades")
+"""Data sets of the same columns."""
 _BOTH_SIDES: Final = frozenset({"bybit"})
 """Exchanges whose open interest counts both sides."""
 _BEST_DELAY, _SNAPSHOT_DELAY, _STATE_DELAY, _PRINT_DELAY = 100_000, 500_000, 100_000, 50_000
@@ -46,7 +48,7 @@ class DataSet:
 def data_set_of(names: Sequence[str], path: Path) -> DataSet | None:
     """The data set whose columns these are; None if it is none of those read here.
 
-    Liquidations have the columns of trades: only the file's name, or a folder's, tells them apart.
+    Liquidations have the columns of trades: only the file's name, or the nearest folder's, tells them apart.
     """
     there = set(names)
     if len(there) < len(names):
@@ -68,7 +70,9 @@ def _fields(what: str, levels: int) -> list[str]:
 
 
 def is_of_liquidations(path: Path) -> bool:
-    return "liquidations" in path.name or "liquidations" in path.parts
+    named = [kind for kind in _ALIKE if kind in path.name]
+    named += [folder for folder in reversed(path.absolute().parts[:-1]) if folder in _ALIKE]
+    return named[:1] == ["liquidations"]
 
 
 def read(path: Path, data_set: DataSet, exchange: str, symbol: str, source: str) -> Iterator[Batch]:

@@ -91,6 +91,36 @@ def test_snapshots_are_a_source_of_their_own_for_their_few_levels_would_replace_
         assert (refused.value.fault.code, refused.value.hint.split(" ...")[0]) == ("FP002", f"footprint ingest {right}")
 
 
+def test_what_is_no_snapshot_of_the_vendor_is_shown(tmp_path: Path):
+    """Not sent on to the vendor's other source, which would refuse it as well."""
+    (tmp_path / "x.csv").write_text("<html>busy</html>\n")
+    with pytest.raises(FootprintError) as refused:
+        read_snapshots(tmp_path / "x.csv", MARKET)
+    assert "got '<html>busy</html>'" in refused.value.why
+    assert "ingest --help" in refused.value.hint
+
+
+@pytest.mark.parametrize(
+    ("place", "table"),
+    [
+        ("liquidations/binance-futures_trades_2024-03-05_BTCUSDT.csv.gz", "trades"),
+        ("trades/binance-futures_liquidations_2024-03-05_BTCUSDT.csv.gz", "liquidations"),
+        ("liquidations/v1/binance-futures/trades/2024/03/05/BTCUSDT.csv.gz", "trades"),
+        ("trades/v1/binance-futures/liquidations/2024/03/05/BTCUSDT.csv.gz", "liquidations"),
+    ],
+)
+def test_the_nearest_name_tells_trades_from_liquidations(tmp_path: Path, place: str, table: str):
+    """Their columns are the same."""
+    batches = read(write_csv(tmp_path / place, TRADES, [fill(1, 1)]), MARKET)
+    assert {name for batch in batches for name in batch.frames} == {table}
+
+
+def test_liquidations_are_none_less_for_being_named_from_their_own_folder(tmp_path: Path, monkeypatch):
+    path = write_csv(tmp_path / "liquidations/2024/03/05/BTCUSDT.csv.gz", TRADES, [fill(1, 1)])
+    monkeypatch.chdir(path.parent)
+    assert list(one(Path(path.name)).frames) == ["liquidations"]
+
+
 def test_a_bought_liquidation_is_of_a_short(tmp_path: Path):
     frame = one(payloads.liquidations(tmp_path)[0]).frames["liquidations"]
     assert frame.select("order_side", "price", "qty", "trade_id").rows() == [

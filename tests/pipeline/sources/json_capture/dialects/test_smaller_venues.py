@@ -51,11 +51,8 @@ def test_kraken_s_rate_is_the_relative_one(tmp_path: Path):
         "bid_size": 5.0,
     }
     ticker |= {"ask_size": 7.0, "markPrice": 65001.0, "index": 65002.0, "funding_rate": -1.2e-9}
-    ticker |= {
-        "relative_funding_rate": -4.223375612345678e-05,
-        "next_funding_rate_time": c.NOON + c.HOUR,
-        "openInterest": 1e8,
-    }
+    rate = -4.223375612345678e-05
+    ticker |= {"relative_funding_rate": rate, "next_funding_rate_time": c.NOON + c.HOUR, "openInterest": 1e8}
     found = _read(tmp_path, KRAKEN, "KRAKEN_FUTURES", ticker)
     assert (found.row("funding")["rate"], found.row("book_ticker")["ask_qty"]) == (rate, 7.0)
     assert found.row("derivative_ticker")["next_funding_ts"].timestamp() * 1000 == c.NOON + c.HOUR
