@@ -154,7 +154,12 @@ async def _demand_known(web: Web, at: FetchSettings, request: Request, spacing: 
     reply = await web.reply(url, check=okx_fault)
     if reply is None:
         return
-    symbols = [row["instId"] for row in reply.json()["data"]]
+    try:
+        symbols = [row["instId"] for row in reply.json()["data"]]
+    except (KeyError, TypeError) as error:
+        raise FootprintError(
+            "FP021", f"expected a list of instruments, got something else: {error!r}", where=url
+        ) from error
     near = nothing_like(f"instrument that {request.venue} lists today", request.symbol, symbols)
     if request.symbol not in symbols and near.hint:
         raise near

@@ -56,3 +56,11 @@ def read_json(reply: httpx.Response) -> Any:
         return reply.json()
     except ValueError as error:
         raise FootprintError("FP021", f"expected JSON, got {reply.text[:80]!r}", where=str(reply.url)) from error
+
+
+def read_object(reply: httpx.Response) -> dict[str, Any]:
+    """The JSON object of a reply. Raises FP021 for what is none."""
+    answer = read_json(reply)
+    if not isinstance(answer, dict):
+        raise FootprintError("FP021", f"expected a JSON object, got {reply.text[:80]!r}", where=str(reply.url))
+    return answer

@@ -8,7 +8,7 @@ import httpx
 from pipeline.errors import FootprintError
 from pipeline.fetch.period import Period
 from pipeline.fetch.request import Request
-from pipeline.fetch.rest import Rest, read_json
+from pipeline.fetch.rest import Rest, read_object
 from pipeline.fetch.rest_pages import page_by_cursor, page_by_time
 from pipeline.fetch.rest_type import RestType
 from pipeline.fetch.retry import Broken
@@ -22,7 +22,7 @@ _TOO_MANY: Final = (10006, 10018)
 
 def bybit_fault(reply: httpx.Response) -> None:
     """Raises Broken for "too many requests", FP021 for another retCode than 0: both come with status 200."""
-    answer = read_json(reply)
+    answer = read_object(reply)
     code = answer.get("retCode")
     if code in _TOO_MANY:
         raise Broken(f"the venue answered {code} {answer.get('retMsg')}")

@@ -8,7 +8,7 @@ import httpx
 from pipeline.errors import FootprintError
 from pipeline.fetch.period import Period
 from pipeline.fetch.request import Request
-from pipeline.fetch.rest import Rest, read_json
+from pipeline.fetch.rest import Rest, read_object
 from pipeline.fetch.rest_pages import page_by_time
 from pipeline.fetch.rest_type import RestType
 from pipeline.fetch.retry import Broken
@@ -20,7 +20,7 @@ _TOO_MANY: Final = 10028
 
 def deribit_fault(reply: httpx.Response) -> None:
     """Raises Broken for "too many requests", FP021 for another error in a reply with status 200."""
-    answer = read_json(reply)
+    answer = read_object(reply)
     if (error := answer.get("error")) is None:
         return
     if error.get("code") == _TOO_MANY:

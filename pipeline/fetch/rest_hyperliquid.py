@@ -31,15 +31,22 @@ def hyperliquid_fault(reply: httpx.Response) -> None:
 
 
 def refuse_requester_pays(request: Request) -> None:
-    """Raises FP023 with the line that fetches it, for a type of the archive."""
+    """Raises FP023 with the line that fetches it, for a type of the archive, and the one that reads it.
+
+    The copy keeps its place in the bucket: names repeat every hour, and only the folders say which day and hour it is.
+    """
     for kind in request.types:
         if (key := REQUESTER_PAYS.get(kind)) is not None:
             source = key.format(day=request.since.strftime("%Y%m%d"), hour=0, symbol=request.symbol)
+            copy = f"data/raw/{source.removeprefix('s3://')}"
+            reader = "hyperliquid-node-trades" if kind == "node_trades" else "hyperliquid-archive"
+            hours = "" if kind == "asset_ctxs" else "   (hours are 0 to 23, not 00)"
             raise FootprintError(
                 "FP023",
                 f"{kind} lies in a bucket whose readers pay (about 0.09 USD per GB) and need an account at AWS; "
                 "footprint never spends your money",
-                hint=f"aws s3 cp --request-payer requester {source} .   (hours are 0 to 23, not 00)",
+                hint=f"aws s3 cp --request-payer requester {source} {copy}{hours}, then "
+                f"footprint ingest {reader} {copy} --venue {request.venue} --symbol {request.symbol}",
             )
 
 

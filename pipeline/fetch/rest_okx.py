@@ -9,7 +9,7 @@ import httpx
 from pipeline.errors import FootprintError
 from pipeline.fetch.period import Period
 from pipeline.fetch.request import Request
-from pipeline.fetch.rest import Rest, read_json
+from pipeline.fetch.rest import Rest, read_object
 from pipeline.fetch.rest_pages import page_by_time
 from pipeline.fetch.rest_type import RestType
 from pipeline.fetch.retry import Broken
@@ -23,7 +23,7 @@ _LATER: Final = ("50001", "50011", "50013", "50026")
 
 def okx_fault(reply: httpx.Response) -> None:
     """Raises Broken for a code that says "later", FP021 for another than 0: both come with status 200."""
-    answer = read_json(reply)
+    answer = read_object(reply)
     code = str(answer.get("code"))
     if code in _LATER:
         raise Broken(f"the venue answered {code} {answer.get('msg')}")

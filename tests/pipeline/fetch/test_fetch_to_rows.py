@@ -1,17 +1,22 @@
 """From an archive to the tables: `footprint fetch`, then the command that it names, for every layout and defect."""
 
+import re
+import shlex
 import shutil
 from pathlib import Path
 
+import httpx
 import pytest
 
 from pipeline.market import Market
 from tests.archive.layouts import checksum, serve_okx
 from tests.archive.server import Archive, Defect
+from tests.pipeline.command import footprint
 from tests.pipeline.fetch.archives import ARCHIVES, ONE_DAY, OTHERS, TAPE, laid, put_vision, vision, zipped
 from tests.pipeline.fetch.bench import Bench, Layout
 from tests.pipeline.lakes import rows, state
 from tests.pipeline.sources.binance.payloads_vision import AGGREGATES, SPOT, USDM
+from tests.pipeline.sources.hyperliquid import payloads as hyperliquid
 from tests.pipeline.sources.okx import payloads as okx
 
 
@@ -177,14 +182,53 @@ def test_a_key_that_is_no_file_of_a_day_is_not_fetched(bench, tmp_path):
     assert not list(bench.folder.rglob("*part-00000*"))
 
 
-def test_a_bucket_whose_reader_pays_is_refused_with_the_line_that_fetches_it(bench):
-    layout = Layout("hyperliquid", Market("hyperliquid", "BTC"), "l2Book", lambda *_: [], {}, ONE_DAY)
+BUCKETS = {
+    "l2Book": (hyperliquid.BOOKS, {"book_updates": 16}),
+    "asset_ctxs": (hyperliquid.CONTEXTS, {"derivative_ticker": 3, "funding": 3}),
+    "node_trades": (hyperliquid.TRADES, {"trades": 2}),
+    "node_fills": (hyperliquid.FILLS, {"fills": 3, "trades": 2}),
+    "node_fills_by_block": (hyperliquid.BLOCKS, {"fills": 5, "trades": 3, "liquidations": 1}),
+}
+
+
+def _hint(bench: Bench, kind: str) -> tuple[str, str, str]:
+    """Of a refused fetch: the key of the bucket, where its copy is to lie, and the command that reads it."""
+    layout = Layout("hyperliquid", hyperliquid.BTC, kind, lambda *_: [], {}, ("2025-08-01", "2025-08-01"))
     fetched = bench.fetch(layout)
     assert fetched.code != 0
-    assert "error[FP" in fetched.err
-    assert "aws s3" in fetched.err
-    assert "--request-payer requester" in fetched.err
-    assert not list(bench.folder.rglob("*.lz4"))
+    assert "error[FP023]" in fetched.err
+    found = re.search(r"aws s3 cp --request-payer requester s3://(\S+) (\S+).*, then (footprint .*)", fetched.err)
+    assert found is not None, fetched.err
+    return found[1].replace("/0.lz4", "/9.lz4").replace("/0/", "/9/"), found[2], found[3]
+
+
+def _copied(bench: Bench, key: str, piece: int) -> Path:
+    """The bucket's file at its place, as the line that copies it leaves it; it comes in pieces."""
+    bench.archive.spoil(f"/{key}", Defect(piece=piece))
+    copy = bench.folder / "data/raw" / key
+    copy.parent.mkdir(parents=True)
+    copy.write_bytes(httpx.get(f"{bench.archive.base}/{key}").content)
+    return copy
+
+
+@pytest.mark.parametrize("kind", BUCKETS)
+def test_a_bucket_whose_reader_pays_is_read_by_the_lines_that_the_refusal_names(bench, tmp_path, kind):
+    """Whole and unpaired fills, forced ones, LZ4: what nobody fetches here, served as the buckets lay it."""
+    place, made = BUCKETS[kind]
+    case = next(case for case in hyperliquid.CASES if case.write(tmp_path / "made")[0] == tmp_path / "made" / place)
+    laid(bench.archive, tmp_path / "made", case.write(tmp_path / "made"))
+    key, copy, reading = _hint(bench, kind)
+    assert key == place.as_posix()
+    file = _copied(bench, key, piece=7)
+    words = shlex.split(reading.replace(copy, str(file)))
+    ingested = footprint(*words[1:], "--lake", bench.lake.root, "--workers", "1")
+    assert ingested.code == 0, ingested.err
+    assert bench.counts() == made
+    file.write_bytes(file.read_bytes()[:-9])
+    refused = footprint(*words[1:], "--lake", bench.lake.root, "--workers", "1")
+    assert refused.code == 1
+    assert "error[FP002]" in refused.err
+    assert bench.counts() == made
 
 
 def test_shuffled_rows_end_in_the_same_prints_marked_where_they_stood_out_of_order(archive, tmp_path):

@@ -69,6 +69,7 @@ def test_a_busy_venue_is_asked_again(archive, desk, code):
         (b'{"code":"51000","msg":"Parameter instType error"}', "the venue answered 51000 Parameter instType error"),
         (b'{"code":"0","data":[{}]}', "expected a listing of files, got something else"),
         (b"<html>", "expected JSON, got '<html>'"),
+        (b"[]", "expected a JSON object, got '[]'"),
         (b'{"code":"0","data":[{"details":[{"groupDetails":[{"filename":"BTC-USDT-SWAP-trades-2024-06-03.zip",'
          b'"url":"https://h/../../etc/passwd"}]}]}]}', "an address without a file"),
     ],
@@ -88,6 +89,13 @@ def test_an_unknown_symbol_is_answered_with_the_nearest(archive, desk):
     assert raised.value.hint == "did you mean BTC-USDT-SWAP?"
     desk.symbol = "ZZZZ-TUSD-240628"  # like nothing listed today: it may be one that was
     assert set(desk.look("trades", until=LAST).values()) == {"absent"}
+
+
+@pytest.mark.parametrize("body", [b'{"code":"0","data":[{"ctVal":"0.01"}]}', b'{"code":"0"}'])
+def test_a_list_of_instruments_that_is_none_is_named(archive, desk, body):
+    archive.answers["/api/v5/public/instruments"] = lambda _: body
+    with pytest.raises(FootprintError, match="expected a list of instruments, got something else"):
+        desk.look("trades", until=date(2023, 1, 1), since=date(2023, 1, 1))
 
 
 def test_the_day_of_a_file_without_one_in_its_name_is_that_of_its_time():
