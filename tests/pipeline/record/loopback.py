@@ -88,7 +88,7 @@ def _recent(venues: Venues, query: dict[str, str], _: int) -> Any:
     found = [
         {
             "execId": f"e{one}",
-            "symbol": "BTCUSDT",
+            "symbol": query["symbol"],
             "price": "100.10",
             "size": "0.5",
             "side": "Buy",
@@ -96,7 +96,7 @@ def _recent(venues: Venues, query: dict[str, str], _: int) -> Any:
         }
         for one in venues.trades(query)
     ]
-    return _v5({"category": "linear", "list": found[::-1]})
+    return _v5({"category": query["category"], "list": found[::-1]})
 
 
 def _okx_trades(venues: Venues, query: dict[str, str], _: int) -> Any:
@@ -122,38 +122,100 @@ def _deribit_trades(venues: Venues, query: dict[str, str], _: int) -> Any:
     return {"jsonrpc": "2.0", "result": {"trades": found[::-1], "has_more": True}}
 
 
-_BOOK = {"asks": [["100.2", "2", "0", "1"]], "bids": [["100.1", "1", "0", "1"]], "ts": str(T0_MS)}
+_LATER = T0_MS + 8 * 3_600_000
+
+
+def _symbol(query: dict[str, str]) -> str:
+    return query.get("symbol", "BTCUSDT")
+
+
+def _premium(_: Venues, query: dict[str, str], __: int) -> Any:
+    prices = {"markPrice": "100.15", "indexPrice": "100.14", "estimatedSettlePrice": "100.13"}
+    funding = {"lastFundingRate": "0.00010000", "interestRate": "0.00010000", "nextFundingTime": _LATER}
+    return {"symbol": _symbol(query)} | prices | funding | {"time": T0_MS}
+
+
+def _v5_book(_: Venues, query: dict[str, str], n: int) -> Any:
+    times = {"ts": T0_MS + 4, "u": 7 + n, "seq": 70 + n, "cts": T0_MS}
+    return _v5({"s": query["symbol"], "b": [["100.1", "1"]], "a": [["100.2", "2"]]} | times)
+
+
+def _tickers(_: Venues, query: dict[str, str], __: int) -> Any:
+    prices = {"lastPrice": "100.1", "markPrice": "100.15", "indexPrice": "100.14"}
+    best = {"bid1Price": "100.1", "bid1Size": "1", "ask1Price": "100.2", "ask1Size": "2"}
+    interest = {"openInterest": "59891.732", "singleOpenInterest": "29945.866"}
+    funding = {"fundingRate": "0.0001", "nextFundingTime": str(_LATER), "fundingIntervalHour": "8"}
+    return _v5(
+        {"category": query["category"], "list": [{"symbol": query["symbol"]} | prices | best | interest | funding]}
+    )
+
+
+def _settled(_: Venues, query: dict[str, str], __: int) -> Any:
+    row = {"symbol": query["symbol"], "fundingRate": "0.0001", "fundingRateTimestamp": str(T0_MS)}
+    return _v5({"category": query["category"], "list": [row]})
+
+
+def _interest(_: Venues, query: dict[str, str], __: int) -> Any:
+    row = {"openInterest": "5", "singleOpenInterest": "2.5", "timestamp": str(T0_MS)}
+    return _v5({"symbol": query["symbol"], "category": query["category"], "list": [row], "nextPageCursor": ""})
+
+
+def _okx(**row: Any) -> Callable[[Venues, dict[str, str], int], Any]:
+    """A reply of one row, of the instrument asked for."""
+    return lambda _, query, __: {"code": "0", "msg": "", "data": [{"instId": query["instId"]} | row]}
+
+
+_NOW = str(T0_MS)
+_BOOK = {"asks": [["100.2", "2", "0", "1"]], "bids": [["100.1", "1", "0", "1"]], "ts": _NOW, "seqId": 7}
+_SUMMARY = {
+    "instrument_name": "BTC-28MAR25-90000-C",
+    "underlying_index": "BTC-28MAR25",
+    "underlying_price": 100.1,
+    "mark_price": 0.0512,
+    "mark_iv": 61.2,
+    "bid_price": 0.051,
+    "ask_price": None,
+    "creation_timestamp": T0_MS,
+    "base_currency": "BTC",
+    "quote_currency": "BTC",
+}
 _ANSWERS: dict[str, Callable[[Venues, dict[str, str], int], Any]] = {
     "/aggTrades": _aggregates,
     "/depth": _depth,
-    "/premiumIndex": lambda *_: {
-        "symbol": "BTCUSDT",
-        "markPrice": "100.15",
-        "lastFundingRate": "0.00010000",
-        "time": T0_MS,
-    },
-    "/fundingRate": lambda *_: [{"symbol": "BTCUSDT", "fundingRate": "0.00010000", "fundingTime": T0_MS}],
-    "/openInterest": lambda *_: {"symbol": "BTCUSDT", "openInterest": "10659.509", "time": T0_MS},
-    "/v5/market/orderbook": lambda *_: _v5({"s": "BTCUSDT", "b": [["100.1", "1"]], "a": [["100.2", "2"]], "u": 7}),
+    "/premiumIndex": _premium,
+    "/fundingRate": lambda _, query, __: [
+        {"symbol": _symbol(query), "fundingRate": "0.00010000", "fundingTime": T0_MS, "markPrice": "100.1"}
+    ],
+    "/openInterest": lambda _, query, __: {"symbol": _symbol(query), "openInterest": "10659.509", "time": T0_MS},
+    "/v5/market/orderbook": _v5_book,
     "/v5/market/recent-trade": _recent,
-    "/v5/market/tickers": lambda *_: _v5({"list": [{"symbol": "BTCUSDT", "markPrice": "100.15"}]}),
-    "/v5/market/funding": lambda *_: _v5({"list": [{"symbol": "BTCUSDT", "fundingRate": "0.0001"}]}),
-    "/v5/market/open-interest": lambda *_: _v5({"list": [{"openInterest": "5", "timestamp": str(T0_MS)}]}),
+    "/v5/market/tickers": _tickers,
+    "/v5/market/funding": _settled,
+    "/v5/market/open-interest": _interest,
     "/market/books": lambda *_: {"code": "0", "msg": "", "data": [_BOOK]},
     "/market/history-trades": _okx_trades,
     "/market/trades": _okx_trades,
-    "/public/funding-rate": lambda *_: {"code": "0", "msg": "", "data": [{"fundingRate": "0.0001"}]},
-    "/public/open-interest": lambda *_: {"code": "0", "msg": "", "data": [{"oi": "5", "oiCcy": "0.05"}]},
+    "/public/funding-rate-history": _okx(
+        fundingRate="0.0001", realizedRate="0.0001", fundingTime=_NOW, method="current_period", formulaType="withRate"
+    ),
+    "/public/funding-rate": _okx(
+        fundingRate="0.0001", fundingTime=str(_LATER), nextFundingTime=str(_LATER + 8 * 3_600_000), ts=_NOW
+    ),
+    "/public/open-interest": _okx(oi="5", oiCcy="0.05", oiUsd="5.005", ts=_NOW),
     "/exchangeInfo": lambda *_: {"symbols": [{"symbol": "BTCUSDT", "contractType": "PERPETUAL"}]},
     "/instruments-info": lambda *_: _v5({"list": [{"symbol": "BTCUSDT", "priceFilter": {"tickSize": "0.10"}}]}),
     "/public/instruments": lambda *_: {"code": "0", "msg": "", "data": [{"ctVal": "0.01", "tickSz": "0.1"}]},
-    "/public/mark-price": lambda *_: {"code": "0", "msg": "", "data": [{"markPx": "100.15"}]},
-    "/market/index-tickers": lambda *_: {"code": "0", "msg": "", "data": [{"idxPx": "100.14"}]},
-    "get_book_summary_by_currency": lambda *_: {"jsonrpc": "2.0", "result": [{"mark_price": 0.0512, "mark_iv": 61.2}]},
+    "/public/mark-price": _okx(markPx="100.15", ts=_NOW),
+    "/market/index-tickers": _okx(idxPx="100.14", ts=_NOW),
+    "get_book_summary_by_currency": lambda *_: {"jsonrpc": "2.0", "result": [_SUMMARY]},
     "get_volatility_index_data": lambda *_: {"jsonrpc": "2.0", "result": {"data": [[T0_MS, 50.1, 50.2, 50.0, 50.1]]}},
     "get_instruments": lambda *_: {"jsonrpc": "2.0", "result": [{"tick_size": 0.0005, "contract_size": 1.0}]},
     "get_last_trades_by_currency": _deribit_trades,
 }
+
+
+_USERS = ["0xb0b", "0xa11"]
+_CONTEXT = {"funding": "0.0000125", "openInterest": "12.5", "markPx": "100.1", "oraclePx": "100.0", "premium": "0.0001"}
 
 
 def _hyperliquid(venues: Venues, body: Any, _: int) -> Any:
@@ -163,13 +225,22 @@ def _hyperliquid(venues: Venues, body: Any, _: int) -> Any:
     if body["type"] == "recentTrades":
         ids = venues.trades({"limit": "10"})
         return [
-            {"coin": coin, "side": "B", "px": "100.1", "sz": "1", "time": T0_MS + one, "tid": 977 * one} for one in ids
+            {
+                "coin": coin,
+                "side": "B",
+                "px": "100.1",
+                "sz": "1",
+                "time": T0_MS + one,
+                "tid": 977 * one,
+                "users": _USERS,
+            }
+            for one in ids
         ]
     if body["type"] == "fundingHistory":
         return [{"coin": coin, "fundingRate": "0.0000125", "premium": "0.0", "time": T0_MS}]
     if body["type"] == "meta":
         return {"universe": [{"name": "BTC", "szDecimals": 5}]}
-    return [{"universe": [{"name": "BTC"}]}, [{"funding": "0.0000125", "markPx": "100.1", "oraclePx": "100.0"}]]
+    return [{"universe": [{"name": "BTC"}]}, [_CONTEXT]]
 
 
 @contextmanager

@@ -17,10 +17,12 @@ from typing import Any
 import orjson
 import pytest
 
+from pipeline.market import Market
 from pipeline.record import frames
 from pipeline.record.endpoints import VENUES
 from tests.pipeline.command import footprint
 from tests.pipeline.record.loopback import Venues, loopback
+from tests.pipeline.sources.read_whole import read_whole
 
 pytest.importorskip("ccxt", reason="the extra live is not installed")
 
@@ -79,6 +81,33 @@ def test_a_reply_is_what_the_venue_sent(polled: tuple[Path, Venues, str]):
     lines = written(polled[0] / "binance-usdm")
     page = replies(lines, "/fapi/v1/aggTrades?symbol=BTCUSDT")[0]["data"]
     assert page.startswith('[{"a":1,"p":"100.10","q":"0.500","f":1,"l":1,"T":1700000000001,"m":false}')
+
+
+_BOOK_AND_TAPE = {"book_updates", "trades"}
+_FUTURES = {*_BOOK_AND_TAPE, "derivative_ticker", "funding"}
+READ = {
+    "binance-usdm": _FUTURES,
+    "binance-coinm": _FUTURES,
+    "binance-spot": _BOOK_AND_TAPE,
+    "bybit-linear": {*_FUTURES, "book_ticker"},
+    "bybit-inverse": {*_FUTURES, "book_ticker"},
+    "bybit-spot": _BOOK_AND_TAPE,
+    "okx-swap": _FUTURES,
+    "okx-spot": _BOOK_AND_TAPE,
+    "hyperliquid": _FUTURES,
+    "deribit-options": {"option_quotes", "vol_index"},
+}
+
+
+@pytest.mark.parametrize("venue", MARKETS)
+def test_what_is_recorded_is_read(venue: str, polled: tuple[Path, Venues, str]):
+    """Every reply of every feed, at the address at which it was asked for, and nothing in quarantine."""
+    files = sorted((polled[0] / venue).rglob("*.zst"))  # two if the hour turned meanwhile
+    read = [read_whole("json-capture", path, Market(venue, MARKETS[venue])) for path in files]
+    assert [found.reasons for found in read] == [[]] * len(read)
+    assert {name for found in read for name, frame in found.frames.items() if frame.height} == READ[venue]
+    kinds = {kind for found in read if "funding" in found.frames for kind in found.column("funding", "kind")}
+    assert kinds == ({"predicted", "settled"} if "funding" in READ[venue] else set())
 
 
 def test_the_body_of_a_post_names_the_coin(polled: tuple[Path, Venues, str]):
