@@ -61,6 +61,12 @@ _NOT_OTHERWISE: Final[Mapping[str, str | None]] = {}
 _CONTRACTS_ALONE: Final[Mapping[str, str | None]] = {"instruments": None}
 """What a contract is, is read where records stand beside it; a file of it alone has no rows."""
 
+_TARDIS_OTHERWISE: Final[Mapping[str, str | None]] = {
+    "options_chain": "tardis-options",
+    "book_snapshot_5": "tardis-snapshots",
+    "book_snapshot_25": "tardis-snapshots",
+}
+
 Remotes = Callable[[Web, FetchSettings, Request], Awaitable[list[Remote]]]
 
 
@@ -129,7 +135,7 @@ ORIGINS: Final[Mapping[str, Origin]] = {
         otherwise=_NOT_OTHERWISE,  # its list of contracts comes with marks and rates
     ),
     "deribit": _history(History("deribit", rest_deribit.EXCHANGE, rest_deribit.TYPES, rest_deribit.deribit_fault)),
-    "tardis": Origin(tardis.TYPES, _open_tardis, "tardis", otherwise={"options_chain": "tardis-options"}),
+    "tardis": Origin(tardis.TYPES, _open_tardis, "tardis", otherwise=_TARDIS_OTHERWISE),
 }
 
 

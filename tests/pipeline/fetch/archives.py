@@ -1,5 +1,6 @@
 """What each archive has, laid into one of loopback, and the rows that come of it."""
 
+import gzip
 import io
 import zipfile
 from collections.abc import Callable, Sequence
@@ -13,6 +14,7 @@ from tests.pipeline.fetch.bench import Layout
 from tests.pipeline.sources.binance.payloads_vision import AGGREGATES, FOLDERS, USDM, aggregate, ms
 from tests.pipeline.sources.bybit import payloads as bybit
 from tests.pipeline.sources.okx import payloads as okx
+from tests.pipeline.sources.tardis import payloads as tardis
 from tests.pipeline.tardis_files import TRADES as TARDIS_TRADES
 from tests.pipeline.tardis_files import fill, write_csv
 
@@ -122,6 +124,15 @@ def _tardis(archive: Archive, folder: Path) -> list[str]:
     return laid(archive, folder, [file])
 
 
+def _tardis_levels(archive: Archive, folder: Path) -> list[str]:
+    """Book snapshots, which have a source of their own."""
+    folder.mkdir(exist_ok=True)
+    (made,) = tardis.snapshots(folder)
+    path = "/v1/binance-futures/book_snapshot_5/2024/03/05/BTCUSDT.csv.gz"
+    archive.put(path, gzip.compress(made.read_bytes(), mtime=0))
+    return [path]
+
+
 def _every(hours: float, count: int, *, late: int = 0) -> list[int]:
     """Times of 3 June, milliseconds."""
     return [okx.DAY + int(n * hours * HOUR_MS) + late for n in range(count)]
@@ -149,6 +160,10 @@ ARCHIVES = {
 OTHERS = {
     "tardis": Layout(
         "tardis", USDM, "trades", _tardis, {"trades": 2}, ("2024-03-05", "2024-03-05"), base="/v1", needs="tardis_dev"
+    ),
+    "tardis snapshots": Layout(
+        "tardis", USDM, "book_snapshot_5", _tardis_levels, {"book_updates": 7}, ("2024-03-05", "2024-03-05"),
+        base="/v1", needs="tardis_dev",
     ),
     "bybit rest": Layout(
         "bybit", bybit.LINEAR, "funding", _rest(serve_bybit, funding=_SETTLEMENTS), {"funding": 93}, _MAY

@@ -110,6 +110,8 @@ def test_every_type_that_is_fetched_has_its_reader_or_is_said_to_have_none():
     assert {kind for name, _, kind in unread if name != "tardis"} == {"instruments"}
     assert all(venue not in SOURCES["tardis"].venues for name, venue, _ in unread if name == "tardis")
     assert ORIGINS["tardis"].reader_of("options_chain", "deribit-options") == "tardis-options"
+    snapshots = {ORIGINS["tardis"].reader_of(f"book_snapshot_{levels}", "binance-usdm") for levels in (5, 25)}
+    assert snapshots == {"tardis-snapshots"}
 
 
 def test_single_trades_and_what_none_reads_are_kept_apart():
