@@ -48,11 +48,14 @@ def ingest(
     """
     for path in files:
         if not path.is_file():
+            is_folder = path.is_dir()
             raise FootprintError(
                 "FP001",
-                "expected a raw file",
+                "expected a raw file, got a folder" if is_folder else "expected a raw file",
                 where=str(path),
-                hint="check the path; a pattern that matches nothing is taken as a name",
+                hint=f"name its files, as {path / '*'}, those of one source and market"
+                if is_folder
+                else "check the path; a pattern that matches nothing is taken as a name",
             )
     digests = {file_digest(lake.root, path): path for path in files}
     there = {file.file_id for file in registered(lake) if file.market == market}

@@ -186,13 +186,21 @@ def test_one_bad_file_keeps_the_good_ones_out(made: Path, tmp_path: Path):
     assert (result.code, state(made) == before) == (1, True)
 
 
-@pytest.mark.parametrize("name", ["absent.gz", "day/*.gz", "."])
+@pytest.mark.parametrize("name", ["absent.gz", "day/*.gz"])
 def test_a_missing_file_is_a_wrong_request(made: Path, tmp_path: Path, name: str):
     before = state(made)
     result = ingest_command(made, tmp_path / name)
     assert (result.code, state(made) == before) == (2, True)
     assert "error[FP001]: no such file" in result.err
     assert "try: check the path; a pattern that matches nothing is taken as a name" in result.err
+
+
+def test_a_folder_is_answered_with_how_to_name_its_files(made: Path, tmp_path: Path):
+    (tmp_path / "day").mkdir()
+    result = _refused(made, tmp_path / "day")
+    assert result.code == 2
+    assert "why: expected a raw file, got a folder" in result.err
+    assert f"try: name its files, as {tmp_path}/day/*" in result.err
 
 
 def test_a_refused_file_can_be_ingested_when_it_is_whole(made: Path, tmp_path: Path):

@@ -52,6 +52,12 @@ def opened(path: Path) -> Iterator[io.BufferedIOBase]:
             yield plain
 
 
+def is_gzip(path: Path) -> bool:
+    """Whether the file begins as gzip does."""
+    with path.open("rb") as raw:
+        return raw.read(len(_GZIP)) == _GZIP
+
+
 @contextmanager
 def damage_told() -> Iterator[None]:
     """Whatever a decompressor says of damage, as DamagedError."""

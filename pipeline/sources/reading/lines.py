@@ -6,11 +6,12 @@ from pathlib import Path
 
 from pipeline.errors import FootprintError
 from pipeline.sources.reading.ahead import one_ahead
-from pipeline.sources.reading.containers import DamagedError, damage_told, opened
+from pipeline.sources.reading.containers import DamagedError, damage_told, is_gzip, opened
 
 _BLOCK = 8 << 20
 _HEAD = 1 << 16
 _LONGEST_LINE = 64 << 20
+_RESCUE = "; if a recorder was killed, `zcat FILE > whole.txt` saves what is readable"
 
 
 def blocks_of_lines(path: Path) -> Iterator[list[bytes]]:
@@ -59,7 +60,7 @@ class TextFile:
                 "FP002",
                 f"the compressed stream ends or breaks after line {self.lines:,} ({damage})",
                 where=str(self.path),
-                hint="copy or fetch it again; if a recorder was killed, `zcat FILE > whole.txt` saves what is readable",
+                hint="copy or fetch it again" + (_RESCUE if is_gzip(self.path) else ""),
             ) from damage
         except _EndlessLineError as endless:
             raise FootprintError(

@@ -73,8 +73,9 @@ def test_a_file_is_its_lines_whatever_it_is_wrapped_in(name: str, tmp_path: Path
 def test_a_cut_file_is_refused(name: str, share: float, tmp_path: Path):
     path, whole = tmp_path / "raw", WRAPPED[name]
     path.write_bytes(whole[: int(share * len(whole))])
-    with pytest.raises(FootprintError, match="the compressed stream ends or breaks after line"):
+    with pytest.raises(FootprintError, match="the compressed stream ends or breaks after line") as refused:
         lines_of(path)
+    assert ("zcat" in refused.value.hint) == (path.read_bytes()[:2] == b"\x1f\x8b")  # it opens nothing else
 
 
 @pytest.mark.parametrize("name", ["gzip", "zip", "stored zip"])
