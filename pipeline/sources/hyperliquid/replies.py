@@ -44,6 +44,16 @@ def records_of(
     return reader(_Reply(asked, _json(text, "reply"), market.symbol, recv_us, sent_us))
 
 
+def coin_asked(body: str) -> str | None:
+    """The coin that a request names, if it names one."""
+    try:
+        asked = orjson.loads(body)
+    except orjson.JSONDecodeError:  # a request to something else
+        return None
+    coin = asked.get("coin") if isinstance(asked, dict) else None
+    return coin if isinstance(coin, str) else None
+
+
 @dataclass(frozen=True, slots=True)
 class _Reply:
     """A reply, the request it answers, and the coin that is wanted of it."""

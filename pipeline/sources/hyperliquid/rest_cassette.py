@@ -18,7 +18,7 @@ from pipeline.errors import FootprintError
 from pipeline.market import Market
 from pipeline.sources.batch import BadRecordError, Batch, brief
 from pipeline.sources.hyperliquid.files import nothing_of
-from pipeline.sources.hyperliquid.replies import records_of
+from pipeline.sources.hyperliquid.replies import coin_asked, records_of
 from pipeline.sources.reading.lines import blocks_of_lines
 from pipeline.sources.reading.record_lines import Part, RecordLines, Refused
 
@@ -58,6 +58,9 @@ def read(path: Path, market: Market) -> Iterator[Batch]:
         except (KeyError, IndexError, TypeError, ValueError, AttributeError) as wrong:
             lines.refuse(Refused("unknown", brief(f"malformed reply: {wrong!r}")), raw, lines=one.lines)
         else:
+            coin = None if found else coin_asked(one.body)
+            if coin is not None and coin != market.symbol:
+                lines.saw(coin)
             lines.take(found if one.status == _GOOD else [], None, raw, lines=one.lines)
     lines.line = len(text)
     lines.pass_by(len(text) - sum(one.lines for one in exchanges))

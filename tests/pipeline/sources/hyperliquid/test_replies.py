@@ -155,6 +155,17 @@ def test_a_file_of_brackets_does_not_end_the_process(tmp_path):
     assert "its values lie more than 100 deep in one another" in refused.err
 
 
+def test_replies_about_another_coin_are_refused_by_its_name(tmp_path: Path):
+    """What was asked of elsewhere is passed over, whatever it was asked with."""
+    other = {"type": "l2Book", "coin": "DYDX"}, book(NINE, coin="DYDX")
+    path = cassette(tmp_path / "replies.yaml", ({"type": "meta"}, {"universe": []}), other)
+    elsewhere = path.read_text().replace("http://127.0.0.1/info", "http://127.0.0.1/x", 1)
+    path.write_text(elsewhere.replace('{"type":"meta"}', "?"))
+    with pytest.raises(FootprintError, match=r"found none in .* lines, but of DYDX") as refused:
+        read_whole("rest-cassette", path, BTC)
+    assert refused.value.fault.code == "FP003"
+
+
 @pytest.mark.parametrize(
     ("name", "coin", "tables"),
     [
