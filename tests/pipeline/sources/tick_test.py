@@ -58,22 +58,31 @@ def quote_mids(quotes: pl.DataFrame) -> pl.DataFrame:
 
 def book_mids(updates: pl.DataFrame) -> pl.DataFrame:
     """A state per message of book_updates, replayed level by level; no snapshot, no state. Knows nothing of gaps."""
-    found = list(_replayed(updates.sort("event_ts", "seq")))  # seq and msg_id count anew every day
-    return pl.DataFrame(found, schema={"event_ts": updates.schema["event_ts"], "mid": pl.Float64()}, orient="row")
+    ordered = updates.sort("event_ts", "seq")  # seq and msg_id count anew every day
+    messages = ordered.group_by(pl.col("event_ts").dt.date(), "msg_id", maintain_order=True)
+    levels = pl.col("side", "price", "qty")
+    return message_mids(messages.agg(pl.col("event_ts").first().alias("at"), pl.col("is_snapshot").first(), levels)
+                        .select(pl.col("at").alias("event_ts"), "is_snapshot", "side", "price", "qty"))  # fmt: skip
 
 
-def _replayed(updates: pl.DataFrame) -> Iterator[tuple[object, float | None]]:
+def message_mids(messages: pl.DataFrame) -> pl.DataFrame:
+    """As book_mids, of a row per message in their order: event_ts, is_snapshot, and its levels as lists."""
+    found = list(_replayed(messages.select("event_ts", "is_snapshot", "side", "price", "qty")))
+    return pl.DataFrame(found, schema={"event_ts": messages.schema["event_ts"], "mid": pl.Float64()}, orient="row")
+
+
+def _replayed(messages: pl.DataFrame) -> Iterator[tuple[object, float | None]]:
     bids, asks = _Side(1), _Side(-1)
     is_known = False
-    for _, message in updates.group_by(pl.col("event_ts").dt.date(), "msg_id", maintain_order=True):
-        if message["is_snapshot"][0]:
+    for event, is_snapshot, *levels in messages.iter_rows():
+        if is_snapshot:
             bids, asks, is_known = _Side(1), _Side(-1), True
-        for side, price, qty in message.select("side", "price", "qty").iter_rows():
+        for side, price, qty in zip(*levels, strict=True):
             if side:
                 (bids if side > 0 else asks).set(price, qty)
         best = bids.best(), asks.best()
         is_usable = is_known and -inf < best[0] < best[1] < inf
-        yield message["event_ts"][0], sum(best) / 2 if is_usable else None
+        yield event, sum(best) / 2 if is_usable else None
 
 
 class _Side:
