@@ -52,10 +52,11 @@ def opened(path: Path) -> Iterator[io.BufferedIOBase]:
             yield plain
 
 
-def is_gzip(path: Path) -> bool:
-    """Whether the file begins as gzip does."""
+def rescuer(path: Path) -> str:
+    """The program that prints what is readable of a file that a recorder did not end; "" where there is none."""
     with path.open("rb") as raw:
-        return raw.read(len(_GZIP)) == _GZIP
+        head = raw.read(4)
+    return "zcat" if head[:2] == _GZIP else "zstdcat" if _ARROW.get(head) == "zstd" else ""
 
 
 @contextmanager

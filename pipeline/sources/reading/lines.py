@@ -6,12 +6,11 @@ from pathlib import Path
 
 from pipeline.errors import FootprintError
 from pipeline.sources.reading.ahead import one_ahead
-from pipeline.sources.reading.containers import DamagedError, damage_told, is_gzip, opened
+from pipeline.sources.reading.containers import DamagedError, damage_told, opened, rescuer
 
 _BLOCK = 8 << 20
 _HEAD = 1 << 16
 _LONGEST_LINE = 64 << 20
-_RESCUE = "; if a recorder was killed, `zcat FILE > whole.txt` saves what is readable"
 
 
 def blocks_of_lines(path: Path) -> Iterator[list[bytes]]:
@@ -30,6 +29,13 @@ def first_line(path: Path) -> bytes:
         return bytes(next(blocks)).split(b"\n", 1)[0].rstrip(b"\r")
     finally:
         blocks.close()
+
+
+def _again(path: Path) -> str:
+    """What to do about a file that is cut or damaged."""
+    program = rescuer(path)
+    saved = f"; if a recorder was killed, `{program} FILE > whole.txt` saves what is readable" if program else ""
+    return f"copy or fetch it again{saved}"
 
 
 class _EndlessLineError(ValueError):
@@ -60,7 +66,7 @@ class TextFile:
                 "FP002",
                 f"the compressed stream ends or breaks after line {self.lines:,} ({damage})",
                 where=str(self.path),
-                hint="copy or fetch it again" + (_RESCUE if is_gzip(self.path) else ""),
+                hint=_again(self.path),
             ) from damage
         except _EndlessLineError as endless:
             raise FootprintError(
