@@ -13,6 +13,7 @@ $(VENV)/installed: pyproject.toml $(LOCK)
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	$(BIN)/python -c "import pkgutil; from signals import kernels; [pkgutil.resolve_name(f'signals.kernels.{one.name}') for one in pkgutil.iter_modules(kernels.__path__)]"
 	$(BIN)/python -c "from pipeline.sources.tardis import messages"
+	$(BIN)/python -m compileall -q signals backtest pipeline
 	touch $@
 
 demo: install

@@ -1,4 +1,5 @@
-"""A day of Tardis increments to committed tables, beside a bare conversion of the same file by Polars.
+"""A day of Tardis increments to committed tables, beside conversions of the same file by Polars: bare, and to the same
+columns.
 
 `python -m benchmarks.ingest_race FILE [--rounds 3] [--write [PATH]]`: FILE is an incremental_book_L2 of BTCUSDT on
 binance-futures without bad lines. Each contender is a command of its own, so that start and imports count; they take
@@ -24,10 +25,12 @@ from benchmarks.measure import machine, versions
 from benchmarks.report import PAGE, RACE, table, with_section
 
 BARE: Final = "Polars, scan_csv to sink_parquet"
+SAME: Final = "Polars, scan_csv to sink_parquet of our columns"
 WRITTEN: Final = "footprint ingest, until the day's tables are written"
 COMMITTED: Final = "footprint ingest, whole command"
 NOTES: Final = {
     BARE: "the columns as they came, times and sides as text and integers; no checks",
+    SAME: "the seventeen columns of book_updates, zstd level 1 as ours; no checks",
     WRITTEN: "file hashed; each line checked; messages told apart, copies and losses looked for; seventeen columns",
     COMMITTED: "the same, then the book replayed for gaps and for the next day, and all of it committed",
 }
@@ -35,6 +38,23 @@ _TOLD: Final = ("python", "numba", "polars", "pyarrow", "isal")
 _LAST_LINE: Final = "normalise"
 """Begins what the command says last before the first of these figures."""
 _CONVERT: Final = "import sys, polars; polars.scan_csv(sys.argv[1]).sink_parquet(sys.argv[2])"
+_CONVERT_SAME: Final = """
+import sys
+import polars as pl
+us, none = pl.Datetime("us", "UTC"), pl.lit(None, pl.Int64)
+event, recv = pl.col("timestamp").cast(us), pl.col("local_timestamp").cast(us)
+moment = "timestamp", "local_timestamp", "is_snapshot"
+begins = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift()) for name in moment)
+pl.scan_csv(sys.argv[1]).select(
+    event_ts=event, publish_ts=pl.lit(None, us), recv_ts=recv,
+    known_ts=pl.max_horizontal(recv, event + pl.duration(milliseconds=100)), clock=pl.lit("publish"),
+    seq=pl.int_range(pl.len()), msg_id=begins.cum_sum().cast(pl.Int64) - 1, update_id=none, first_update_id=none, prev_update_id=none,
+    is_snapshot="is_snapshot", side=pl.when(pl.col("side") == "bid").then(1).otherwise(-1).cast(pl.Int8),
+    price="price", qty="amount", qty_native="amount", is_backwards=pl.col("timestamp").diff().fill_null(0) < 0,
+    source=pl.lit("tardis"),
+).sink_parquet(sys.argv[2], compression="zstd", compression_level=1)
+"""
+_OURS: Final = (pl.col("price", "qty", "side"), pl.col("recv_ts").dt.epoch("us").alias("recv"))
 _SUMS: Final = {"price": 1e4, "qty": 1e6, "side": 1.0, "recv": 1.0}
 """What is summed, as whole numbers of so many to one: sums of whole numbers do not depend on the order."""
 
@@ -56,8 +76,9 @@ def race(path: Path, rounds: int) -> Race:
         folder = Path(name)
         _turn(path, folder)
         theirs, ours = bare_sums(folder / "bare.parquet"), lake_sums(folder / "lake")
-        if theirs != ours:
-            raise SystemExit(f"NOT EQUAL: the file has {theirs}, the lake {ours}")
+        same = same_sums(folder / "same.parquet")
+        if not theirs == same == ours:
+            raise SystemExit(f"NOT EQUAL: the file has {theirs}, of our columns {same}, the lake {ours}")
         for _ in range(rounds):
             for contender, stage in _turn(path, folder).items():
                 spent[contender].append(stage)
@@ -67,10 +88,13 @@ def race(path: Path, rounds: int) -> Race:
 def _turn(path: Path, folder: Path) -> dict[str, Stage]:
     """What each contender took, start to end."""
     shutil.rmtree(folder / "lake", ignore_errors=True)
-    bare = run_command([sys.executable, "-c", _CONVERT, str(path), str(folder / "bare.parquet")])
+    bare, same = (
+        run_command([sys.executable, "-c", script, str(path), str(folder / f"{name}.parquet")])
+        for name, script in (("bare", _CONVERT), ("same", _CONVERT_SAME))
+    )
     ours = run("ingest", "tardis", path, *MARKET, "--lake", folder / "lake")
     written = next(at for at, stage in enumerate(ours) if stage.name == _LAST_LINE) + 1
-    return {BARE: _whole(bare), WRITTEN: _whole(ours[:written]), COMMITTED: _whole(ours)}
+    return {BARE: _whole(bare), SAME: _whole(same), WRITTEN: _whole(ours[:written]), COMMITTED: _whole(ours)}
 
 
 def _whole(stages: Sequence[Stage]) -> Stage:
@@ -89,14 +113,18 @@ def bare_sums(path: Path) -> dict[str, int]:
     return _sums(rows)
 
 
+def same_sums(path: Path) -> dict[str, int]:
+    """Rows and sums of the conversion to our columns."""
+    return _sums(pl.scan_parquet(path).select(*_OURS))
+
+
 def lake_sums(root: Path) -> dict[str, int]:
     """Rows and sums of the lake's book_updates."""
     from pipeline.lake import Lake, scan_parts
     from signals.inputs.trading import BOOK_UPDATES
 
     files = [(root / BOOK_UPDATES.name / file.path, file.market) for file in Lake(root).live(BOOK_UPDATES.name)]
-    rows = scan_parts(BOOK_UPDATES, files).select("price", "qty", "side", recv=pl.col("recv_ts").dt.epoch("us"))
-    return _sums(rows)
+    return _sums(scan_parts(BOOK_UPDATES, files).select(*_OURS))
 
 
 def _sums(rows: pl.LazyFrame) -> dict[str, int]:

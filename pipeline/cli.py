@@ -133,9 +133,10 @@ app.version = _version
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and exit with its code; whatever goes wrong ends in a sentence, not in a traceback."""
-    from pipeline import interrupt
+    from pipeline import collector, interrupt
     from pipeline.errors import REPORT_TO, FootprintError
 
+    collector.look_seldom()
     interrupt.insist()
     try:
         code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")

@@ -78,6 +78,14 @@ def sibling_spot(market: Market) -> Market | None:
     return None if venue is None else Market(venue, market.symbol)
 
 
+def venues_perp(chain: Market) -> Market | None:
+    """The perpetual of the same venue and underlying, whose mid a chain of options is compared with where no other
+    market was stated."""
+    if chain.venue == "deribit-options":
+        return Market("deribit", f"{chain.symbol}-PERPETUAL")
+    return Market("binance-usdm", chain.symbol) if chain.venue == "binance-options" else None
+
+
 @dataclass(frozen=True, slots=True)
 class MarketSettings:
     """What a user states about a market; None means: infer it or use the venue's default.

@@ -47,7 +47,7 @@ class Messages:
         else:
             laid = [staged[name].to_arrow() for name in lists]
             heads, records = staged.drop(lists), pl.DataFrame(dict(zip(lists, map(_values, laid), strict=True)))
-            counts = np.diff(laid[0].offsets.to_numpy()).astype(np.int64)
+            counts = np.diff(pl.Series(values=laid[0].offsets).to_numpy())  # Arrow would import pandas for it
         if "qty" in records.columns:
             records = records.with_columns(qty_native=pl.col("qty"))
         return cls(table, heads, records, counts)

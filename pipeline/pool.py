@@ -10,6 +10,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 
+from pipeline.collector import look_seldom
+
 _POOL_PAYS_BYTES: Final = 32 << 20
 """With less raw data for it, a second process takes longer to start than it saves."""
 
@@ -48,12 +50,17 @@ def process_pool(workers: int) -> Iterator[Executor]:
         yield _Inline()
         return
     context = get_context("spawn")  # a fork would copy the threads of polars half alive
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=die_with_parent, initargs=(os.getpid(),)) as pool:
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(os.getpid(),)) as pool:
         try:
             yield pool
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _begin(parent: int) -> None:
+    look_seldom()
+    die_with_parent(parent)
 
 
 def die_with_parent(parent: int) -> None:

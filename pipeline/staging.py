@@ -5,14 +5,12 @@ all files that touch a day gives the day, in memory bounded by a slice. Staged
 pieces are a cache: they can be deleted and are made again from the raw file.
 """
 
-import gc
 import json
 import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
@@ -22,6 +20,7 @@ from urllib.parse import quote
 
 import polars as pl
 
+from pipeline.collector import no_collector
 from pipeline.errors import FootprintError
 from pipeline.market import Market
 from pipeline.piece import read_piece, write_piece
@@ -122,7 +121,7 @@ def stage(path: Path, source: Source, market: Market, file_id: str, root: Path) 
     folder.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix="part-", dir=folder.parent))
     try:
-        with _no_collector():
+        with no_collector():
             tally = _write_pieces(source, path, market, scratch)
         if tally.first is None or tally.last is None or tally.known is None:
             why = f"none of its {tally.lines:,} lines could be taken; most of all: {commonest_reason(scratch)}"
@@ -142,18 +141,6 @@ def commonest_reason(folder: Path) -> str:
     frame = pl.concat([read_piece(piece) for piece in all_pieces(folder, "quarantine")])
     counts = frame["reason"].value_counts().sort("count", "reason", descending=[True, False])
     return str(counts["reason"][0])
-
-
-@contextmanager
-def _no_collector() -> Iterator[None]:
-    """Reading makes millions of small lists and no cycles; the collector would only walk them."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def load_staged(folder: Path) -> Staged:
@@ -241,7 +228,9 @@ def _count(tally: _Tally, name: str, frame: pl.DataFrame) -> None:
 
 def _day_feeds(name: str, frame: pl.DataFrame) -> list[tuple[date, str]]:
     """The days of a frame, each with what it holds records of."""
-    kind = pl.format("funding/{}", "kind") if name == "funding" else pl.lit(name)
+    if name != "funding":
+        return [(day, name) for day in frame["event_ts"].dt.date().unique().to_list()]
+    kind = pl.format("funding/{}", "kind")
     return frame.select(pl.col("event_ts").dt.date(), kind.alias("feed")).unique().rows()
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from pipeline.market import Market, MarketSettings, sibling_spot
+from pipeline.market import Market, MarketSettings, sibling_spot, venues_perp
 from pipeline.neighbours import Neighbours
 
 Changes = tuple[tuple[date, Mapping[str, Any]], ...]
@@ -36,5 +36,7 @@ class Wanted:
         return settings
 
     def neighbours_of(self, market: Market) -> Neighbours:
-        """As stated; without a pair, the same symbol on the sibling spot venue is the reference."""
-        return Neighbours(self.pairs.get(market) or sibling_spot(market), tuple(sorted(self.groups.get(market, ()))))
+        """As stated; without a pair, the same symbol on the sibling spot venue is the reference, of a chain of options
+        the perpetual of its venue."""
+        reference = self.pairs.get(market) or sibling_spot(market) or venues_perp(market)
+        return Neighbours(reference, tuple(sorted(self.groups.get(market, ()))))

@@ -31,6 +31,7 @@ from signals.spread_widening import SPREAD_WIDENING_SIGNAL
 from signals.sweeps import SWEEPS_SIGNAL
 from signals.table import Signal
 from signals.taker_aggression import TAKER_AGGRESSION_SIGNAL
+from signals.variance_premium import VARIANCE_PREMIUM_SIGNAL
 from signals.volatility import VOLATILITY_SIGNAL
 from signals.volatility_regime import VOLATILITY_REGIME_SIGNAL
 from signals.volatility_skew import VOLATILITY_SKEW_SIGNAL
@@ -70,4 +71,5 @@ SIGNALS: tuple[Signal, ...] = (
     FOOTPRINT_SIGNAL,
     IMPLIED_VOLATILITY_SIGNAL,
     VOLATILITY_SKEW_SIGNAL,
+    VARIANCE_PREMIUM_SIGNAL,
 )

@@ -18,7 +18,7 @@ from signals.book_state import BAR_END, BOOK_STATE
 from signals.inputs.columns import KNOWN_TS, SYMBOL, VENUE
 from signals.minute_mids import log_returns, minute_mids, whole_minutes
 from signals.reading import whole
-from signals.table import UTC_US, Column, Input, Params, Signal, Span, Table
+from signals.table import UTC_US, Column, Input, Params, Role, Signal, Span, Table
 
 Floats = NDArray[np.float64]
 
@@ -146,10 +146,10 @@ def _means(x: Floats, window: int, first: int) -> tuple[Floats, NDArray[np.int64
 
 
 def volatility_of(
-    inputs: Mapping[str, pl.LazyFrame], window: int, columns: Sequence[str], wanted_by: str
+    inputs: Mapping[str, pl.LazyFrame], window: int, columns: Sequence[str], wanted_by: str, role: Role = "own"
 ) -> pl.DataFrame:
     """Rows of one window, as a signal reads them. Raises ValueError if volatility was made without that window."""
-    rows = whole(inputs, VOLATILITY, columns=("window_min", *columns))
+    rows = whole(inputs, VOLATILITY, role, ("window_min", *columns))
     made = rows.filter(pl.col("bar_end") == pl.col("bar_end").min())["window_min"].to_list()
     if window not in made and len(made) < rows.height:  # of the last minute, not all rows may be known yet
         raise ValueError(f"{wanted_by} is {window}, expected one of volatility's windows: {', '.join(map(str, made))}")

@@ -57,6 +57,11 @@ class Claim:
     registered: date = REGISTERED
 
     @property
+    def is_of_chain(self) -> bool:
+        """Whether its rows are of a chain of options, which has no mid: that of its underlying is forecast."""
+        return "option" in self.signal.kinds
+
+    @property
     def value(self) -> pl.Expr:
         """Per row of the table; null where nothing is known."""
         return pl.col(self.column) if self.computed is None else self.computed

@@ -41,6 +41,23 @@ SEASON: Final = Failure("the hour of the day read as a signal", "tests/signals/t
 ONE_WITNESS: Final = Failure(
     "several readings of one flow counted as several witnesses", "tests/signals/test_footprint.py"
 )
+VENDOR_SIGN: Final = Failure(
+    "a risk reversal of the opposite sign: puts less calls, as some vendors have it",
+    "tests/signals/test_volatility_skew.py",
+)
+MODEL_MARKS: Final = Failure(
+    "marks, which are a model of the venue, taken for what somebody bids", "tests/signals/test_volatility_skew.py"
+)
+SKEW_MOVES: Final = Failure(
+    "skew that follows the price as its strikes do, sold as what came before it",
+    "tests/signals/test_volatility_skew.py",
+)
+UNLIKE_WINDOWS: Final = Failure(
+    "thirty days of options held against one day of returns", "tests/signals/test_variance_premium.py"
+)
+PREMIUM_TOO_SOON: Final = Failure(
+    "what a seller of variance earned, told before the window was over", "tests/signals/test_variance_premium.py"
+)
 REPEATED_WALK: Final = Failure(
     "wins that the stop and the target make by themselves", "tests/backtest/placebo/test_reversion_controls.py"
 )

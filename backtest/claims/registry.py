@@ -8,6 +8,7 @@ from backtest.claims.book import BOOK
 from backtest.claims.claim import Claim
 from backtest.claims.composite import COMPOSITE
 from backtest.claims.holdings import HOLDINGS
+from backtest.claims.options import OPTIONS
 from backtest.claims.sizes import SIZES
 from backtest.claims.tape import TAPE
 from signals.observation import OBSERVATIONS, Observation
@@ -22,7 +23,6 @@ NO_CLAIM: Final[Mapping[str, str]] = {
     "correlation": "how closely two markets move together says nothing of where either goes",
     "correlation_regime": "how closely two markets move together says nothing of where either goes",
     "implied_volatility": "it restates quotes as volatilities, which volatility_skew sums up",
-    "volatility_skew": "a chain of options has no mid of its own to forecast; it reads the mood of the perp's market",
     "observations": "it is fifteen numbers, each with a claim of its own: observations.imbalance and so on",
 }
 """Signals without a claim of their own, with the reason."""
@@ -59,6 +59,7 @@ CLAIMS: Final[Mapping[str, Claim]] = {
         *HOLDINGS,
         *COMPOSITE,
         *SIZES,
+        *OPTIONS,
         *(_of_observation(one) for one in OBSERVATIONS if one.name not in _SILENT),
     )
 }

@@ -13,6 +13,7 @@ from pipeline.market import Market
 from pipeline.reader import LakeReader
 from pipeline.selection import Selection
 from pipeline.timerange import Moment, TimeRange
+from pipeline.underlying import underlying_of
 
 if TYPE_CHECKING:
     from backtest.claims.claim import Claim
@@ -63,22 +64,24 @@ def make_tearsheet(
     """Judge a claim on the rows of a lake, and register the ways it was judged.
 
     Of several markets one is the main one: a perpetual before spot, then the one with the most rows; the others are in
-    the grid of stability. Raises FP009 for a name, FP014 if no market has rows of the signal and its book.
+    the grid of stability. What is forecast of a chain of options is the mid of its underlying. Raises FP009 for a name,
+    FP014 if no market has rows of the signal and its book.
     """
     from backtest.tearsheet.sheet import judge
 
     claim = claim_named(name, column)
     time = TimeRange.of(since, until)
     lake = Lake(reader.root)
-    cases = {}
-    for market in _markets(reader, lake, claim, venue, symbol):
-        case = case_of(reader, claim, market, since=since, until=until, latency_ms=latency_ms)
+    cases: dict[Market, Case] = {}
+    books: dict[Market, Market] = {}
+    for market, book in _markets(reader, lake, claim, venue, symbol):
+        case = case_of(reader, claim, market, book, since=since, until=until, latency_ms=latency_ms)
         if case is not None:
-            cases[market] = case
+            cases[market], books[market] = case, book
     if not cases:
         raise _no_rows(claim, reader)
     main, case = _main(cases)
-    trials = _trials(lake, case, main, time)
+    trials = _trials(lake, case, main, books[main], time)
     before = registered(lake.root, trials[0].family)
     fresh = _not_yet(before, trials)
     if fresh:
@@ -87,29 +90,36 @@ def make_tearsheet(
     return judge(
         case,
         identity=identity_facts(lake, claim, main),
-        sample=sample_facts(reader, case, main, cases, since, until),
+        sample=sample_facts(reader, case, main, books[main], cases, since, until),
         scorecard=scorecard_facts(claim),
         trials=[*before, *fresh],
         chosen=chosen,
     )
 
 
-def _markets(reader: LakeReader, lake: Lake, claim: "Claim", venue: str | None, symbol: str | None) -> Iterator[Market]:
-    """Those wanted that have a part of the claim's table; an unknown venue or symbol is refused by the reader."""
+def _markets(
+    reader: LakeReader, lake: Lake, claim: "Claim", venue: str | None, symbol: str | None
+) -> Iterator[tuple[Market, Market]]:
+    """Those wanted that have a part of the claim's table, each with the market whose mid is forecast, if that has a
+    book; a chain of options is wanted with its underlying. An unknown venue or symbol is refused by the reader."""
     reader.read(claim.table.name, venue=venue, symbol=symbol)
     lake.refresh()
     for market in sorted({file.market for file in lake.live(claim.table.name)}):
-        if venue in (None, market.venue) and symbol in (None, market.symbol):
-            yield market
+        book = underlying_of(lake, market) if claim.is_of_chain else market
+        if book is None or not lake.live("book_state", book):
+            continue
+        if any(venue in (None, one.venue) and symbol in (None, one.symbol) for one in (market, book)):
+            yield market, book
 
 
 def _no_rows(claim: "Claim", reader: LakeReader) -> FootprintError:
-    return FootprintError(
-        "FP014",
-        f"no market of this lake has rows of {claim.table.name} and of book_state in the time asked for",
-        where=str(reader.root),
-        hint="footprint compute, or another --since, --until, --venue or --symbol",
-    )
+    why = f"no market of this lake has rows of {claim.table.name} and of book_state in the time asked for"
+    hint = "footprint compute, or another --since, --until, --venue or --symbol"
+    if claim.is_of_chain:
+        rows = f"rows of {claim.table.name}, and its underlying rows of book_state,"
+        why = f"no chain of options in this lake has {rows} in the time asked for"
+        hint = "a [[pair]] in footprint.toml names a chain's underlying, else it is the perpetual of its venue"
+    return FootprintError("FP014", why, where=str(reader.root), hint=hint)
 
 
 def _main(cases: dict[Market, "Case"]) -> tuple[Market, "Case"]:
@@ -128,13 +138,13 @@ def _main(cases: dict[Market, "Case"]) -> tuple[Market, "Case"]:
     return main, replace(cases[main], others=others)
 
 
-def _trials(lake: Lake, case: "Case", market: Market, time: TimeRange) -> list["Trial"]:
+def _trials(lake: Lake, case: "Case", market: Market, book: Market, time: TimeRange) -> list["Trial"]:
     """One for every horizon, and the registered one at the other latency; the claim's own first."""
     from backtest.tearsheet.costs import LATENCIES_MS, daily_net
     from backtest.trial import Trial
 
     claim = case.claim
-    data = data_digest(lake, (claim.table.name, "book_state"), [market], Selection(time=time))
+    data = data_digest(lake, (claim.table.name, "book_state"), sorted({market, book}), Selection(time=time))
     own = float(claim.horizon_s)
     ways = [(own, LATENCIES_MS[0]), (own, LATENCIES_MS[1])]
     ways += [(h, LATENCIES_MS[0]) for h in case.horizons if h != own and h >= claim.step_s]

@@ -72,22 +72,24 @@ def sample_facts(
     reader: LakeReader,
     case: "Case",
     market: Market,
+    book: Market,
     cases: dict[Market, "Case"],
     since: Moment | None,
     until: Moment | None,
 ) -> dict[str, Any]:
-    """What was there: span, coverage, gaps and delays."""
+    """What was there: span, coverage, gaps and delays. book: the market whose mid was forecast."""
     import numpy as np
 
     from backtest.tearsheet.stability import stated
 
     series, mids = case.series, case.mids
     seen = np.isfinite(series.value)
-    wanted = {"venue": market.venue, "symbol": market.symbol, "since": since, "until": until}
-    gaps = _gaps(reader, market, mids)
+    time = {"since": since, "until": until}
+    gaps = _gaps(reader, book, mids)
     return {
         "venue": market.venue,
         "symbol": market.symbol,
+        "mid_of": str(book),
         "other_markets": [str(other) for other in cases if other != market],
         "since": stated(mids.first),
         "until": stated(mids.last),
@@ -99,8 +101,8 @@ def sample_facts(
         "signal_rows_merged": series.merged,
         "signal_values": int(seen.sum()),
         "signal_step_s": series.step_s,
-        "picked": _picked(reader, case.claim, wanted),
-        "feed_interval_ms": median_ms(reader, wanted),
+        "picked": _picked(reader, case.claim, {"venue": market.venue, "symbol": market.symbol, **time}),
+        "feed_interval_ms": median_ms(reader, {"venue": book.venue, "symbol": book.symbol, **time}),
         "gaps_of_the_book": gaps.height,
         "gaps": [
             {name: str(value) for name, value in row.items()} for row in gaps.head(_GAPS_TOLD).iter_rows(named=True)

@@ -26,23 +26,27 @@ def case_of(
     reader: LakeReader,
     claim: "Claim",
     market: Market,
+    book: Market,
     *,
     since: Moment | None,
     until: Moment | None,
     latency_ms: float,
 ) -> "Case | None":
-    """The case of one market, None without rows of the signal or the book."""
+    """The case of one market, None without rows of the signal or the book. book: the market whose mid is forecast, of
+    a chain of options its underlying."""
     from backtest.tearsheet.case import Case
     from backtest.tearsheet.series import series_of
 
-    wanted = {"venue": market.venue, "symbol": market.symbol, "since": since, "until": until}
+    time = {"since": since, "until": until}
+    wanted = {"venue": book.venue, "symbol": book.symbol, **time}
     mids = mids_in(reader, wanted)
     if mids is None:
         return None
-    series = series_of(_signal_rows(reader, claim, wanted), claim, until=mids.last)
+    rows = _signal_rows(reader, claim, {"venue": market.venue, "symbol": market.symbol, **time})
+    series = series_of(rows, claim, until=mids.last)
     if not series.rows:
         return None
-    controls = _controls(reader, claim, market, wanted, mids, series)
+    controls = _controls(reader, claim, book, wanted, mids, series)
     strata = {"volatility": _volatility(mids, series)} | _funding(reader, wanted, series)
     return Case(claim, str(market), series, mids, latency_ms, controls, strata)
 

@@ -14,6 +14,7 @@ _WIDTH, _LEFT, _RIGHT, _ROW, _TOP = 720, 128, 14, 26, 8
 _PAINT: Final = {
     "not_recorded": "var(--grid)",
     "before_recording": "var(--grid)",
+    "not_quoted": "var(--grid)",
     "silence": "#e69f00",
     "sequence_break": "#d55e00",
     "no_snapshot": "#cc79a7",

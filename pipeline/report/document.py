@@ -44,9 +44,10 @@ def _over_time() -> list[Callable[[Scope, "TimeFrame"], "TimePanel | None"]]:
     from pipeline.report.calm_panel import calm_panel
     from pipeline.report.heat_panel import heat_panel
     from pipeline.report.inventory_panel import inventory_panel
+    from pipeline.report.options_panel import options_panel
     from pipeline.report.width_panel import width_panel
 
-    return [heat_panel, inventory_panel, basis_panel, calm_panel, width_panel]
+    return [heat_panel, inventory_panel, basis_panel, calm_panel, options_panel, width_panel]
 
 
 def _tables(scope: Scope, beside: Sequence[Beside]) -> list[Panel]:

@@ -11,17 +11,21 @@ from backtest.page import ON_PAGE, Panel, rows_table
 from pipeline.report.coverage_chart import coverage_chart
 from pipeline.report.provenance import gaps_within, stretch
 from pipeline.report.scope import Scope
+from pipeline.report.unquoted import unquoted_sql
 from pipeline.sources.batch import CORE_TABLES
 
 _QUESTION: Final = "What is missing?"
 _SHOWN: Final = 12
 _PERP_ONLY: Final = ("derivative_ticker", "funding")
+_QUOTES: Final = "option_quotes"
 _FEEDS: Final = tuple(table.name for table in CORE_TABLES)
 
 
 def missing_panel(scope: Scope, colors: Colors = ON_PAGE) -> Panel:
     """Coverage of every feed, gaps, files and quarantine."""
     feeds = [feed for feed in _FEEDS if scope.is_perp or feed not in _PERP_ONLY]
+    if scope.instrument["kind"] == "option":  # it has no book and no tape of its own
+        feeds = [_QUOTES]
     missing = {
         feed: [(_us(start), _us(to), reason) for start, to, reason in gaps_within(scope, feed)] for feed in feeds
     }
@@ -33,7 +37,8 @@ def missing_panel(scope: Scope, colors: Colors = ON_PAGE) -> Panel:
         f"<h3>Files</h3>{_files(files)}<h3>Lines that could not be taken</h3>{quarantined}"
     )
     note = f"{stretch(scope)}; files and their lines over their whole length. {_inferred(scope)}"
-    return Panel(_QUESTION, body, note, _gap_sql(scope), short="Missing")
+    sql = unquoted_sql(scope) if feeds == [_QUOTES] else _gap_sql(scope)
+    return Panel(_QUESTION, body, note, sql, short="Missing")
 
 
 def _gaps(missing: dict[str, list[tuple[float, float, str]]]) -> str:

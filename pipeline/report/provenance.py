@@ -6,7 +6,9 @@ from functools import cache
 from typing import Any, Final
 
 from pipeline.report.scope import Scope
+from pipeline.report.unquoted import unquoted
 
+_QUOTES: Final = "option_quotes"
 _SIGNAL_FEEDS: Final = ("book_updates", "trades")
 
 
@@ -57,7 +59,12 @@ def _made_by(scope: Scope, table: str) -> str:
 
 
 def gaps_within(scope: Scope, feed: str) -> list[tuple[datetime, datetime, str]]:
-    """From, to and reason of the stretches in which the feed is missing, cut to the window, in order."""
+    """From, to and reason of the stretches in which the feed is missing, cut to the window, in order.
+
+    A chain of options is polled or streamed, and the lake knows no gaps of it: these are its minutes without a quote.
+    """
+    if feed == _QUOTES:
+        return unquoted(scope)
     found = [
         (max(row["from_ts"], scope.since), min(row["to_ts"], scope.until), row["reason"])
         for row in scope.lake.rows("gaps", scope.market)

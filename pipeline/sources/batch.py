@@ -87,7 +87,8 @@ def in_lists(values: pl.Series, ends: NDArray[np.int64]) -> pl.Series:
     """The values as lists of one message each; `ends` is where each ends, from 0 on."""
     import pyarrow as pa  # polars has no way to lay lists over values that are there
 
-    return pl.Series(values.name, pa.LargeListArray.from_arrays(pa.array(ends), values.to_arrow()))
+    # as Series: Arrow imports pandas to look at an array of numpy
+    return pl.Series(values.name, pa.LargeListArray.from_arrays(pl.Series(ends).to_arrow(), values.to_arrow()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,11 +28,14 @@ from signals.kernels.book_fields import (
     IS_RESET,
     IS_USABLE,
     LEVELS,
+    LOOK_AT,
+    LOOK_US,
     N_CLOSED,
     N_GAPS,
     N_REFILLS,
     N_TAKEN,
     N_WATCHES,
+    NEVER,
     NEXT_BAR,
     NONE,
     NOW,
@@ -210,11 +213,15 @@ def advance(
     """
     width = levels.shape[1]
     base_bid, base_ask = sides[0, BASE], sides[1, BASE]
+    # Where nobody asks for bars or executions, as at the end of a day, only the levels count: three times as fast.
+    is_asked = s[NEXT_BAR] != NEVER or take_ts.size + fill_ts.size + s[N_WATCHES] + led[q.BAND_BPS] > 0
+    q.set_bounds(led, bounds, pending, watches[:, r.X], s[N_WATCHES])
     i = row
     while i < rows or until >= 0:
         t = ts[i] if i < rows else until
         if i == rows or t != s[NOW]:
-            if s[IS_OPEN]:
+            if s[IS_OPEN] and (is_asked or s[NOW] >= s[LOOK_AT]):
+                s[LOOK_AT] = s[NOW] + LOOK_US
                 _close_group(
                     s, sides, levels, sparse_px, sparse_qty, top, ofi, was_px, was_qty, watches, refills,
                     led, bounds, sums, pending, waiting,
@@ -222,28 +229,33 @@ def advance(
                 if _is_near_edge(sides, levels, top):
                     s[STATUS] = RECENTRE
                     return i
-            _take(
-                t, s, sides, levels, sparse_px, sparse_qty, top, gaps,
-                take_ts, take_px, take_lots, take_shown, take_mid2, watches, refills, refill_us,
-            )  # fmt: skip
-            if led[q.N_FILLED] < fill_ts.size:
-                start = s[NEXT_BAR] - bar_us
-                _fill(t, start, s, led, sums, pending, log, waiting, fill_ts, fill_side, fill_px, fill_lots)
-            if led[q.N_CANDIDATES]:
-                p.decide(t, led, waiting, pulls, log)
-            let_time_pass(t, bar_us, s, sides, levels, sparse_px, sparse_qty, top, ofi, gaps, out, led, bounds, sums)
+            if is_asked:
+                _take(
+                    t, s, sides, levels, sparse_px, sparse_qty, top, gaps,
+                    take_ts, take_px, take_lots, take_shown, take_mid2, watches, refills, refill_us,
+                )  # fmt: skip
+                if led[q.N_FILLED] < fill_ts.size:
+                    start = s[NEXT_BAR] - bar_us
+                    _fill(t, start, s, led, sums, pending, log, waiting, fill_ts, fill_side, fill_px, fill_lots)
+                if led[q.N_CANDIDATES]:
+                    p.decide(t, led, waiting, pulls, log)
+                let_time_pass(
+                    t, bar_us, s, sides, levels, sparse_px, sparse_qty, top, ofi, gaps, out, led, bounds, sums
+                )
             if i == rows:
                 break
             if s[NOW] >= 0:
                 gaps[s[GAP_AT]] = t - s[NOW]
                 s[GAP_AT] = (s[GAP_AT] + 1) % RECENT_GAPS
                 s[N_GAPS] = min(s[N_GAPS] + 1, RECENT_GAPS)
-            q.begin_instant(t, s[NOW], led, pending, blind_from, blind_to)
+            if is_asked:
+                q.begin_instant(t, s[NOW], led, pending, blind_from, blind_to)
             s[NOW], s[IS_OPEN] = t, 1
             led[q.COUNTS] = s[IS_USABLE]
             if s[N_WATCHES]:
                 s[N_WATCHES] = r.forget_old(watches, s[N_WATCHES], t, refill_us)
-        q.set_bounds(led, bounds, pending, watches[:, r.X], s[N_WATCHES])
+        if is_asked:
+            q.set_bounds(led, bounds, pending, watches[:, r.X], s[N_WATCHES])
         while i < rows and ts[i] == t:
             mark = flag[i]
             if mark > BID:  # the first row of a message, or a row of a snapshot, or one to ignore

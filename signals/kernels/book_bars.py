@@ -2,7 +2,7 @@
 
 # mypy: allow-untyped-defs
 
-from numba import njit
+from numba import njit, types
 
 from signals.kernels import ledger as q
 from signals.kernels.book_fields import (
@@ -70,7 +70,7 @@ def twice_mid(s, top):
     return top[0, 0, 0] - top[1, 0, 0] if state_of(s, top) in (OK, LOCKED) else -1
 
 
-@njit
+@njit(types.int64(types.int64[:, :, ::1]), cache=True)
 def reference(top):
     """Where the market is: the mid, or the best of the only side; -1 if the book is empty."""
     bid, ask = top[0, 0, 0], top[1, 0, 0]

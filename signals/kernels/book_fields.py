@@ -17,10 +17,11 @@ fifth best; best price set in the open group; whether that group touched the top
 
 # The rest of the state:
 NOW, IS_OPEN, IS_USABLE, IS_RESET, NEXT_BAR, COVERED, N_GAPS, GAP_AT, N_OUT, STATUS = range(10)
-N_TAKEN, N_WATCHES, N_REFILLS, N_CLOSED, FIELDS = range(10, 15)
+N_TAKEN, N_WATCHES, N_REFILLS, N_CLOSED, LOOK_AT, FIELDS = range(10, 16)
 """Time of the last message (-1: none); its group may still grow; the chain is whole; the next top five is a
 first state; end of the open bar; its microseconds OK or LOCKED; ring of gaps: filled, next; bars written; why
-`advance` returned; executions done; prices watched; refills written; of these, those before the open group."""
+`advance` returned; executions done; prices watched; refills written; of these, those before the open group; when
+the top five is next found if nobody asks for it."""
 
 DONE, RECENTRE, GROW = 0, 1, 2
 """Rows used up; the window should move; a list of levels outside it is full."""
@@ -35,5 +36,7 @@ them, instants with messages and the time between them. Prices in ticks, -1 = no
 the feed has shown; time -1 = no message yet."""
 
 RECENT_GAPS = 255
+LOOK_US = 1_000_000
+"""How often the top five is found where nobody asks for it: only to keep the market inside the window."""
 STALE_US = 2_000_000
 STALE_GAPS = 5

@@ -8,7 +8,7 @@ from call to call; nothing is matched across 00:00 UTC.
 
 # mypy: allow-untyped-defs
 
-from numba import njit
+from numba import njit, types
 
 from signals.kernels.book_fields import NEVER, NONE
 
@@ -39,7 +39,7 @@ LOW, HIGH, SLOW_LOW, SLOW_HIGH, PLAIN_LOW, PLAIN_HIGH, WATCH_LOW, WATCH_HIGH, BO
 band if updates count now; prices that kernels.refills watches. The last three pairs hold for an instant at most."""
 
 
-@njit
+@njit(types.void(types.int64[::1], types.int64[:, ::1], types.int64, types.int64), cache=True)
 def lay_band(led, bounds, mid2, bar_end):
     """The prices within the band of a mid (twice it, ticks; -1: none), for the bar that ends at `bar_end`."""
     led[BAND_FOR], led[HAS_BAND] = bar_end, mid2 >= 0 and led[BAND_BPS] > 0

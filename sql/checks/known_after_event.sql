@@ -99,6 +99,8 @@ bars as (
     select 'implied_volatility', venue, symbol, date, bar_end, known_ts from implied_volatility
     union all
     select 'volatility_skew', venue, symbol, date, bar_end, known_ts from volatility_skew
+    union all
+    select 'variance_premium', venue, symbol, date, bar_end, known_ts from variance_premium
 ),
 
 in_order as (

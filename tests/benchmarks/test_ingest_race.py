@@ -5,31 +5,43 @@ import sys
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from benchmarks import ingest_race
 from benchmarks.end_to_end import Stage
-from benchmarks.ingest_race import BARE, COMMITTED, WRITTEN, Race, bare_sums, lake_sums, markdown
+from benchmarks.ingest_race import BARE, COMMITTED, SAME, WRITTEN, Race, bare_sums, lake_sums, markdown, same_sums
 from benchmarks.report import RACE, section_of, with_section
-from pipeline.lake import Lake
+from pipeline.lake import Lake, scan_parts
+from signals.inputs.trading import BOOK_UPDATES
 from tests.pipeline.tardis_files import BOOK, add, book, level, write_csv
 
 
 @pytest.fixture(scope="module")
 def converted(tmp_path_factory):
-    """A small file as both contenders leave it."""
+    """A small file as each contender leaves it."""
     folder = tmp_path_factory.mktemp("race")
     path = write_csv(
         folder / "book.csv.gz", BOOK, [*book(), *(level(1_000 * n, "bid", "99.5", f"{n}.25") for n in range(1, 40))]
     )
     add(Lake(folder / "lake"), path)
-    subprocess.run([sys.executable, "-c", ingest_race._CONVERT, path, folder / "bare.parquet"], check=True)
+    for name, script in (("bare", ingest_race._CONVERT), ("same", ingest_race._CONVERT_SAME)):
+        subprocess.run([sys.executable, "-c", script, path, folder / f"{name}.parquet"], check=True)
     return folder
 
 
-def test_both_hold_the_same_rows(converted):
+def test_all_hold_the_same_rows(converted):
     sums = bare_sums(converted / "bare.parquet")
-    assert sums == lake_sums(converted / "lake")
+    assert sums == lake_sums(converted / "lake") == same_sums(converted / "same.parquet")
     assert sums["rows"] > 39
+
+
+def test_the_conversion_to_our_columns_makes_our_columns(converted):
+    lake = Lake(converted / "lake")
+    (file,) = lake.live("book_updates")
+    ours = scan_parts(BOOK_UPDATES, [(lake.root / "book_updates" / file.path, file.market)]).collect()
+    theirs = pl.read_parquet(converted / "same.parquet")
+    assert_frame_equal(theirs, ours.select(theirs.columns).with_columns(pl.col("clock", "source").cast(pl.String)))
+    assert {*ours.columns} - {*theirs.columns} == {"venue", "symbol"}
 
 
 @pytest.mark.parametrize(("column", "changed"), [("amount", pl.col("amount") + 1e-6), ("side", pl.lit("ask"))])
@@ -43,6 +55,7 @@ def test_a_changed_row_shows_in_the_sums(column, changed, converted, tmp_path):
 def test_a_ratio_is_of_the_same_round():
     rounds = {
         BARE: [Stage("", 2.0, 3.0, 100.0), Stage("", 10.0, 3.0, 100.0), Stage("", 4.0, 3.0, 90.0)],
+        SAME: [Stage("", 4.0, 5.0, 700.0)] * 3,
         WRITTEN: [Stage("", 3.0, 4.0, 50.0), Stage("", 5.0, 4.0, 60.0), Stage("", 4.0, 4.0, 50.0)],
         COMMITTED: [Stage("", 4.0, 5.0, 70.0), Stage("", 40.0, 6.0, 60.0), Stage("", 12.0, 7.0, 60.0)],
     }

@@ -31,7 +31,7 @@ _SETTINGS = MarketSettings(tick=1.0, qty_decimals=3)
 WANTED = Wanted(
     {MARKET: _SETTINGS, REFERENCE: _SETTINGS},
     preset="demo",
-    pairs={MARKET: REFERENCE},
+    pairs={MARKET: REFERENCE, OPTIONS: MARKET},
     groups={MARKET: (REFERENCE,)},
 )
 MIDNIGHT_MS = 1_704_240_000_000

@@ -1,5 +1,6 @@
 """Lakes that several tests read, built once a session."""
 
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -16,8 +17,9 @@ from pipeline.simulator.presets import DEMO_START, SMALL
 from pipeline.simulator.simulate import DEMO_FEED, simulate
 from pipeline.sources import SOURCES
 from pipeline.warehouse import open_catalogue, publish
+from tests.lookahead.chain_lines import write_chain
 from tests.pipeline.captures import over_midnight, session, write_capture
-from tests.pipeline.lakes import COINM, MARKET, SPOT, add, refresh
+from tests.pipeline.lakes import CHAIN, COINM, MARKET, SPOT, add, refresh
 
 _HOME = Path(__file__).parents[3] / "shared" / "market-data"
 
@@ -97,6 +99,21 @@ def lake_demo(tmp_path_factory: pytest.TempPathFactory) -> Lake:
             wanted,
             workers=1,
         )
+    refresh(lake, wanted)
+    publish(lake, "test")
+    return lake
+
+
+@pytest.fixture(scope="session")
+def lake_options(lake_demo: Lake, tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    """The same ten minutes with a chain of options on the perpetual: every option quoted each twenty seconds."""
+    folder = tmp_path_factory.mktemp("options")
+    lake = Lake(Path(shutil.copytree(lake_demo.root, folder / "lake")))
+    first = int((DEMO_START + timedelta(minutes=10)).timestamp()) * 1_000
+    moments = [(1_000_000 * (at + 5), at) for at in range(first, first + 600_000, 250)]
+    wanted = Wanted(preset="demo", pairs={CHAIN: MARKET})
+    chain = write_chain(folder / "chain.csv.gz", moments)
+    ingest(lake, SOURCES["tardis-options"], [chain], CHAIN, wanted, workers=1)
     refresh(lake, wanted)
     publish(lake, "test")
     return lake

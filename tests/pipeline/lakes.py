@@ -22,6 +22,7 @@ from signals import SIGNALS
 MARKET = Market("binance-usdm", "BTCUSDT")
 SPOT = Market("binance-spot", "BTCUSDT")
 COINM = Market("binance-coinm", "BTCUSD_PERP")
+CHAIN = Market("deribit-options", "BTC")
 ALONE = tuple(
     signal for signal in SIGNALS if Neighbours().suffice(signal) and (not signal.kinds or "perp" in signal.kinds)
 )

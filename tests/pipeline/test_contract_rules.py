@@ -13,7 +13,7 @@ from pipeline.contract_rules import counts_contracts, is_inverse, ruled_contract
 from pipeline.contracts import in_base_units, linear_decimals
 from pipeline.errors import FootprintError
 from pipeline.lake import Lake
-from pipeline.market import Instrument, Market, MarketSettings, sibling_spot
+from pipeline.market import Instrument, Market, MarketSettings, sibling_spot, venues_perp
 from pipeline.plan import Wanted
 from pipeline.sources import SOURCES, Source
 from pipeline.sources.batch import Batch, ContractFacts
@@ -100,6 +100,19 @@ def test_the_spot_market_beside_a_swap_of_okx():
     assert sibling_spot(Market("okx-swap", "BTC-USDC-SWAP")) == Market("okx-spot", "BTC-USDC")
     assert sibling_spot(Market("okx-swap", "BTC-USD-SWAP")) is None
     assert sibling_spot(Market("okx-futures", "BTC-USDT-220527")) is None
+
+
+def test_the_perpetual_that_a_chain_of_options_is_compared_with():
+    assert venues_perp(Market("deribit-options", "BTC")) == Market("deribit", "BTC-PERPETUAL")
+    assert venues_perp(Market("deribit-options", "SOL_USDC")) == Market("deribit", "SOL_USDC-PERPETUAL")
+    assert venues_perp(Market("binance-options", "BTCUSDT")) == Market("binance-usdm", "BTCUSDT")
+    assert venues_perp(OKX) is None
+
+
+def test_a_pair_names_another_market_for_a_chain():
+    chain, perp = Market("deribit-options", "BTC"), Market("binance-usdm", "BTCUSDT")
+    assert Wanted().neighbours_of(chain).reference == Market("deribit", "BTC-PERPETUAL")
+    assert Wanted(pairs={chain: perp}).neighbours_of(chain).reference == perp
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,18 @@ def test_a_book_handed_over_goes_on_as_if_never_closed(messages, midnight, max_c
     assert day2.close("v", "s").equals(whole.close("v", "s"))
 
 
+@given(histories(), st.integers(0, 200), st.sampled_from([16, 1 << 23]))
+@settings(max_examples=80, deadline=None)
+def test_a_book_that_nobody_asks_for_bars_closes_as_one_that_ends_them(messages, cut, max_cells):
+    frame = updates(messages)
+    asked, quiet = Book(GRID, first_bar=SECOND), Book(GRID, max_cells=max_cells)
+    for part in (frame.head(cut), frame.slice(cut)):
+        asked.feed(part)
+        quiet.feed(part)
+    assert quiet.close("v", "s").equals(asked.close("v", "s"))
+    assert quiet.breaks == asked.breaks
+
+
 def test_the_close_lists_levels_best_first_as_the_text_has_them():
     book = Book(GRID)
     book.feed(updates([snapshot(1, [(28144.9, 3), (28145.1, 0.3)], [(28145.3, 2), (28145.2, 0.1)], 7)]))

@@ -74,6 +74,23 @@ def test_calls_that_are_richer_give_a_risk_reversal_above_zero(tilt):
     assert at(rows, "slope", 7) == pytest.approx(tilt * sqrt(years), rel=1e-6)
 
 
+def test_marks_do_not_enter():
+    chain = options(7, lambda k: 0.5 + 0.2 * k)
+    marked = [row | {"mark_iv": 9.0, "delta": 0.25} for row in chain]
+    assert skew(marked).equals(skew(chain))
+
+
+def test_skew_moves_with_the_price_though_nobody_changed_a_quote():
+    """Strikes keep their volatilities, of a smile steeper upwards; the forward rises by 5 %: calls get richer."""
+
+    def by_strike(k: float) -> float:
+        return 0.5 + 0.1 * k + k**2 + k**3
+
+    before = skew(options(7, by_strike))
+    risen = skew(options(7, lambda k: by_strike(k + 0.05)))
+    assert at(risen, "rr25", 7) > at(before, "rr25", 7) > 0
+
+
 def test_total_variance_is_linear_between_expiries():
     rows = skew(options(5, lambda _: 0.8), options(15, lambda _: 0.5), options(25, lambda _: 0.6))
     wanted = (0.64 * 5 + (7 - 5) / 10 * (0.25 * 15 - 0.64 * 5)) / 7

@@ -255,6 +255,20 @@ def volatility(**values: str) -> str:
     return f"insert into volatility by name select *, {_columns(good | {'jump_share': '0.25'} | values)} from ({_BAR})"
 
 
+def premium(**values: str) -> str:
+    """A row of variance_premium, with some values changed."""
+    good = {"maturity_days": "7", "window_min": "10080", "coverage": "1", "reference": "'v/x'", "realised_vol": "0.4"}
+    good |= {"atm_iv": "0.5", "trailing_premium": "0.09", "trailing_premium_vol": "0.1"}
+    good |= {"atm_iv_before": "0.3", "realised_premium": "-0.07", "realised_premium_vol": "-0.1"}
+    return f"insert into variance_premium by name select *, {_columns(good | values)} from ({_BAR})"
+
+
+def unrealised() -> str:
+    """A minute of a chain whose underlying was not recorded for long enough."""
+    names = ("realised_vol", "trailing_premium", "trailing_premium_vol", "realised_premium", "realised_premium_vol")
+    return premium(coverage="0.2", **dict.fromkeys(names, "null"))
+
+
 def regime(table: str = "volatility_regime", **values: str) -> str:
     """A row of volatility_regime or correlation_regime, with some values changed."""
     good = {"p_high" if table == "volatility_regime" else "p_high_correlation": "0.5", "regime": "0"}

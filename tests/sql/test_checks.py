@@ -30,6 +30,7 @@ from tests.sql.planted_rows import (
     makers,
     memory,
     microprice_fit,
+    premium,
     priced,
     pull,
     quotes,
@@ -42,6 +43,7 @@ from tests.sql.planted_rows import (
     spread,
     sweep,
     sweep_refill,
+    unrealised,
     volatility,
     wash_minute,
     wash_pair,
@@ -128,6 +130,7 @@ def test_a_planted_defect_is_found(tables: duckdb.DuckDBPyConnection, check: str
         ("sweep_refills_follow", sweep_refill()),
         ("wash_like_adds_up", f"{wash_minute()}; {wash_pair()}"),
         ("volatilities_hold_together", volatility()),
+        ("premiums_are_differences", f"{premium()}; {unrealised()}"),
     ],
 )
 def test_good_rows_of_tables_that_four_seconds_leave_empty_do_not_offend(

@@ -1,11 +1,11 @@
 """Text of a raw file, whatever it is wrapped in, a block of whole lines at a time."""
 
 from collections.abc import Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import FootprintError
+from pipeline.sources.reading.ahead import one_ahead
 from pipeline.sources.reading.containers import DamagedError, damage_told, opened
 
 _BLOCK = 8 << 20
@@ -49,13 +49,10 @@ class TextFile:
         A thread reads a block while the one before is in use; a block is overwritten when the next is asked for.
         Raises FP002 if the file is empty, its compressed stream is cut or damaged, or it has no lines to speak of.
         """
-        reading, is_empty = self._read(), True
-        thread = ThreadPoolExecutor(1)
+        is_empty = True
         try:
-            coming = thread.submit(next, reading, None)
-            while (block := coming.result()) is not None:
+            for block in one_ahead(self._read()):
                 is_empty = False
-                coming = thread.submit(next, reading, None)
                 yield block
         except DamagedError as damage:
             raise FootprintError(
@@ -71,10 +68,6 @@ class TextFile:
                 where=f"{self.path}, line {self.lines + 1:,}",
                 hint="is this a capture? `footprint ingest --help` lists the sources",
             ) from endless
-        finally:
-            thread.shutdown(
-                wait=False
-            )  # an abandoned reading may end in that very thread, which cannot wait for itself
         if is_empty:
             raise FootprintError(
                 "FP002", "the file is empty", where=str(self.path), hint="check how it was recorded or copied"

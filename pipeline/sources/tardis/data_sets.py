@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from pipeline.errors import FootprintError
 from pipeline.market import Market
 from pipeline.sources.batch import Batch, PriceGrid, Rejected, conform, in_lists, joined_grid, quarantine_frame
+from pipeline.sources.reading.ahead import one_ahead
 from pipeline.sources.reading.lines import TextFile, first_line
 from pipeline.sources.tardis import messages as marks
 from pipeline.sources.tardis.exchanges import EXCHANGES
@@ -43,24 +44,49 @@ _NEWLINE: Final = ord("\n")
 
 Rows = NDArray[np.void]
 _NO_ROWS: Final = np.empty(0, ROW)
+_NO_TEXT: Final = np.empty(0, np.uint8)
+_MARGIN: Final = 1 << 12
+"""Rows of room for a message that goes on from the block before; a longer one is copied."""
 
 
 @dataclass(slots=True)
 class _Reader:
     """State that runs through one file.
 
-    held: rows of a book message that may go on in the next block; faults: of the lines among them that are bad;
-    room: for the rows of a block, used again and again.
+    held: rows of a book message that may go on in the next block; faults: of the lines among them that are bad.
     """
 
     layout: Layout
     span: tuple[int, int] | None
     held: Rows = field(default_factory=lambda: _NO_ROWS)
     faults: dict[int, Fault] = field(default_factory=dict)
-    room: Rows = field(default_factory=lambda: _NO_ROWS)
     state: NDArray[np.int64] = field(default_factory=lambda: np.full(marks.FIELDS, -1, np.int64))
     foreign: set[str] = field(default_factory=set)
     good: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Lines of the file as rows, behind a margin for rows held from before; `text` where more has to be read of it.
+
+    is_odd: some are not GOOD.
+    """
+
+    layout: Layout
+    room: Rows
+    text: NDArray[np.uint8]
+    last_line: int
+    is_odd: bool
+
+    def after(self, held: Rows) -> Rows:
+        """The held rows and the block's, one after the other."""
+        if not self.room.size:
+            return held
+        if held.size > _MARGIN:
+            return np.concatenate((held, self.room[_MARGIN:]))
+        rows = self.room[_MARGIN - held.size :]
+        rows[: held.size] = held
+        return rows
 
 
 def read(path: Path, market: Market, block_bytes: int = _BLOCK) -> Iterator[Batch]:
@@ -75,17 +101,36 @@ def read(path: Path, market: Market, block_bytes: int = _BLOCK) -> Iterator[Batc
         yield from _read_table(path, data_set, market, NAME)
         return
     reader: _Reader | None = None
-    for block in file.blocks():
-        text = np.frombuffer(block, np.uint8)
-        if reader is None:
-            header = bytes(block).split(b"\n", 1)[0]
-            reader = _Reader(layout_of(header, path, market), span)
-            text, file.lines = text[len(header) + 1 :], 1
-        yield _batch(reader, text, file)
-        _refuse_foreign(reader, file)
+    for block in one_ahead(_blocks(file, market)):
+        reader = reader or _Reader(block.layout, span)
+        yield _batch(reader, block)
+        _refuse_foreign(reader, path, block)
     if reader is None or file.lines == 1:
         raise FootprintError("FP002", "the file has a header and no rows", where=str(path), hint="is it complete?")
-    yield _batch(reader, np.empty(0, np.uint8), file, is_last=True)
+    yield _batch(reader, _Block(reader.layout, _NO_ROWS, _NO_TEXT, file.lines, False), is_last=True)
+
+
+def _blocks(file: TextFile, market: Market) -> Iterator[_Block]:
+    """The file's blocks, read into rows: two rooms are filled by turns, a block is good until the next but one."""
+    layout: Layout | None = None
+    room, spare = _NO_ROWS, _NO_ROWS
+    for block in file.blocks():
+        text = np.frombuffer(block, np.uint8)
+        if layout is None:
+            header = bytes(block).split(b"\n", 1)[0]
+            layout = layout_of(header, file.path, market)
+            text, file.lines = text[len(header) + 1 :], 1
+            order, shared = layout.order, layout.shared
+            exchange, symbol = (np.frombuffer(name.encode(), np.uint8) for name in (layout.exchange, layout.symbol))
+        lines = count_lines(text)
+        if room.size < _MARGIN + lines:
+            room = np.empty(_MARGIN + lines, ROW)
+        new = room[_MARGIN : _MARGIN + lines]
+        is_odd = bool(read_lines(text, order, shared, exchange, symbol, new, file.lines + 1))
+        file.lines += lines
+        is_told = is_odd or not layout.is_book  # the text is overwritten when the next block is asked for
+        yield _Block(layout, room[: _MARGIN + lines], text.copy() if is_told else _NO_TEXT, file.lines, is_odd)
+        room, spare = spare, room
 
 
 def read_snapshots(path: Path, market: Market) -> Iterator[Batch]:
@@ -124,31 +169,25 @@ def _check_source(path: Path, data_set: DataSet | None, source: str) -> None:
     )
 
 
-def _refuse_foreign(reader: _Reader, file: TextFile) -> None:
+def _refuse_foreign(reader: _Reader, path: Path, block: _Block) -> None:
     """A file that begins with nothing but others' records is about them."""
     if reader.foreign and not reader.good and not reader.held.size:
         raise FootprintError(
             "FP003",
             f"expected records of {reader.layout.symbol} on {reader.layout.exchange}, found only "
-            f"{', '.join(sorted(reader.foreign)[:3])} in the first {file.lines - 1:,} lines",
-            where=str(file.path),
+            f"{', '.join(sorted(reader.foreign)[:3])} in the first {block.last_line - 1:,} lines",
+            where=str(path),
             hint="check --venue, --symbol and the file",
         )
 
 
-def _batch(reader: _Reader, text: NDArray[np.uint8], file: TextFile, *, is_last: bool = False) -> Batch:
-    """The text's records as frames; of a book, the last message is held back unless `is_last`."""
+def _batch(reader: _Reader, block: _Block, *, is_last: bool = False) -> Batch:
+    """The block's records as frames; of a book, the last message is held back unless `is_last`."""
     layout, bad = reader.layout, list[Rejected]()
-    lines = count_lines(text)
-    if reader.room.size < reader.held.size + lines:
-        reader.room = np.empty(reader.held.size + lines, ROW)
-    rows = reader.room[: reader.held.size + lines]
-    rows[: reader.held.size] = reader.held
-    new = rows[reader.held.size :]
-    exchange, symbol = (np.frombuffer(name.encode(), np.uint8) for name in (layout.exchange, layout.symbol))
-    if read_lines(text, layout.order, layout.shared, exchange, symbol, new, file.lines + 1):
+    rows, text = block.after(reader.held), block.text
+    lines = rows.size - reader.held.size
+    if block.is_odd:
         rows = _explained(reader, rows, text, bad)
-    file.lines += lines
 
     size = rows.size
     times, codes = np.empty((marks.TIMES, size), np.int64), np.empty((marks.CODES, size), np.int8)

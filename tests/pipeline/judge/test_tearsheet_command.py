@@ -10,11 +10,16 @@ import pytest
 from backtest.claims.registry import CLAIMS
 from backtest.tearsheet.sheet import SECTIONS
 from pipeline import open_lake
+from pipeline.judge.read_data import data_digest
 from pipeline.judge.tearsheet import claim_named, make_tearsheet
 from pipeline.judge.trials import REGISTRY, registered
 from pipeline.lake import Lake
+from pipeline.market import Market
+from pipeline.selection import Selection
+from pipeline.timerange import TimeRange
 from tests.documented_json import check_promises
 from tests.pipeline.command import footprint
+from tests.pipeline.lakes import CHAIN, MARKET
 
 
 @pytest.fixture
@@ -90,6 +95,42 @@ def test_every_claim_can_be_judged_on_six_seconds(lake: Path, tmp_path: Path):
     assert "0 beyond chance when all are counted" in done.err
 
 
+@pytest.fixture(scope="module")
+def chain_lake(lake_options: Lake, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(shutil.copytree(lake_options.root, tmp_path_factory.mktemp("chain") / "lake"))
+
+
+@pytest.mark.parametrize("name", ["volatility_skew", "volatility_skew.atm_iv", "variance_premium"])
+@pytest.mark.parametrize("market", [CHAIN, MARKET])
+def test_what_options_say_is_judged_on_the_mid_of_their_underlying(chain_lake: Path, name: str, market: Market):
+    """Asked for by the chain or by its underlying: the rows are the chain's, all else the underlying's."""
+    sheet = make_tearsheet(open_lake(chain_lake), name, venue=market.venue, symbol=market.symbol)
+    found = sheet.sections["sample"]
+    assert sheet.market == str(CHAIN)
+    assert (found["venue"], found["mid_of"]) == (CHAIN.venue, str(MARKET))
+    assert found["picked"] == "maturity_days = 7"
+    assert found["signal_values"] > 0
+    assert found["seconds_of_book"] >= 590
+    assert "taker flow" in found["controls"] or "past return" in found["controls"]
+    assert sheet.verdict == "no evidence"
+    assert len(sheet.sections["failures"]) > 3
+
+
+def test_the_mid_of_any_other_signal_is_its_own(chain_lake: Path):
+    found = make_tearsheet(open_lake(chain_lake), "volatility").sections["sample"]
+    assert found["mid_of"] == f"{found['venue']}/{found['symbol']}" == str(MARKET)
+
+
+def test_new_books_of_the_underlying_make_another_trial(lake_options: Lake, tmp_path: Path):
+    lake = Path(shutil.copytree(lake_options.root, tmp_path / "lake"))
+    make_tearsheet(open_lake(lake), "volatility_skew")
+    (own,) = {trial.data for trial in registered(lake, "tearsheet/volatility_skew")}
+    whole = Selection(time=TimeRange.of(None, None))
+    tables = ("volatility_skew", "book_state")
+    assert own == data_digest(Lake(lake), tables, [MARKET, CHAIN], whole)
+    assert own != data_digest(Lake(lake), tables, [CHAIN], whole)
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [
@@ -98,6 +139,8 @@ def test_every_claim_can_be_judged_on_six_seconds(lake: Path, tmp_path: Path):
         ("order_flw", "did you mean order_flow?"),
         ("observations", "try: footprint tearsheet observations.imbalance"),
         ("inventory_total", "no market of this lake has rows of inventory_total"),
+        ("volatility_skew", "no chain of options in this lake has rows of volatility_skew, and its underlying"),
+        ("implied_volatility", "it restates quotes as volatilities"),
     ],
 )
 def test_what_claims_nothing_gets_a_sentence(lake: Path, tmp_path: Path, name: str, said: str):

@@ -27,6 +27,7 @@ _QUESTIONS = (
     "What may makers be holding, and what did the rule do?",
     "How dear is the perpetual, and who pays?",
     "Is the market calm?",
+    "What do options expect, and which side is dear?",
     "How wide and how deep?",
     "What was unusual?",
     "How fast does it fade?",
@@ -129,8 +130,8 @@ def test_the_query_of_a_panel_gives_as_many_rows_as_it_says(lake_demo: Lake, dem
 
 def test_each_panel_says_its_window_versions_and_gaps(demo: str):
     notes = re.findall(r'<p class="note">(2024-01-02 23:54:00 to .*?)</p>', demo)
-    assert len(notes) == 9  # all but the detectors', which is of the scorecard
-    assert sum("table version" in note for note in notes) == 8
+    assert len(notes) == 10  # all but the detectors', which is of the scorecard
+    assert sum("table version" in note for note in notes) == 8  # no chain of options was recorded
     assert sum("Gaps: " in note for note in notes) == 8
     assert "preset demo" in notes[1]
 

@@ -1,6 +1,6 @@
 """Defects of tables of the state of the market: by check, statements that plant one in good tables."""
 
-from tests.sql.planted_rows import correlation, fit, regime, spike, volatility
+from tests.sql.planted_rows import correlation, fit, premium, regime, spike, volatility
 
 DEFECTS = {
     "apr_is_rate_times_hours": [
@@ -33,6 +33,22 @@ DEFECTS = {
         fit(sd="0"),
         fit(share="0.6"),
         fit(stay_prob="0.8"),
+    ],
+    "premiums_are_differences": [
+        premium(trailing_premium="-0.09"),
+        premium(realised_premium="0.07"),
+        premium(trailing_premium_vol="-0.1"),
+        premium(realised_premium_vol="0.1"),
+        premium(coverage="0.7"),
+        premium(coverage="1.1"),
+        premium(reference="null"),
+        premium(realised_vol="null"),
+        premium(trailing_premium="null"),
+        premium(realised_premium="null"),
+        premium(trailing_premium_vol="null"),
+        premium(realised_premium_vol="null"),
+        premium(atm_iv="-0.5"),
+        premium(realised_vol="-0.4"),
     ],
     "regimes_follow_their_fits": [
         *(

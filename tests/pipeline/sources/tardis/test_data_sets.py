@@ -201,8 +201,12 @@ def _lines() -> list[str]:
     return [*lines, level(103, "ask", "123456789.123456789", "1"), *book(at=104), level(104, "bid", "9", "1")]
 
 
+@pytest.mark.parametrize("margin", [1, 4_096])
 @pytest.mark.parametrize("size", [1, 90, 200, 401, 1_000])
-def test_a_file_says_the_same_wherever_it_is_cut(size: int, tmp_path: Path):
+def test_a_file_says_the_same_wherever_it_is_cut(
+    size: int, margin: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("pipeline.sources.tardis.data_sets._MARGIN", margin)  # a message is held in it, or copied
     path = write_csv(tmp_path / "book.csv.gz", BOOK, _lines())
     whole, cut = list(read(path, MARKET)), list(read(path, MARKET, block_bytes=size))
     assert len(cut) > len(whole)
