@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from signals.bars import MINUTE, latest_in_day, microseconds
 from signals.book_state import BAR_END
-from signals.inputs import KNOWN_TS, SYMBOL, VENUE
+from signals.inputs.columns import KNOWN_TS, SYMBOL, VENUE
 from signals.minute_mids import whole_minutes
 from signals.reading import whole
 from signals.regimes import MinuteSeries
