@@ -70,7 +70,7 @@ def ingest(
     sightings += [(staged.days, staged.seen(source, market)) for staged in result.new]
     spans = resolve_spans(market, wanted, instruments(lake).get(market), sightings)
     for path, staged in zip(fresh.values(), result.new, strict=True):
-        _gate(path, staged, source, market, spans, wanted.of(market, min(staged.days)).max_quarantine)
+        _gate(path, staged, source, market, spans, wanted)
     entries = list(zip(fresh.values(), fresh.keys(), result.new, strict=True))
     register(lake, market, entries, source.name, source.version, spans)
     return result
@@ -81,8 +81,11 @@ def _tell(told: Told, path: Path, task: "Future[Staged]") -> None:
         told(path)
 
 
-def _gate(path: Path, staged: Staged, source: Source, market: Market, spans: Spans, allowed: float) -> None:
-    """Refuse a file of which too much would go to quarantine."""
+def _gate(path: Path, staged: Staged, source: Source, market: Market, spans: Spans, wanted: Wanted) -> None:
+    """Refuse a file of which too much would go to quarantine; instrument lists alone have no days."""
+    if not staged.days:
+        return
+    allowed = wanted.of(market, min(staged.days)).max_quarantine
     off_grid = _lines_off_grid(staged, spans, source.base_tables(market))
     bad = staged.quarantined + off_grid
     if bad <= allowed * staged.lines:

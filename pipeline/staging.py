@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -103,7 +103,7 @@ class _Tally:
     backwards_recv: int = 0
     grid: PriceGrid = field(default_factory=PriceGrid)
     qty_decimals: int = 0
-    contracts: dict[ContractFacts, None] = field(default_factory=dict)
+    contracts: dict[ContractFacts, datetime] = field(default_factory=dict)
     span: tuple[int, int] | None = None
 
 
@@ -124,6 +124,9 @@ def stage(path: Path, source: Source, market: Market, file_id: str, root: Path) 
     try:
         with _no_collector():
             tally = _write_pieces(source, path, market, scratch)
+        if tally.first is None and tally.contracts:  # instrument lists alone
+            tally.first, tally.last = min(tally.contracts.values()), max(tally.contracts.values())
+            tally.known = tally.last
         if tally.first is None or tally.last is None or tally.known is None:
             why = f"none of its {tally.lines:,} lines could be taken; most of all: {commonest_reason(scratch)}"
             raise FootprintError("FP002", why, where=str(path))
@@ -197,7 +200,8 @@ def _write_batch(batch: Batch, folder: Path, number: int, tally: _Tally) -> None
     tally.grid = joined_grid(tally.grid, batch.grid)
     tally.qty_decimals = max(tally.qty_decimals, batch.qty_decimals)
     if batch.contract:
-        tally.contracts[batch.contract] = None
+        said = _EPOCH + timedelta(microseconds=batch.contract_us)
+        tally.contracts.setdefault(replace(batch.contract, said_on=str(said.date())), said)
     tally.span = batch.span
 
 
