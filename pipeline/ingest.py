@@ -3,8 +3,10 @@
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from pipeline.config import Config, RawFiles
 from pipeline.errors import FootprintError
@@ -13,11 +15,14 @@ from pipeline.market import Market
 from pipeline.plan import Wanted
 from pipeline.pool import OpenPool, process_pool, workers_for
 from pipeline.registry import file_digest, instruments, register, registered
+from pipeline.seen import common_step
 from pipeline.sources import SOURCES, Source
 from pipeline.spans import Spans, resolve_spans
 from pipeline.staging import Staged, commonest_reason, stage
 
 Told = Callable[[Path], None]
+_FINER: Final = 1_000
+"""A grid finer than a tick by more than this is none that a venue had."""
 
 
 @dataclass(slots=True)
@@ -143,7 +148,22 @@ def quarantine_warning(lake: Lake, market: Market, result: Registration, allowed
     text = (
         f"warning: {bad:,} of {lines:,} new lines are in quarantine; `select * from quarantine` after publish tells why"
     )
-    return QuarantineWarning(text, bad > allowed * lines)
+    return QuarantineWarning(text + _finer_grid(instruments(lake)[market], result.new), bad > allowed * lines)
+
+
+def _finer_grid(spans: Spans, files: Sequence[Staged]) -> str:
+    """What to do where prices of the files lie off the tick of a list; nothing if they don't, or may be no grid."""
+    for staged in files:
+        tick = Fraction(repr(spans.on(min(staged.days)).tick_size)) if staged.days else Fraction(0)
+        step = common_step([staged.price_step, tick])
+        is_said = any(facts.tick == float(tick) for facts in staged.contracts)
+        if tick and is_said and step != tick and tick / step <= _FINER:
+            return (
+                f"\nwarning: its prices lie on a grid of {float(step):g}, and its instrument list says a tick of "
+                f"{float(tick):g}: if orders from before a change of the tick rest in the book, "
+                f"`footprint forget {staged.file_id}` and ingest it with --tick {float(step):g}"
+            )
+    return ""
 
 
 def _quarantined_lines(lake: Lake, market: Market, file_ids: set[str]) -> int:

@@ -76,11 +76,16 @@ class Staged:
         """The days with at least one record or quarantined line."""
         return tuple(date.fromisoformat(day) for day in self.dates)
 
+    @property
+    def price_step(self) -> Fraction:
+        """Greatest common divisor of its prices; 0 without prices."""
+        return Fraction(self.price_divisor, 10**self.price_decimals)
+
     def seen(self, source: Source, market: Market) -> Seen:
         """What it shows and says of the market's grid and contract."""
-        step, highest = (Fraction(units, 10**self.price_decimals) for units in (self.price_divisor, self.price_largest))
+        highest = Fraction(self.price_largest, 10**self.price_decimals)
         is_native = has_native_sizes(self.feeds, source.base_tables(market))
-        return Seen(step, highest, self.qty_decimals, is_native, self.contracts)
+        return Seen(self.price_step, highest, self.qty_decimals, is_native, self.contracts)
 
 
 @dataclass(slots=True)

@@ -195,3 +195,40 @@ def test_equal_lists_of_many_days_make_one_span():
     spans = resolve_spans(LINEAR, Wanted(), None, [sighting(day, tick=0.1) for day in (FIFTH, SIXTH, NINTH)])
     assert len(spans.rows) == 1
     assert pl.Series([spans.latest.tick_size]).to_list() == [0.1]
+
+
+def _resting(folder: Path) -> Path:
+    """A list of tenths, and a book in which an order rests on a hundredth."""
+    books = [
+        p.bybit_book(1, p.NOON, [["65000.0", "1"], ["64000.05", "2"]], [["65000.1", "1"]], type="snapshot"),
+        p.bybit_book(2, p.NOON + 100, [["64999.9", "1"]]),
+    ]
+    trades = [p.recv("BYBIT.ws.2", p.bybit_trades(p.bybit_trade(number, p.NOON + number))) for number in range(200)]
+    head = [bybit_list(), p.connect("BYBIT.ws.2", p.LINEAR)]
+    return p.write(folder / "resting.jsonl", [*head, *(p.recv("BYBIT.ws.2", book) for book in books), *trades])
+
+
+def test_an_order_that_rests_off_the_tick_is_refused_with_the_way_to_take_it(tmp_path: Path):
+    """The snapshot is quarantined whole; the warning says the grid, and what it says to do is a book, also later on."""
+    lake, file = tmp_path / "lake", _resting(tmp_path)
+    refused = ingest(lake, LINEAR, file)
+    assert refused.code == 0
+    assert rows(Lake(lake), "quarantine")["reason"].to_list() == ["price 64000.05 is off the grid of 0.1"]
+    assert "prices lie on a grid of 0.05, and its instrument list says a tick of 0.1" in refused.err
+    (file_id,) = rows(Lake(lake), "manifest")["file_id"]
+    assert f"`footprint forget {file_id}` and ingest it with --tick 0.05" in refused.err
+    assert footprint("forget", file_id, "--lake", lake).code == 0
+    assert ingest(lake, LINEAR, file, tick="0.05").code == 0
+    assert rows(Lake(lake), "quarantine").is_empty()
+    assert rows(Lake(lake), "book_close")["chain_mode"].to_list() == [2]
+    later = p.write(tmp_path / "later.jsonl", [bybit_list(p.NOON + DAY_MS), *bybit_prints(p.NOON + DAY_MS)])
+    assert footprint("plan", "--lake", lake).code == 0
+    assert ingest(lake, LINEAR, later).code == 0
+    assert set(instrument(lake, "tick_size")) == {(0.05,)}
+
+
+def test_a_price_that_lies_on_no_grid_at_all_comes_with_no_advice(tmp_path: Path):
+    head = [bybit_list(), *bybit_prints(prices=["65000.0"] * 200)]
+    off = p.recv("BYBIT.ws.2", p.bybit_trades(p.bybit_trade(999, p.NOON + 900, p="65000.000013")))
+    refused = ingest(tmp_path / "lake", LINEAR, p.write(tmp_path / "l.jsonl", [*head, off]))
+    assert (refused.code, "1 of 201 new lines" in refused.err, "grid" in refused.err) == (0, True, False)
