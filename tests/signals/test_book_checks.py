@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from signals.book import Book
 from signals.book_checks import BookCheck
+from signals.grid import Grid
 from tests.signals.book_frames import GRID, Message, snapshot, updates
 from tests.signals.plain_book import PlainBook
+from tests.signals.recordings import usdm
 from tests.signals.test_book import histories
 
 FULL = [(10.0, 1), (9.9, 2), (9.8, 3)], [(10.1, 1), (10.2, 2), (10.3, 3)]
@@ -176,6 +178,38 @@ def plain_check(parts, kinds, book, at, since):
             stale += px not in listed
             resized += px in levels and px in listed and levels[px] != listed[px]
     return BookCheck(now, known, since, before[-1] if before else None, compared, missing, stale, resized)
+
+
+NO_IDS = {"update_id": None, "first_update_id": None, "prev_update_id": None}
+
+
+def test_a_real_book_without_its_ids_agrees_with_itself_until_messages_are_lost():
+    """2,000 diffs of BTCUSDT; after each 500 the plain book is sent again with its best 400 levels a side."""
+    frame, _ = usdm("binance-2024-08-08/usdm_btcusdt_20240808.gz")
+    rows = frame.with_columns(pl.col("event_ts", "known_ts").cast(pl.Int64)).to_dicts()
+    plain, sent, changes = Watched(0.1, 3, None), [], 0
+    for _, part in groupby(rows, key=lambda row: row["msg_id"]):
+        message = list(part)
+        plain.is_applied = False
+        plain.take(message)
+        if plain.is_applied:
+            sent.append([row | NO_IDS for row in message])
+            changes += not message[0]["is_snapshot"]
+        if plain.is_applied and changes and changes % 500 == 0:
+            tops = [(sign, px, qty) for sign in (1, -1) for px, qty in (plain.bid, plain.ask)[sign < 0].top(400)]
+            again = sent[-1][0] | {"is_snapshot": True, "event_ts": message[0]["event_ts"] + 1}
+            sent.append([again | {"side": s, "price": px / 10, "qty": qty / 1_000} for s, px, qty in tops])
+        if changes == 2_000:
+            break
+
+    def fed(messages):
+        rows = [row | {"msg_id": number} for number, part in enumerate(messages) for row in part]
+        book = Book(Grid.of(0.1, 3), is_checked=True)
+        book.feed(pl.DataFrame(rows, schema_overrides=frame.schema).cast(dict(frame.schema)))
+        return [(one.compared > 700, one.wrong > 0) for one in book.checks.finish()]
+
+    assert fed(sent) == 4 * [(True, False)]
+    assert fed(sent[:700] + sent[900:]) == [(True, False), (True, True), (True, False), (True, False)]
 
 
 @given(histories(), st.lists(st.integers(0, 200), max_size=6))
