@@ -1,6 +1,6 @@
 """Later snapshots against the running book: worked by hand, and against the plain book however frames are cut."""
 
-from itertools import groupby, pairwise
+from itertools import combinations, groupby, pairwise
 
 import polars as pl
 import pytest
@@ -83,6 +83,21 @@ def test_snapshots_without_changes_between_them_are_the_feed_itself():
 def test_at_equal_times_the_order_is_open_and_the_level_is_not_compared(order):
     pair = [diff(50, [(10.0, 9)]), snapshot(50, [(10.0, 4), (9.9, 5), (9.8, 3)], FULL[1])]
     assert counts([snapshot(10, *FULL), CHANGES[0], *(pair[at] for at in order)]) == [(5, 0, 0, 0)]
+
+
+def test_where_frames_are_cut_makes_no_difference():
+    """Changes at the snapshot's instant on either side of it, and another snapshot that waits for its diff."""
+    flow = [
+        *(snapshot(10, *FULL, id=1), diff(20, [(9.9, 5)], id=2, prev=1), diff(50, [(10.0, 9)], id=3, prev=2)),
+        snapshot(50, [(10.0, 4), (9.9, 4), (9.8, 3)], FULL[1], id=3),
+        *(diff(50, [(9.8, 6)], id=4, prev=3), diff(60, [(9.8, 5)], id=5, prev=4)),
+        Message(70, [(10.0, 4), (9.9, 1), (9.8, 7)], FULL[1], 6, None, True),
+        *(diff(80, [(9.8, 7)], id=6, prev=5), diff(90, (), [(10.1, 3), (10.2, 3)], id=7, prev=6)),
+    ]
+    whole = checks(flow)
+    assert [(one.compared, one.resized, one.before_us) for one in whole] == [(4, 1, 20_000), (3, 1, 60_000)]
+    rows = updates(flow).height
+    assert all(checks(flow, cuts) == whole for cuts in combinations(range(1, rows), 2))
 
 
 def test_a_snapshot_that_waits_for_its_diff_is_compared_when_it_came():
