@@ -26,7 +26,7 @@ LINEAR = Market("bybit-linear", "BTCUSDT")
 SWAP = Market("okx-swap", "SOL-USDT-SWAP")
 COIN = Market("hyperliquid", "BTC")
 DAY_MS = 86_400_000
-FIFTH, SIXTH, NINTH = (date(2024, 3, day) for day in (5, 6, 9))
+FIFTH, SIXTH, NINTH, LATER = (date(2024, 3, day) for day in (5, 6, 9, 20))
 
 
 def bybit_list(at: int = p.NOON, tick: str = "0.10", interval: int = 480) -> p.Line:
@@ -175,9 +175,9 @@ def test_what_holds_over_a_stretch_is_what_was_said_in_it_before_it_or_first_aft
     listed = Listed.of([sighting(SIXTH, tick=0.1), sighting(NINTH, tick=0.5)])
     ticks = [
         [facts.tick for facts in listed.over(*span)]
-        for span in ((BEGINNING, FIFTH), (FIFTH, NINTH), (date(2024, 3, 7), NINTH), (NINTH, date.max))
+        for span in ((BEGINNING, FIFTH), (FIFTH, NINTH), (date(2024, 3, 7), NINTH), (NINTH, LATER), (LATER, date.max))
     ]
-    assert ticks == [[0.1], [0.1], [0.1], [0.5]]
+    assert ticks == [[0.1], [0.1], [0.1], [0.5], [0.5]]
     assert listed.begins == (NINTH,)
 
 

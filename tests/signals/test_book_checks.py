@@ -76,7 +76,9 @@ def test_of_an_empty_side_nothing_is_said():
 
 
 def test_snapshots_without_changes_between_them_are_the_feed_itself():
-    assert counts([snapshot(at, [(10.0, at)], [(10.1, at)]) for at in (10, 20, 30)]) == []
+    feed = [snapshot(at, [(10.0, at)], [(10.1, at)]) for at in (10, 20, 30)]
+    assert counts(feed) == []
+    assert counts([feed[0], diff(15, [(9.9, 1)]), *feed[1:]]) == [(2, 0, 0, 2)], "the second alone comes to a change"
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["change first", "snapshot first"])
@@ -106,6 +108,7 @@ def test_a_snapshot_that_waits_for_its_diff_is_compared_when_it_came():
     listed = Message(40, [(10.0, 1), (9.9, 7), (9.8, 1)], FULL[1], 4, None, True)
     flow = [diff(20, [(10.0, 1)], id=3, prev=1), listed, diff(50, [(9.9, 7)], id=4, prev=3)]
     assert counts([head, *flow]) == [], "nobody has continued it"
+    assert counts([head, *flow[:2], diff(60_041, [(10.0, 2)], id=5, prev=4)]) == [], "a minute is too late"
     (one,) = checks([head, *flow, diff(60, [(10.0, 2)], id=5, prev=4)])
     assert (one.compared, one.missing, one.stale, one.resized) == (4, 0, 0, 1)
     assert (one.event_us, one.since_us, one.before_us, one.known_us) == (40_000, 10_000, 20_000, 160_000)
