@@ -120,7 +120,10 @@ def _ruled_size(market: Market, seen: Sequence[Seen]) -> float:
 def _infer_decimals(market: Market, contract_size: float, seen: Sequence[Seen], *, is_inverse: bool) -> int:
     """The most seen; where sizes are contracts, as many as tell one contract, or the least part sent, from two."""
     if is_inverse:
-        return inverse_decimals(contract_size, float(_highest(seen)))
+        highest = float(_highest(seen))
+        return (
+            inverse_decimals(contract_size, highest) if highest else 0
+        )  # without a price no size to be counted either
     decimals = max(
         (linear_decimals(contract_size, one.qty_decimals) if one.is_native else one.qty_decimals for one in seen),
         default=0,

@@ -99,6 +99,23 @@ def test_the_size_of_a_contract_that_nobody_rules_comes_from_a_list(tmp_path: Pa
     assert instrument(tmp_path / "lake", "contract_size", "inferred") == [(1.0, "qty_decimals,funding_interval_h")]
 
 
+@pytest.mark.parametrize("is_first", [True, False], ids=["list first", "records first"])
+def test_lots_of_an_inverse_contract_do_not_hang_on_which_file_came_first(is_first: bool, tmp_path: Path):
+    """10 USD at 5 USD each: 2 coins, and a lot is at most a hundred-thousandth of them: 5 decimals."""
+    market = Market("okx-swap", "UNI-USD-SWAP")
+    row = {"instId": market.symbol, "ctVal": "10", "ctMult": "1", "ctType": "inverse", "tickSz": "0.001", "lotSz": "1"}
+    url = f"{p.OKX}public/instruments?instType=SWAP"
+    listing = p.write(tmp_path / "l.jsonl", [p.http("OKX.http.0", url, {"code": "0", "data": [row]})])
+    trade = {"instId": market.symbol, "tradeId": "1", "px": "5", "sz": "3", "side": "buy", "ts": str(p.NOON)}
+    message = {"arg": {"channel": "trades", "instId": market.symbol}, "data": [trade]}
+    prints = p.write(tmp_path / "p.jsonl", [p.recv("OKX.ws.1", message)])
+    for file in (listing, prints) if is_first else (prints, listing):
+        assert ingest(tmp_path / "lake", market, file).code == 0
+    known = instrument(tmp_path / "lake", "tick_size", "qty_decimals", "lot_size", "contract_size", "is_inverse")
+    assert known == [(0.001, 5, 0.00001, 10.0, True)]
+    assert rows(Lake(tmp_path / "lake"), "trades")["qty"].to_list() == [6.0]
+
+
 def coin_prints(at: int, *prices: str) -> p.Line:
     trades = [
         {
