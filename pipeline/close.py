@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from pipeline.book_mismatch import check_rows, mismatches
 from pipeline.parts import Part, write_part
 from pipeline.plan import Step
 from pipeline.quality import GapRow, active_slots, feed_gaps, gap_rows
@@ -14,7 +15,7 @@ from pipeline.tape_breaks import tape_breaks
 from signals.bars import instant
 from signals.book import COLUMNS, Book
 from signals.grid import Grid
-from signals.inputs.bookkeeping import BOOK_CLOSE, GAPS
+from signals.inputs.bookkeeping import BOOK_CHECKS, BOOK_CLOSE, GAPS
 from signals.inputs.trading import BOOK_UPDATES
 from signals.reading import chunks
 
@@ -22,15 +23,17 @@ _MOMENT = ("event_ts", "known_ts")
 
 
 def close_day(root: Path, step: Step, inputs: Mapping[str, pl.LazyFrame], chunk_rows: int) -> list[Part]:
-    """Write BOOK_CLOSE and GAPS of the step's market-day; at most `chunk_rows` updates are held at once."""
-    closing, breaks = BOOK_CLOSE.empty(), gap_rows([])
+    """Write BOOK_CLOSE, BOOK_CHECKS and GAPS of a market-day; at most `chunk_rows` updates are held at once."""
+    closing, checks, breaks = BOOK_CLOSE.empty(), BOOK_CHECKS.empty(), gap_rows([])
     updates = chunks(inputs, BOOK_UPDATES, COLUMNS, chunk_rows)
     if step.instrument.tick_size:  # no prices have been seen yet otherwise
         opening = inputs["opening/book_close"].collect()
-        book = Book(Grid.of(step.instrument.tick_size, step.instrument.qty_decimals), opening=opening)
+        book = Book(Grid.of(step.instrument.tick_size, step.instrument.qty_decimals), opening=opening, is_checked=True)
         active = {BOOK_UPDATES.name: active_slots(_fed(book, updates), step.silence_s)}
         closing = book.close(step.market.venue, step.market.symbol)
-        breaks = _broken(book, inputs["book_updates"], step.edges.until)
+        compared = book.checks.finish() if book.checks else []
+        checks = check_rows(compared, step.market)
+        breaks = pl.concat([_broken(book, inputs["book_updates"], step.edges.until), mismatches(compared, step.day)])
     else:
         active = {BOOK_UPDATES.name: active_slots(updates, step.silence_s)}
     for table in CORE_TABLES:
@@ -45,6 +48,7 @@ def close_day(root: Path, step: Step, inputs: Mapping[str, pl.LazyFrame], chunk_
     name, lineage = step.fingerprint, step.lineage
     return [
         write_part(root, BOOK_CLOSE, step.market, step.day, name, lineage, closing),
+        write_part(root, BOOK_CHECKS, step.market, step.day, name, lineage, checks),
         write_part(root, GAPS, step.market, step.day, name, lineage, gaps),
     ]
 

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from pipeline.config import Config
 from pipeline.config_markets import RawFiles
@@ -14,11 +16,14 @@ from pipeline.market import Market
 from pipeline.plan import Wanted
 from pipeline.pool import OpenPool, process_pool, workers_for
 from pipeline.registry import file_digest, instruments, register, registered
+from pipeline.seen import common_step
 from pipeline.sources import SOURCES, Source
 from pipeline.spans import Spans, resolve_spans
 from pipeline.staging import Staged, commonest_reason, stage
 
 Told = Callable[[Path], None]
+_FINER: Final = 1_000
+"""A grid finer than a tick by more than this is none that a venue had."""
 
 
 @dataclass(slots=True)
@@ -74,7 +79,7 @@ def ingest(
     sightings += [(staged.days, staged.seen(source, market)) for staged in result.new]
     spans = resolve_spans(market, wanted, instruments(lake).get(market), sightings)
     for path, staged in zip(fresh.values(), result.new, strict=True):
-        _gate(path, staged, source, market, spans, wanted.of(market, min(staged.days)).max_quarantine)
+        _gate(path, staged, source, market, spans, wanted)
     entries = list(zip(fresh.values(), fresh.keys(), result.new, strict=True))
     register(lake, market, entries, source.name, source.version, spans)
     return result
@@ -85,8 +90,11 @@ def _tell(told: Told, path: Path, task: "Future[Staged]") -> None:
         told(path)
 
 
-def _gate(path: Path, staged: Staged, source: Source, market: Market, spans: Spans, allowed: float) -> None:
-    """Refuse a file of which too much would go to quarantine."""
+def _gate(path: Path, staged: Staged, source: Source, market: Market, spans: Spans, wanted: Wanted) -> None:
+    """Refuse a file of which too much would go to quarantine; instrument lists alone have no days."""
+    if not staged.days:
+        return
+    allowed = wanted.of(market, min(staged.days)).max_quarantine
     off_grid = _lines_off_grid(staged, spans, source.base_tables(market))
     bad = staged.quarantined + off_grid
     if bad <= allowed * staged.lines:
@@ -144,7 +152,22 @@ def quarantine_warning(lake: Lake, market: Market, result: Registration, allowed
     text = (
         f"warning: {bad:,} of {lines:,} new lines are in quarantine; `select * from quarantine` after publish tells why"
     )
-    return QuarantineWarning(text, bad > allowed * lines)
+    return QuarantineWarning(text + _finer_grid(instruments(lake)[market], result.new), bad > allowed * lines)
+
+
+def _finer_grid(spans: Spans, files: Sequence[Staged]) -> str:
+    """What to do where prices of the files lie off the tick of a list; nothing if they don't, or may be no grid."""
+    for staged in files:
+        tick = Fraction(repr(spans.on(min(staged.days)).tick_size)) if staged.days else Fraction(0)
+        step = common_step([staged.price_step, tick])
+        is_said = any(facts.tick == float(tick) for facts in staged.contracts)
+        if tick and is_said and step != tick and tick / step <= _FINER:
+            return (
+                f"\nwarning: its prices lie on a grid of {float(step):g}, and its instrument list says a tick of "
+                f"{float(tick):g}: if orders from before a change of the tick rest in the book, "
+                f"`footprint forget {staged.file_id}` and ingest it with --tick {float(step):g}"
+            )
+    return ""
 
 
 def _quarantined_lines(lake: Lake, market: Market, file_ids: set[str]) -> int:

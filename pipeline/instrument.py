@@ -60,12 +60,18 @@ def resolve_instrument(
 def _stated(
     name: str, market: Market, settings: MarketSettings, known: Instrument | None, seen: Sequence[Seen]
 ) -> float | None:
-    """By the user, else by the files, else known as stated before. Raises FP005 if files now say otherwise."""
+    """By the user, else by the files, else known as stated before. Raises FP005 if files now say otherwise.
+
+    A tick stated before may be finer than the files', whose prices then lie on it too: orders from before a tick was
+    made coarser rest where they are.
+    """
     field = _SETTING.get(name, name)
     before = getattr(known, field) if known and field not in known.inferred else None
     if (chosen := getattr(settings, name)) is not None:
         return float(chosen)
     said = _said(name, market, seen)
+    if name == "tick" and before and said and not Fraction(repr(said)) % Fraction(repr(before)):
+        return before
     if said is not None and before is not None and said != before:
         raise FootprintError(
             "FP005",
@@ -114,7 +120,10 @@ def _ruled_size(market: Market, seen: Sequence[Seen]) -> float:
 def _infer_decimals(market: Market, contract_size: float, seen: Sequence[Seen], *, is_inverse: bool) -> int:
     """The most seen; where sizes are contracts, as many as tell one contract, or the least part sent, from two."""
     if is_inverse:
-        return inverse_decimals(contract_size, float(_highest(seen)))
+        highest = float(_highest(seen))
+        return (
+            inverse_decimals(contract_size, highest) if highest else 0
+        )  # without a price no size to be counted either
     decimals = max(
         (linear_decimals(contract_size, one.qty_decimals) if one.is_native else one.qty_decimals for one in seen),
         default=0,

@@ -27,14 +27,14 @@ from pipeline.sources.batch import CORE_TABLES, RECORD_TABLES
 from pipeline.step import InputFile, Plan, Step, step_id
 from pipeline.wanted import Wanted
 from signals import SIGNALS
-from signals.inputs.bookkeeping import ACCOUNTS, BOOK_CLOSE, GAPS, INSTRUMENTS, QUARANTINE
+from signals.inputs.bookkeeping import ACCOUNTS, BOOK_CHECKS, BOOK_CLOSE, GAPS, INSTRUMENTS, QUARANTINE
 from signals.inputs.normalised import NORMALISED
 from signals.table import Input, Signal, Table
 
 MERGED: Final = (*RECORD_TABLES, QUARANTINE, ACCOUNTS)
-CLOSED: Final = (BOOK_CLOSE, GAPS)
+CLOSED: Final = (BOOK_CLOSE, BOOK_CHECKS, GAPS)
 NORMALISE_VERSION: Final = 3
-CLOSE_VERSION: Final = 3
+CLOSE_VERSION: Final = 4
 TABLES: Final[dict[str, Table]] = {
     table.name: table for table in (*NORMALISED, *(out for signal in SIGNALS for out in signal.outputs))
 }

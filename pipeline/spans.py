@@ -1,18 +1,20 @@
 """The instruments of a market: each valid from a day on, until the next."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import Final
 
 from pipeline.instrument import resolve_instrument
+from pipeline.listed import Listed, Sighting
 from pipeline.market import BEGINNING, Instrument, Market
 from pipeline.recording import day_start
 from pipeline.seen import Seen, common_step
 from pipeline.wanted import Wanted
 
-Sighting = tuple[Collection[date], Seen]
-"""The days that a raw file touches, and what it shows."""
+_LISTED: Final = {"tick_size": "tick", "contract_size": "contract_size"}
+"""What of an instrument contradictions are refused in, and what it is called in a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,28 +62,36 @@ class Spans:
 
 
 def resolve_spans(market: Market, wanted: Wanted, known: Spans | None, sightings: Sequence[Sighting]) -> Spans:
-    """Each span from what is stated for it and from the files that touch it; one that is new infers its tick anew.
+    """Each span from what is stated for it, what instrument lists say and the files that touch it; one that is new
+    infers its tick anew.
 
-    The spans are those of footprint.toml; of a market that it does not speak of, those known before. Raises FP005 as
-    `resolve_instrument` does.
+    The spans are those of footprint.toml; of a market that it does not speak of, those known before; and where lists
+    of different days differ, a span begins with the later day. Raises FP005 as `resolve_instrument` does.
     """
-    begins = [BEGINNING]
+    listed = Listed.of(sightings)
+    stated = {BEGINNING}
     if market in wanted.changes:
-        begins += [begin for begin, _ in wanted.changes[market]]
-    elif known:
-        begins = [begin for begin, _ in known.rows]
-    ends = [*begins[1:], date.max]
-    rows = []
-    for begin, end in zip(begins, ends, strict=True):
-        seen = [one for days, one in sightings if any(begin <= day < end for day in days)]
-        rows.append((begin, resolve_instrument(market, wanted.of(market, begin), _before(known, begin), seen)))
+        stated |= {begin for begin, _ in wanted.changes[market]}
+    kept = {begin for begin, _ in known.rows} if known and market not in wanted.changes else set()
+    begins = sorted(stated | kept | {*listed.begins})
+    rows: list[tuple[date, Instrument]] = []
+    for begin, end in zip(begins, [*begins[1:], date.max], strict=True):
+        seen = [replace(one, said=()) for days, one in sightings if any(begin <= day < end for day in days)]
+        seen.append(Seen(is_native=False, said=listed.over(begin, end)))
+        one = resolve_instrument(market, wanted.of(market, begin), _before(known, begin, listed), seen)
+        if begin in stated or one != rows[-1][1]:
+            rows.append((begin, one))
     return Spans(tuple(rows))
 
 
-def _before(known: Spans | None, begin: date) -> Instrument | None:
-    """What was known of a span: itself, or what was stated for the one it is cut from."""
+def _before(known: Spans | None, begin: date, listed: Listed) -> Instrument | None:
+    """What was known of a span: itself, or what was stated for the one it is cut from. What a list says is not known
+    without the list: another list may say otherwise for that day."""
     if known is None:
         return None
     one = known.on(begin)
+    said = {name for name, field in _LISTED.items() if listed.says(field, getattr(one, name))}
     is_new = known.begin(begin) != begin
-    return replace(one, tick_size=0.0) if is_new and "tick_size" in one.inferred else one
+    inferred = tuple(dict.fromkeys((*one.inferred, *sorted(said))))
+    is_anew = "tick_size" in said or (is_new and "tick_size" in inferred)
+    return replace(one, inferred=inferred, tick_size=0.0 if is_anew else one.tick_size)

@@ -11,7 +11,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -75,11 +75,16 @@ class Staged:
         """The days with at least one record or quarantined line."""
         return tuple(date.fromisoformat(day) for day in self.dates)
 
+    @property
+    def price_step(self) -> Fraction:
+        """Greatest common divisor of its prices; 0 without prices."""
+        return Fraction(self.price_divisor, 10**self.price_decimals)
+
     def seen(self, source: Source, market: Market) -> Seen:
         """What it shows and says of the market's grid and contract."""
-        step, highest = (Fraction(units, 10**self.price_decimals) for units in (self.price_divisor, self.price_largest))
+        highest = Fraction(self.price_largest, 10**self.price_decimals)
         is_native = has_native_sizes(self.feeds, source.base_tables(market))
-        return Seen(step, highest, self.qty_decimals, is_native, self.contracts)
+        return Seen(self.price_step, highest, self.qty_decimals, is_native, self.contracts)
 
 
 @dataclass(slots=True)
@@ -102,7 +107,7 @@ class _Tally:
     backwards_recv: int = 0
     grid: PriceGrid = field(default_factory=PriceGrid)
     qty_decimals: int = 0
-    contracts: dict[ContractFacts, None] = field(default_factory=dict)
+    contracts: dict[ContractFacts, datetime] = field(default_factory=dict)
     span: tuple[int, int] | None = None
 
 
@@ -123,6 +128,9 @@ def stage(path: Path, source: Source, market: Market, file_id: str, root: Path) 
     try:
         with no_collector():
             tally = _write_pieces(source, path, market, scratch)
+        if tally.first is None and tally.contracts:  # instrument lists alone
+            tally.first, tally.last = min(tally.contracts.values()), max(tally.contracts.values())
+            tally.known = tally.last
         if tally.first is None or tally.last is None or tally.known is None:
             why = f"none of its {tally.lines:,} lines could be taken; most of all: {commonest_reason(scratch)}"
             raise FootprintError("FP002", why, where=str(path))
@@ -184,7 +192,8 @@ def _write_batch(batch: Batch, folder: Path, number: int, tally: _Tally) -> None
     tally.grid = joined_grid(tally.grid, batch.grid)
     tally.qty_decimals = max(tally.qty_decimals, batch.qty_decimals)
     if batch.contract:
-        tally.contracts[batch.contract] = None
+        said = _EPOCH + timedelta(microseconds=batch.contract_us)
+        tally.contracts.setdefault(replace(batch.contract, said_on=str(said.date())), said)
     tally.span = batch.span
 
 

@@ -1,5 +1,6 @@
 """The order book of one market: rows of book_updates in, bars and the closing book out."""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from signals.bars import SECOND, instant, latest_before, microseconds
+from signals.book_checks import BookChecks, BookRows
 from signals.book_ledger import Blind, BookLedger, LedgerRules
 from signals.book_levels import BookLevels
 from signals.book_messages import BookMessages
@@ -32,8 +34,9 @@ class Book:
 
     first_bar: end of the first bar wanted, microseconds; None for no bars. opening: the BOOK_CLOSE of the day
     before, None or empty if there is none. refill_us: how long after a taker order a display may grow to count as
-    refilled. ledger: what the ledger of quotes counts, None for none; blind: when prints may be missing. max_cells
-    bounds the dense window and never changes a result.
+    refilled. ledger: what the ledger of quotes counts, None for none; blind: when prints may be missing. is_checked:
+    whether later snapshots are compared with it (`checks`). max_cells bounds the dense window and never changes a
+    result.
     """
 
     def __init__(
@@ -47,6 +50,7 @@ class Book:
         refill_us: int = 300_000,
         ledger: LedgerRules | None = None,
         blind: Blind | None = None,
+        is_checked: bool = False,
     ) -> None:
         self.grid = grid
         self.ledger = BookLedger(ledger, blind)
@@ -54,6 +58,7 @@ class Book:
             grid, first_bar=first_bar, bar_us=bar_us, max_cells=max_cells, refill_us=refill_us, ledger=self.ledger
         )
         self.messages = BookMessages()
+        self.checks = BookChecks(grid) if is_checked else None
         self.known_us = -1
         if opening is not None and not opening.is_empty():
             self._open(opening.row(-1, named=True))
@@ -79,13 +84,18 @@ class Book:
             raise ValueError(self._complaint(frame, 0))
         starts, marks = self.messages.mark(frame, ts)
         side, price, qty = (frame[name].to_numpy() for name in ("side", "price", "qty"))
+        rows = BookRows(self.grid, ts, known, side, price, qty, starts, marks)
+        due = {} if self.checks is None else {int(starts[at]): int(at) for at in self.checks.replaced(marks)}
         bars = []
-        for begin in range(0, ts.size, BLOCK):
-            block = slice(begin, min(begin + BLOCK, ts.size))
-            bad = self.levels.apply(ts, side, price, qty, starts, marks, block.start, block.stop)
+        for begin, end in pairwise(sorted({*range(0, ts.size, BLOCK), *due, ts.size})):
+            if self.checks is not None and begin in due:
+                self.checks.hold(self.levels, rows, due[begin])
+            bad = self.levels.apply(ts, side, price, qty, starts, marks, begin, end)
             if bad is not None:
                 raise ValueError(self._complaint(frame, bad))
             bars.append(self.levels.take_bars())
+        if self.checks is not None:
+            self.checks.read(rows)
         return self._with_known(bars, ts, known)
 
     def finish(self, until: int, takes: Takes | None = None, fills: Fills | None = None) -> Ints:
@@ -121,6 +131,7 @@ class Book:
             "chain_mode": [chain.mode],
             "is_in_gap": [not chain.is_usable],
             "recent_gaps_us": [levels.recent_gaps().tolist()],
+            "changes": [None if self.checks is None else self.checks.changes],
             **sides,
         }
         return pl.DataFrame(row, schema_overrides=BOOK_CLOSE.schema).select(BOOK_CLOSE.schema.names())
@@ -131,6 +142,8 @@ class Book:
     def _open(self, row: dict[str, Any]) -> None:
         """Continue from a row of BOOK_CLOSE."""
         self.messages.open(row)
+        if self.checks is not None:
+            self.checks.open(row)
         self.known_us = microseconds(row["known_ts"])
         self.levels.open(row, now=microseconds(row["event_ts"]), is_usable=self.messages.chain.is_usable)
 

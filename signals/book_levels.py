@@ -107,7 +107,7 @@ class BookLevels:
 
     def side(self, side: int) -> tuple[Ints, Ints]:
         """Prices in ticks, best first, and lots of the levels of a side (0 bid, 1 ask)."""
-        px, lots = self._signed(side)
+        px, lots = self.signed(side)
         return (px if side == 0 else -px)[::-1], lots[::-1]
 
     def reach(self, side: int) -> int | None:
@@ -167,17 +167,23 @@ class BookLevels:
                 room = ((0, 0), (0, self._sparse_px.shape[1]))
                 self._sparse_px, self._sparse_qty = np.pad(self._sparse_px, room), np.pad(self._sparse_qty, room)
             else:
-                self._place([self._signed(side) for side in (0, 1)], self._market())
+                self._place([self.signed(side) for side in (0, 1)], self._market())
 
     def _market(self) -> int:
         return int(self._kernel.reference(self._top))
 
-    def _signed(self, side: int) -> tuple[Ints, Ints]:
-        """Levels of a side in signed ticks, ascending (the best last)."""
+    def listed_down_to(self, side: int) -> int:
+        """Furthest price the last snapshot listed, signed ticks; above all prices if it listed none."""
+        return int(self._sides[side, self._k.REACH])
+
+    def signed(self, side: int, lowest: int | None = None) -> tuple[Ints, Ints]:
+        """Levels of a side in signed ticks (asks below 0), ascending (the best last): all, or those from `lowest` on
+        and maybe others."""
         k = self._k
         at, cells, n = self._sides[side], self._levels[side], int(self._sides[side, k.N_SPARSE])
         best = max(int(self._top[side, 0, 0]), int(at[k.HIGHEST]))
-        low = max(int(at[k.DEEPEST]) - int(at[k.BASE]), 0)
+        deepest = int(at[k.DEEPEST]) if lowest is None else max(int(at[k.DEEPEST]), lowest)
+        low = max(deepest - int(at[k.BASE]), 0)
         high = min(best - int(at[k.BASE]) + 1, cells.size)
         inside = low + np.flatnonzero(cells[low : max(high, low)])
         px = np.concatenate((inside + at[k.BASE], self._sparse_px[side, :n]))

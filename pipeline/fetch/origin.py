@@ -41,27 +41,26 @@ class Opened:
 class Origin:
     """A source: its types of data by venue, the usual venue first.
 
-    `ingested_as`: the source of `footprint ingest` that reads its files; `otherwise`: by type, another one that does,
-    or None where files of the type alone are none's to read.
+    `ingested_as`: the source of `footprint ingest` that reads its files; `otherwise`: by type, another one that does.
+    `unread`: venues and types that none reads.
     """
 
     types: Mapping[str, tuple[str, ...]]
     open: Callable[[Web, FetchSettings, Request], Awaitable[Opened]]
     ingested_as: str
     has_intervals: bool = False
-    otherwise: Mapping[str, str | None] = field(default_factory=dict)
+    otherwise: Mapping[str, str] = field(default_factory=dict)
+    unread: frozenset[tuple[str, str]] = frozenset()
 
     def reader_of(self, kind: str, venue: str) -> str | None:
         """The source that reads files of a type of a venue; None if there is none."""
         reader = self.otherwise.get(kind, self.ingested_as)
-        return reader if reader is not None and venue in SOURCES[reader].venues else None
+        return reader if (venue, kind) not in self.unread and venue in SOURCES[reader].venues else None
 
 
-_NOT_OTHERWISE: Final[Mapping[str, str | None]] = {}
-_CONTRACTS_ALONE: Final[Mapping[str, str | None]] = {"instruments": None}
-"""What a contract is, is read where records stand beside it; a file of it alone has no rows."""
+_NOT_OTHERWISE: Final[Mapping[str, str]] = {}
 
-_TARDIS_OTHERWISE: Final[Mapping[str, str | None]] = {
+_TARDIS_OTHERWISE: Final[Mapping[str, str]] = {
     "options_chain": "tardis-options",
     "book_snapshot_5": "tardis-snapshots",
     "book_snapshot_25": "tardis-snapshots",
@@ -104,17 +103,15 @@ def _archive(
     remotes: Remotes,
     name: str,
     has_intervals: bool = False,
-    otherwise: Mapping[str, str | None] = _NOT_OTHERWISE,
+    otherwise: Mapping[str, str] = _NOT_OTHERWISE,
 ) -> Origin:
     return Origin(types, partial(_open_archive, remotes), name, has_intervals, otherwise)
 
 
-def _history(
-    history: History, also: tuple[str, ...] = (), otherwise: Mapping[str, str | None] = _CONTRACTS_ALONE
-) -> Origin:
+def _history(history: History, also: tuple[str, ...] = (), unread: frozenset[tuple[str, str]] = frozenset()) -> Origin:
     types = {venue: (*of_venue, *also) for venue, of_venue in history.types.items()}
     has_intervals = any(kind.intervals for of_venue in history.types.values() for kind in of_venue.values())
-    return Origin(types, partial(_open_history, history), "json-capture", has_intervals, otherwise)
+    return Origin(types, partial(_open_history, history), "json-capture", has_intervals, unread=unread)
 
 
 ORIGINS: Final[Mapping[str, Origin]] = {
@@ -132,9 +129,11 @@ ORIGINS: Final[Mapping[str, Origin]] = {
     "hyperliquid": _history(
         History("hyperliquid", rest_hyperliquid.EXCHANGE, rest_hyperliquid.TYPES, rest_hyperliquid.hyperliquid_fault),
         also=tuple(rest_hyperliquid.REQUESTER_PAYS),  # known, and refused with the line that fetches them
-        otherwise=_NOT_OTHERWISE,  # its list of contracts comes with marks and rates
     ),
-    "deribit": _history(History("deribit", rest_deribit.EXCHANGE, rest_deribit.TYPES, rest_deribit.deribit_fault)),
+    "deribit": _history(
+        History("deribit", rest_deribit.EXCHANGE, rest_deribit.TYPES, rest_deribit.deribit_fault),
+        unread=frozenset({("deribit-options", "instruments")}),  # each option has a contract, a chain none
+    ),
     "tardis": Origin(tardis.TYPES, _open_tardis, "tardis", otherwise=_TARDIS_OTHERWISE),
 }
 

@@ -113,7 +113,8 @@ class ContractFacts:
     """What a raw file says itself of its market, as an instrument list within a capture does; None or "": not said.
 
     `tick` in quote per base; `lot`, the smallest step of a size, in the venue's own units; `contract_size` in base
-    (linear) or quote (inverse) units per contract, OKX's ctVal x ctMult; `funding_interval_h` in hours.
+    (linear) or quote (inverse) units per contract, OKX's ctVal x ctMult; `funding_interval_h` in hours; `said_on` the
+    day on which it was said, as text, which makes no other contract of it.
     """
 
     tick: float | None = None
@@ -123,6 +124,7 @@ class ContractFacts:
     funding_interval_h: float | None = None
     base: str = ""
     quote: str = ""
+    said_on: str = field(default="", compare=False)
 
 
 @dataclass(slots=True)
@@ -131,7 +133,8 @@ class Batch:
 
     lines: those about the market; lines_beside: those about other markets, or about none. span: the stretch of event
     time that the file covers, microseconds [from, to), where it is known: outside of it nothing was recorded, within
-    it no record means that nothing happened. The same in every batch of a file.
+    it no record means that nothing happened. The same in every batch of a file. contract_us: when what the file says of
+    the contract was said.
     """
 
     frames: dict[str, pl.DataFrame]
@@ -144,6 +147,7 @@ class Batch:
     backwards_recv: int = 0
     recv_unit: str = ""
     contract: ContractFacts | None = None
+    contract_us: int = 0
     span: tuple[int, int] | None = None
 
 

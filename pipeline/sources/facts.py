@@ -28,7 +28,7 @@ FACTS: Final = {
         ("book_updates", "trades", "book_ticker", "derivative_ticker", "funding", "liquidations"),
         "matching (trades) or publication (books) by venue, and receipt in microseconds",
         "every change of the book with a snapshot a day and after reconnects; every print",
-        "update ids, so holes show only where a line is lost; settled funding; "
+        "update ids, so holes show only where a line is lost or a snapshot disagrees; settled funding; "
         "a re-subscription of up to three seconds a day; accounts",
         "by subscription, first day of a month free; files must not be passed on (as quoted; page not read)",
     ),
@@ -75,7 +75,7 @@ FACTS: Final = {
         ("book_updates", "trades", "funding", "price_bars"),
         "matching (trades), publication (books); no receipt",
         "400 levels every 10 to 50 ms or 5,000 every second, 96 snapshots a day; every print",
-        "lost book messages between two snapshots (no ids); sides of prints in October 2021 (refused)",
+        "lost book messages but by the next snapshot (no ids); sides of prints in October 2021 (refused)",
         "free, trades after two days, books after three; personal, non-commercial use as reported",
     ),
     "hyperliquid-archive": Facts(
@@ -113,8 +113,8 @@ FACTS: Final = {
         ),
         "matching or publication by venue and stream, and receipt",
         "as recorded: Bybit 200 levels at 100 ms, OKX 400 at 100 ms, Binance 1,000 from a reply on; replies as polled",
-        "lost messages of Bitget and of OKX before 2023 (no ids); RPI orders; all liquidations of Binance and OKX "
-        "(the streams leave some out)",
+        "lost messages of Bitget and of OKX before 2023 but by the next snapshot (no ids); RPI orders; "
+        "all liquidations of Binance and OKX (the streams leave some out)",
         "your own recording; each venue's terms, OKX's personal and non-commercial as reported",
     ),
     "rest-cassette": Facts(

@@ -52,6 +52,30 @@ BOOK_CLOSE = Table(
         Column("bid_deepest_px", pl.Float64(), "quote per base", "lowest bid the feed has shown since that snapshot"),
         Column("ask_deepest_px", pl.Float64(), "quote per base", "highest ask the feed has shown since that snapshot"),
         Column("recent_gaps_us", pl.List(pl.Int64()), "microseconds", "last 255 times between messages, oldest first"),
+        Column("changes", pl.Int64(), "messages", "diffs applied since the last snapshot"),
+    ),
+)
+
+BOOK_CHECKS = Table(
+    name="book_checks",
+    grain="one row per snapshot that came to a book changed since the snapshot before: the two compared",
+    key=("venue", "symbol", "event_ts"),
+    columns=(
+        VENUE,
+        SYMBOL,
+        EVENT_TS,
+        KNOWN_TS,
+        Column("since_ts", UTC_US, "UTC", "the snapshot before, from which the changes ran; null: on a day before"),
+        Column("before_ts", UTC_US, "UTC", "last message before this one's instant; null: on a day before"),
+        Column(
+            "compared",
+            pl.Int64(),
+            "levels",
+            "prices that both should know, none of doubtful order",
+        ),
+        Column("missing", pl.Int64(), "levels", "of these, in the snapshot alone"),
+        Column("stale", pl.Int64(), "levels", "of these, in the book alone"),
+        Column("resized", pl.Int64(), "levels", "of these, in both with different sizes"),
     ),
 )
 
@@ -71,7 +95,8 @@ GAPS = Table(
             pl.String(),
             "text",
             "no_snapshot, sequence_break (ids of book messages, or of aggregated prints, do not follow), silence, "
-            "not_recorded (no file of the feed covers it), before_recording (first day's head)",
+            "not_recorded (no file of the feed covers it), before_recording (first day's head), snapshot_mismatch (a "
+            "snapshot found the book wrong, somewhere since `book_checks.since_ts`)",
         ),
     ),
 )

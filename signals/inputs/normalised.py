@@ -1,6 +1,6 @@
 """All normalised tables, in the order in which they are listed."""
 
-from signals.inputs.bookkeeping import ACCOUNTS, BOOK_CLOSE, GAPS, INSTRUMENTS, MANIFEST, QUARANTINE
+from signals.inputs.bookkeeping import ACCOUNTS, BOOK_CHECKS, BOOK_CLOSE, GAPS, INSTRUMENTS, MANIFEST, QUARANTINE
 from signals.inputs.statements import (
     DEPTH_BANDS,
     DERIVATIVE_TICKER,
@@ -27,6 +27,7 @@ NORMALISED = (
     OPTION_QUOTES,
     VOL_INDEX,
     BOOK_CLOSE,
+    BOOK_CHECKS,
     GAPS,
     QUARANTINE,
     MANIFEST,

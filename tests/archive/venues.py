@@ -61,7 +61,9 @@ def serve_okx_rest(
 
     archive.answers["/api/v5/public/funding-rate-history"] = funding_page
     archive.answers["/api/v5/rubik/stat/contracts/open-interest-history"] = interest_page
-    archive.answers["/api/v5/public/instruments"] = lambda _: b'{"code":"0","data":[{"ctVal":"0.01"}]}'
+    archive.answers["/api/v5/public/instruments"] = lambda _: (
+        b'{"code":"0","data":[{"instId":"BTC-USDT-SWAP","ctVal":"0.01","tickSz":"0.1","lotSz":"0.01"}]}'
+    )
 
 
 def serve_hyperliquid(archive: Archive, funding: Sequence[int] = (), page: int = 500) -> None:
@@ -92,7 +94,9 @@ def serve_deribit(archive: Archive, dvol: Sequence[int] = (), funding: Sequence[
 
     archive.answers["/api/v2/public/get_volatility_index_data"] = index
     archive.answers["/api/v2/public/get_funding_rate_history"] = funding_page
-    archive.answers["/api/v2/public/get_instruments"] = lambda _: b'{"result":[{"instrument_name":"x"}]}'
+    archive.answers["/api/v2/public/get_instruments"] = lambda _: (
+        b'{"result":[{"instrument_name":"BTC-PERPETUAL","tick_size":0.5,"min_trade_amount":10.0}]}'
+    )
 
 
 def _inside(times: Sequence[int], asked: Asked, first: str, last: str) -> list[int]:

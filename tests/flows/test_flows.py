@@ -82,7 +82,7 @@ def test_a_run_shows_its_steps_with_rows_and_coverage(capture: Path, tmp_path: P
     rows = json.loads(seen.artifacts["footprint-steps"])
     assert [row["step"] for row in rows] == [f"{name} {STEP}" for name in STEPS]
     assert {row["state"] for row in rows} == {"ok"}
-    close = sum(file.rows for table in ("book_close", "gaps") for file in lake.live(table))
+    close = sum(file.rows for table in ("book_close", "book_checks", "gaps") for file in lake.live(table))
     assert rows[1]["rows"] == close > 0
     tables = ("book_state", "taker_flow", "quote_ledger")
     assert re.fullmatch(", ".join(rf"{table} [01]\.\d{{3}}" for table in tables), rows[2]["coverage"])

@@ -28,7 +28,7 @@ ALONE = tuple(
 )
 """The signals of a perpetual without peers."""
 RECORDS = tuple(table.name for table in RECORD_TABLES)
-DERIVED = ("book_close", "gaps", *(table.name for signal in SIGNALS for table in signal.outputs))
+DERIVED = ("book_close", "book_checks", "gaps", *(table.name for signal in SIGNALS for table in signal.outputs))
 RESULTS = (*RECORDS, *DERIVED)
 """Tables that are functions of the SET of files; manifest, accounts and quarantine name the files."""
 

@@ -238,6 +238,14 @@ def pull(**values: str) -> str:
     return f"insert into quote_pulls by name {row}"
 
 
+def book_check(**values: str) -> str:
+    """A snapshot that found three of ten levels wrong, with some values changed."""
+    good = {"compared": "10", "missing": "1", "stale": "1", "resized": "1"}
+    times = dict.fromkeys(("since_ts", "before_ts", "event_ts"), "bar_end") | {"known_ts": "bar_end"}
+    row = f"select * exclude (bar_end, known_ts), {_columns(good | times | values)} from ({_BAR})"
+    return f"insert into book_checks by name {row}"
+
+
 def quotes(**values: str) -> str:
     """A second of quote_ledger in which more asks than bids were withdrawn, with some values changed."""
     sums = ("increased", "decreased", "traded", "cancelled", "unattributable")

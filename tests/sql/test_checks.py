@@ -17,6 +17,7 @@ from tests.sql.planted_rows import (
     FULL_MINUTE,
     OFF_MARKET,
     block,
+    book_check,
     bucket,
     chain,
     chain_end,
@@ -104,6 +105,10 @@ def test_a_planted_defect_is_found(tables: duckdb.DuckDBPyConnection, check: str
     [
         ("buckets_are_one_sided_at_most", f"{bucket()}; {bucket(seq='1')}"),
         ("blocks_are_orders_or_prints", f"{block()}; {OFF_MARKET}; {forced()}"),
+        (
+            "book_checks_add_up",
+            f"{book_check()}; update gaps set reason = 'snapshot_mismatch', to_ts = (select event_ts from book_checks)",
+        ),
         ("chain_ends_follow", chain_end()),
         ("chain_scores_in_range", score()),
         ("chains_grow", chain("3 1 5 1", "4 2 6 1")),

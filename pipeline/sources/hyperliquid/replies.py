@@ -1,7 +1,7 @@
 """Replies of Hyperliquid's API to `POST /info`, by the `type` of the request, which names the coin or the account.
 
 Fields: Hyperliquid documentation, "Info endpoint". Replies fundingHistory, metaAndAssetCtxs, l2Book, recentTrades,
-userFills and userFillsByTime fill tables; others are about none.
+userFills and userFillsByTime fill tables; others are about none (`contract` reads the lists of contracts).
 """
 
 from collections.abc import Callable, Mapping

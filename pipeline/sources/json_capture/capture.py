@@ -58,6 +58,7 @@ class _Reader:
     foreign: set[Market] = field(default_factory=set)
     unknown: set[str] = field(default_factory=set)
     contract: ContractFacts | None = None
+    contract_us: int = 0
     backwards_recv: int = 0
     own_lines: int = 0
     held: list[_Held] = field(default_factory=list)
@@ -68,7 +69,8 @@ class _Reader:
 def read(path: Path, market: Market) -> Iterator[Batch]:
     """Translate the capture at `path` as far as it speaks of `market`, batch by batch.
 
-    Raises FP002 if it is no capture or none of an exchange that is known, FP003 if it says nothing of the market.
+    A file may hold nothing but lists of instruments that name the market. Raises FP002 if it is no capture or none
+    of an exchange that is known, FP003 if it says nothing of the market.
     """
     reader, found = _Reader(market), 0
     for block in blocks_of_lines(path):
@@ -81,7 +83,7 @@ def read(path: Path, market: Market) -> Iterator[Batch]:
         batch = _batch(reader, block, before)
         found += batch.lines
         yield batch
-    if not found:
+    if not found and (reader.contract is None or reader.foreign):
         _refuse_market(reader, path)
 
 
@@ -100,8 +102,6 @@ def _refuse_market(reader: _Reader, path: Path) -> None:
     if reader.foreign:
         raise about_others(path, reader.market, reader.foreign, reader.line)
     why = f"no message of a market in {reader.line:,} lines"
-    if reader.contract:
-        why = "it says what the market's contract is, and holds no record of the market"
     if reader.unknown:
         why = f"captures of {', '.join(sorted(reader.unknown))} are not read, only of {', '.join(sorted(DIALECTS))}"
     raise FootprintError("FP002", why, where=str(path), hint="`footprint ingest --help` lists what each source reads")
@@ -143,7 +143,8 @@ def _take_message(reader: _Reader, line: CaptureLine, text: bytes) -> bool:
     try:
         for part in dialect.parts(origin, line.message):
             taken += _take_part(reader, part, line, text, taken == 0)
-        reader.contract = dialect.facts(origin, line.message) or reader.contract
+        if (facts := dialect.facts(origin, line.message)) is not None:
+            reader.contract, reader.contract_us = facts, line.recv
     except BadRecordError as reason:
         _reject(reader, text, "unknown", str(reason), int(taken == 0))
         return True
@@ -242,7 +243,7 @@ def _batch(reader: _Reader, block: list[bytes], lines_before: int) -> Batch:
     batch.lines, batch.lines_beside = reader.own_lines, len(block) - reader.own_lines
     batch.recv_unit = "s"
     batch.backwards_recv = reader.backwards_recv
-    batch.contract = reader.contract
+    batch.contract, batch.contract_us = reader.contract, reader.contract_us
     reader.rows, reader.bad, reader.held, reader.own_lines, reader.backwards_recv = {}, [], [], 0, 0
     return batch
 

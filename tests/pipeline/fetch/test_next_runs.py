@@ -74,10 +74,10 @@ def test_files_of_binances_archive_are_read_by_the_next_command(archive, tmp_pat
 @pytest.mark.parametrize(
     ("source", "market", "types", "left_out"),
     [
-        ("bybit", Market("bybit-linear", "BTCUSDT"), "funding,open_interest,instruments", ["instruments"]),
-        ("okx", Market("okx-swap", "BTC-USDT-SWAP"), "funding,open_interest,instruments", ["instruments"]),
+        ("bybit", Market("bybit-linear", "BTCUSDT"), "funding,open_interest,instruments", []),
+        ("okx", Market("okx-swap", "BTC-USDT-SWAP"), "funding,open_interest,instruments", []),
         ("hyperliquid", Market("hyperliquid", "BTC"), "funding,instruments", []),
-        ("deribit", Market("deribit", "BTC-PERPETUAL"), "funding,instruments", ["instruments"]),
+        ("deribit", Market("deribit", "BTC-PERPETUAL"), "funding,instruments", []),
         ("deribit", Market("deribit-options", "BTC"), "dvol,instruments", ["instruments"]),
     ],
 )
@@ -107,7 +107,7 @@ def test_every_type_that_is_fetched_has_its_reader_or_is_said_to_have_none():
         for kind in kinds
         if origin.reader_of(kind, venue) is None
     }
-    assert {kind for name, _, kind in unread if name != "tardis"} == {"instruments"}
+    assert {place for place in unread if place[0] != "tardis"} == {("deribit", "deribit-options", "instruments")}
     assert all(venue not in SOURCES["tardis"].venues for name, venue, _ in unread if name == "tardis")
     assert ORIGINS["tardis"].reader_of("options_chain", "deribit-options") == "tardis-options"
     snapshots = {ORIGINS["tardis"].reader_of(f"book_snapshot_{levels}", "binance-usdm") for levels in (5, 25)}

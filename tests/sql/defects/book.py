@@ -1,9 +1,28 @@
 """Defects of tables made of the book: by check, statements that plant one in good tables."""
 
 from signals.book_state import BOOK_STATE
-from tests.sql.planted_rows import FIRST_BAR, loadings, microprice_fit, priced, pull, quotes, spread, widening
+from tests.sql.planted_rows import (
+    FIRST_BAR,
+    book_check,
+    loadings,
+    microprice_fit,
+    priced,
+    pull,
+    quotes,
+    spread,
+    widening,
+)
 
 DEFECTS = {
+    "book_checks_add_up": [
+        book_check(compared="2"),
+        book_check(stale="-1"),
+        book_check(known_ts="bar_end - interval '1 s'"),
+        book_check(since_ts="bar_end + interval '1 s'"),
+        "update gaps set reason = 'snapshot_mismatch'",
+        f"{book_check(missing='0', stale='0', resized='0')}; update gaps set reason = 'snapshot_mismatch', "
+        "to_ts = (select min(event_ts) from book_checks)",
+    ],
     "book_is_null_unless_ok": [
         f"update book_state set state = 'RESYNC' where {FIRST_BAR}",
         f"update book_state set state = 'LOCKED' where {FIRST_BAR}",

@@ -5,9 +5,11 @@ from functools import partial
 from typing import Any, Final
 
 from pipeline.market import Market
+from pipeline.sources.batch import ContractFacts
+from pipeline.sources.hyperliquid.contract import listed
 from pipeline.sources.hyperliquid.messages import coins_of, message_parts
 from pipeline.sources.hyperliquid.replies import records_of
-from pipeline.sources.json_capture.dialects.records import Dialect, Origin, Part, Record, no_facts, refused
+from pipeline.sources.json_capture.dialects.records import Dialect, Origin, Part, Record, refused
 from pipeline.sources.reading.record_lines import Part as Found
 from pipeline.sources.reading.record_lines import Refused
 
@@ -48,4 +50,9 @@ def _found(origin: Origin, parts: Iterable[Found]) -> Iterator[Part]:
         yield Part(origin.own, _STREAMS.get(one.stream, one.stream), partial(iter, [record]))
 
 
-DIALECT: Final = Dialect(_parts, no_facts)
+def _facts(origin: Origin, message: Any) -> ContractFacts | None:
+    is_list = origin.is_reply and origin.own.venue == _VENUE and origin.path.rstrip("/").endswith("/info")
+    return listed(origin.body, message, origin.own.symbol) if is_list else None
+
+
+DIALECT: Final = Dialect(_parts, _facts)

@@ -103,10 +103,6 @@ class Dialect:
     facts: Callable[[Origin, Any], ContractFacts | None]
 
 
-def no_facts(_origin: Origin, _message: Any) -> ContractFacts | None:
-    return None
-
-
 def milliseconds(value: Any, what: str) -> int:
     """Milliseconds since 1970, a number or its text, in microseconds."""
     return _moment(value, 1_000, what, "milliseconds")

@@ -102,7 +102,7 @@ def _books(folder: Path) -> list[Path]:
         delta(9, 20, [["99.0", "1"]]),
         snapshot(10, 129),
         delta(11, 230, [["100.0", "0"]]),
-        delta(12, midnight + 20),
+        delta(12, midnight + 20, [["100.0", "2.5"]]),
         opening,
     ]
     second = [opening, delta(13, midnight + 230, asks=[["100.5", "0"], ["100.6", "1"]])]

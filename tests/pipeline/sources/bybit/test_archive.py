@@ -262,6 +262,8 @@ def test_two_days_join_where_one_closes_with_the_snapshot_that_opens_the_next(tm
     assert accounts.select(pl.col("lines_kept", "lines_duplicate", "lines_quarantined").sum()).row(0) == (6, 1, 0)
     gaps = rows(lake, "gaps").filter(pl.col("table_name") == "book_updates", pl.col("reason") != "silence")
     assert gaps.select("reason", "from_ts", "to_ts").rows() == [("no_snapshot", at(0.02), at(0.129))]
+    (check,) = rows(lake, "book_checks").select("event_ts", "compared", "missing", "stale", "resized").rows()
+    assert check == (at(86_400.129), 3, 0, 0, 0), "the snapshot that closes the file is the book of its changes"
 
 
 def test_a_book_of_another_depth_from_midnight_on_counts_anew(tmp_path: Path):

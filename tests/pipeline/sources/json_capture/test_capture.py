@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.errors import FootprintError
 from pipeline.market import Market
-from pipeline.sources.batch import BadRecordError
+from pipeline.sources.batch import BadRecordError, ContractFacts
 from pipeline.sources.json_capture.capture import read
 from pipeline.sources.json_capture.line import parse_line, received
 from tests.pipeline.sources.case import Case
@@ -138,11 +138,23 @@ def test_a_file_without_a_message_is_refused(lines: list[c.Line | bytes], why: s
     assert why in error.why
 
 
-def test_a_list_of_instruments_alone_is_no_record(tmp_path: Path):
-    reply = bybit.reply({"category": "linear", "list": [{"symbol": "BTCUSDT"}]})
-    lines = [c.http("BYBIT.http.1", f"{bybit.REST}instruments-info?category=linear", reply)]
-    error = _refusal(c.write(tmp_path / "c.jsonl", lines), LINEAR)
-    assert (error.fault.code, "what the market's contract is" in error.why) == ("FP002", True)
+def _listing(*symbols: str) -> c.Line:
+    reply = bybit.reply({"category": "linear", "list": [{"symbol": symbol} for symbol in symbols]})
+    return c.http("BYBIT.http.1", f"{bybit.REST}instruments-info?category=linear", reply)
+
+
+def test_a_list_of_instruments_alone_is_taken_where_it_names_the_market(tmp_path: Path):
+    found = read_lines(tmp_path, LINEAR, [c.header("BYBIT"), _listing("ETHUSDT", "BTCUSDT")])
+    assert found.contract == ContractFacts(contract_size=1.0, is_inverse=False)
+    assert (found.lines, found.lines_beside, found.quarantined) == (0, 2, 0)
+
+
+def test_a_list_is_no_record_of_a_market_that_it_does_not_name_or_beside_those_of_others(tmp_path: Path):
+    alone = _refusal(c.write(tmp_path / "a.jsonl", [_listing("ETHUSDT")]), LINEAR)
+    assert (alone.fault.code, "no message of a market" in alone.why) == ("FP002", True)
+    lines = [*bybit.session(), _listing("BTCUSDT", "ETHUSDT")]
+    beside = _refusal(c.write(tmp_path / "b.jsonl", lines), Market("bybit-linear", "ETHUSDT"))
+    assert (beside.fault.code, "bybit-linear/BTCUSDT" in beside.why) == ("FP003", True)
 
 
 def test_frames_of_several_recorders_follow_each_other_in_one_file(tmp_path: Path):
