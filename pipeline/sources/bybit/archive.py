@@ -9,6 +9,7 @@ from pipeline.errors import FootprintError
 from pipeline.market import VENUES, Market
 from pipeline.sources.batch import Batch, brief
 from pipeline.sources.bybit import book, trades
+from pipeline.sources.bybit.names import check_kind
 from pipeline.sources.reading.csv_archive import columns_of, wants
 from pipeline.sources.reading.csv_text import is_header
 from pipeline.sources.reading.lines import blocks_of_lines
@@ -24,6 +25,7 @@ def read(path: Path, market: Market) -> Iterator[Batch]:
 
     Raises FP002 if it is not of the archive, FP003 if it is about another market.
     """
+    check_kind(market, path)
     reading = blocks_of_lines(path)
     first = next(reading)
     blocks = chain([first], reading)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from pipeline.errors import FootprintError
 from pipeline.market import Market
 from pipeline.sources.batch import Batch, PriceGrid, Rejected, brief, conform, in_lists, joined_grid, quarantine_frame
+from pipeline.sources.bybit.names import check_kind
 from pipeline.sources.reading.ahead import one_ahead
 from pipeline.sources.reading.lines import TextFile, first_line
 from pipeline.sources.tardis import messages as marks
@@ -95,6 +96,7 @@ def read(path: Path, market: Market, block_bytes: int = _BLOCK) -> Iterator[Batc
 
     Raises FP002 if it is not such a file, FP003 if all of it is about others.
     """
+    check_kind(market, path)
     file, span = TextFile(path, block_bytes), span_of(path)
     data_set = _data_set(path)
     if data_set is not None:
@@ -137,6 +139,7 @@ def _blocks(file: TextFile, market: Market) -> Iterator[_Block]:
 def read_snapshots(path: Path, market: Market) -> Iterator[Batch]:
     """As `read`, of files of book snapshots only, which are another source: the few levels of each would replace the
     whole book that increments build."""
+    check_kind(market, path)
     data_set = _data_set(path)
     if data_set is None or data_set.kind != "snapshots":
         raise _no_snapshots(path)

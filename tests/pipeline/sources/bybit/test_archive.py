@@ -279,6 +279,27 @@ def test_a_book_of_another_depth_from_midnight_on_counts_anew(tmp_path: Path):
     assert (close["last_update_id"], close["bid_px"], close["is_in_gap"]) == (11, [99.5], False)
 
 
+@pytest.mark.parametrize(
+    ("venue", "symbol", "right"),
+    [
+        ("bybit-inverse", "TESTUSDT", "bybit-linear"),
+        ("bybit-inverse", "TESTPERP", "bybit-linear"),
+        ("bybit-inverse", "TEST-27JUN25", "bybit-linear"),
+        ("bybit-linear", "TESTUSD", "bybit-inverse"),
+        ("bybit-linear", "TESTUSDM25", "bybit-inverse"),
+    ],
+)
+def test_a_book_of_the_other_kind_of_contract_is_told_by_its_symbol(
+    tmp_path: Path, venue: str, symbol: str, right: str
+):
+    """Lines of a book do not say in what its sizes are."""
+    path = write_book(tmp_path / f"2024-06-03_{symbol}_ob200.data.zip", [snapshot(10, 129, symbol=symbol)])
+    assert read_whole("bybit-archive", path, Market(right, symbol)).frames["book_updates"].height == 1
+    with pytest.raises(FootprintError, match=f"is not named as contracts of {venue}") as refused:
+        read_whole("bybit-archive", path, Market(venue, symbol))
+    assert refused.value.hint == f"--venue {right}"
+
+
 def test_a_day_of_empty_snapshots_is_a_book_without_levels(tmp_path: Path):
     found = book(tmp_path, [delta(n, 1_000 * n, kind="snapshot") for n in (1, 2)])
     assert found.frames["book_updates"]["side"].to_list() == [[0], [0]]

@@ -91,6 +91,17 @@ def test_snapshots_are_a_source_of_their_own_for_their_few_levels_would_replace_
         assert (refused.value.fault.code, refused.value.hint.split(" ...")[0]) == ("FP002", f"footprint ingest {right}")
 
 
+@pytest.mark.parametrize("reader", [read, read_snapshots])
+@pytest.mark.parametrize(("symbol", "venue"), [("BTCUSD", "bybit-linear"), ("BTCUSDT", "bybit-inverse")])
+def test_contracts_worth_usd_are_not_taken_for_coins(tmp_path: Path, reader, symbol: str, venue: str):
+    """The vendor has one exchange for both: a thousand USD would read as a thousand coins."""
+    line = fill(1, 1, amount="1000", exchange="bybit", symbol=symbol)
+    path = write_csv(tmp_path / f"bybit_trades_2024-03-05_{symbol}.csv.gz", TRADES, [line])
+    with pytest.raises(FootprintError, match=f"{symbol} is not named as contracts of {venue}") as refused:
+        list(reader(path, Market(venue, symbol)))
+    assert refused.value.fault.code == "FP003"
+
+
 def test_what_is_no_snapshot_of_the_vendor_is_shown(tmp_path: Path):
     """Not sent on to the vendor's other source, which would refuse it as well."""
     (tmp_path / "x.csv").write_text("<html>busy</html>\n")
