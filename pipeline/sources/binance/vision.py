@@ -17,6 +17,7 @@ import polars as pl
 from pipeline.errors import FootprintError
 from pipeline.market import Market
 from pipeline.sources.batch import Batch, brief
+from pipeline.sources.binance.names import check_kind
 from pipeline.sources.binance.vision_layout import KINDS, Layout, layout_of
 from pipeline.sources.binance.vision_options import option_states
 from pipeline.sources.binance.vision_place import PRICE_KINDS, Place, place_of
@@ -78,6 +79,7 @@ def read_trades(path: Path, market: Market) -> Iterator[Batch]:
 def _read(path: Path, market: Market, source: str) -> Iterator[Batch]:
     place = place_of(path)
     place.check(path, market)
+    check_kind(market, path)
     batches, line = CsvBatches(source), 1
     file: File | None = None
     foreign: set[str] = set()

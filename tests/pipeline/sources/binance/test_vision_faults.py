@@ -57,6 +57,31 @@ def quarantined(tmp_path: Path, *lines: str, name: str = "BTCUSDT-aggTrades-2024
     return rows(lake, "quarantine").select("line", "reason").rows()
 
 
+@pytest.mark.parametrize(
+    ("venue", "symbol"),
+    [("binance-usdm", "BTCUSD_PERP"), ("binance-usdm", "BNBUSD_240628"), ("binance-coinm", "BTCUSDT")],
+)
+def test_contracts_worth_usd_are_not_taken_for_coins_outside_of_their_folder(tmp_path: Path, venue: str, symbol: str):
+    file = write_zip(tmp_path / f"{symbol}-aggTrades-2024-06-03.zip", AGGREGATES, [aggregate(1, 1)])
+    error = refused(file, Market(venue, symbol))
+    right = "binance-usdm" if venue == "binance-coinm" else "binance-coinm"
+    assert (error.fault.code, error.hint) == ("FP003", f"--venue {right}")
+
+
+@pytest.mark.parametrize(
+    ("venue", "symbol"),
+    [
+        ("binance-usdm", "BTCUSDT_240628"),
+        ("binance-usdm", "BTCBUSD_210129"),
+        ("binance-usdm", "ETHBTC"),
+        ("binance-coinm", "BTCUSD_240628"),
+    ],
+)
+def test_names_of_contracts_are_known(tmp_path: Path, venue: str, symbol: str):
+    file = write_zip(tmp_path / f"{symbol}-aggTrades-2024-06-03.zip", AGGREGATES, [aggregate(1, 1)])
+    assert sum(batch.lines for batch in SOURCES["binance-vision"].read(file, Market(venue, symbol))) == 1
+
+
 def test_a_name_of_another_symbol(tmp_path: Path):
     error = refused(write_zip(archive_path(tmp_path, ETH, "aggTrades"), AGGREGATES, [aggregate(1, 1)]))
     assert error.fault.code == "FP003"
