@@ -10,6 +10,7 @@ from pipeline.book_mismatch import check_rows, mismatches
 from pipeline.parts import Part, write_part
 from pipeline.plan import Step
 from pipeline.quality import GapRow, active_slots, feed_gaps, gap_rows
+from pipeline.recording import day_start
 from pipeline.sources.batch import CORE_TABLES
 from pipeline.tape_breaks import tape_breaks
 from signals.bars import instant
@@ -39,7 +40,9 @@ def close_day(root: Path, step: Step, inputs: Mapping[str, pl.LazyFrame], chunk_
     for table in CORE_TABLES:
         if table is not BOOK_UPDATES:
             active[table.name] = active_slots(chunks(inputs, table, _MOMENT, chunk_rows), step.silence_s)
-    gaps = pl.concat([breaks, tape_breaks(inputs, chunk_rows), feed_gaps(active, step)])
+    tape = pl.concat([tape_breaks(inputs, chunk_rows), _holes(step)]).sort("table_name", "from_ts", "to_ts")
+    tape = tape.unique(["table_name", "from_ts"], keep="last", maintain_order=True)
+    gaps = pl.concat([breaks, tape, feed_gaps(active, step)])
     gaps = (
         gaps.with_columns(venue=pl.lit(step.market.venue), symbol=pl.lit(step.market.symbol))
         .select(GAPS.schema.names())
@@ -51,6 +54,17 @@ def close_day(root: Path, step: Step, inputs: Mapping[str, pl.LazyFrame], chunk_
         write_part(root, BOOK_CHECKS, step.market, step.day, name, lineage, checks),
         write_part(root, GAPS, step.market, step.day, name, lineage, gaps),
     ]
+
+
+def _holes(step: Step) -> pl.DataFrame:
+    """What a recorder knows that it missed, within the day."""
+    start, until = day_start(step.day), step.edges.until
+    rows: list[GapRow] = []
+    for hole in step.holes:
+        begin, end = max(instant(hole.begin), start), min(instant(hole.end), until)
+        if begin < end:
+            rows.append((hole.table, begin, end, instant(hole.known), "sequence_break"))
+    return gap_rows(rows)
 
 
 def _fed(book: Book, updates: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:

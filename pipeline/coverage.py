@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from pipeline.feeding import table_of
 from pipeline.recording import day_start
 from pipeline.registry import Registered
+from pipeline.sources.batch import Hole
 
 Stretch = tuple[datetime, datetime]
 """From, and up to before."""
@@ -23,12 +24,17 @@ class Coverage:
 
     stated: Mapping[_Place, Sequence[Stretch]] = field(default_factory=dict)
     unstated: frozenset[_Place] = frozenset()
+    missed: Mapping[str, tuple[Hole, ...]] = field(default_factory=dict)
+    """By source, what its files know that they missed."""
 
     @classmethod
     def of(cls, files: Iterable[Registered]) -> "Coverage":
         stated: dict[_Place, list[Stretch]] = defaultdict(list)
         unstated: set[_Place] = set()
+        missed: dict[str, tuple[Hole, ...]] = {}
         for file in files:
+            if file.holes:
+                missed[file.source] = tuple(sorted({*missed.get(file.source, ()), *file.holes}))
             if file.span is None:
                 feeds = ((day, feed) for day, found in file.day_feeds.items() for feed in found)
                 unstated.update((file.source, table_of(feed), day) for day, feed in feeds)
@@ -36,7 +42,7 @@ class Coverage:
             for table in file.feeds:
                 for day in _days(file.span):
                     stated[file.source, table, day].append(file.span)
-        return cls(dict(stated), frozenset(unstated))
+        return cls(dict(stated), frozenset(unstated), missed)
 
     def missing(self, day: date, sources: Mapping[str, str]) -> dict[str, tuple[Stretch, ...]]:
         """By table the stretches of the day outside of all its files; of tables that `sources` feeds (by feed)."""
@@ -45,6 +51,13 @@ class Coverage:
             feeding.setdefault(table_of(feed), set()).add(source)
         found = {table: self._missing(day, table, names) for table, names in sorted(feeding.items())}
         return {table: stretches for table, stretches in found.items() if stretches}
+
+    def holes(self, day: date, sources: Mapping[str, str]) -> tuple[Hole, ...]:
+        """What the sources that feed the day know that they missed of it."""
+        begin, end = (int(day_start(one).timestamp()) * 1_000_000 for one in (day, day + timedelta(days=1)))
+        feeding = {(source, table_of(feed)) for feed, source in sources.items()}
+        found = [hole for source, table in feeding for hole in self.missed.get(source, ()) if hole.table == table]
+        return tuple(sorted(hole for hole in found if hole.begin < end and hole.end > begin))
 
     def _missing(self, day: date, table: str, sources: Iterable[str]) -> tuple[Stretch, ...]:
         places = [(source, table, day) for source in sources]

@@ -12,6 +12,7 @@ from pipeline.market import Instrument, Market
 from pipeline.recording import DayEdges, DayMoments, edges_of, joined_days
 from pipeline.registry import Registered, instruments, registered
 from pipeline.sources import SOURCES
+from pipeline.sources.batch import Hole
 from pipeline.spans import Sighting, Spans, resolve_spans
 from pipeline.wanted import Wanted
 
@@ -24,7 +25,7 @@ _LIVE: Final = frozenset({_BOOK, "trades", "book_ticker", "derivative_ticker", "
 class MarketDay:
     """What all steps of one market-day share. `sources`: by feed, the one that feeds what is computed; `carried_from`:
     the source of the book in which the day opens, "" if there was none; `uncovered`: by table, stretches of the day
-    that no file covers, where all that feed it say what they cover."""
+    that no file covers, where all that feed it say what they cover; `holes`: what recorders know that they missed."""
 
     market: Market
     day: date
@@ -34,6 +35,7 @@ class MarketDay:
     sources: dict[str, str]
     carried_from: str
     uncovered: dict[str, tuple[Stretch, ...]]
+    holes: tuple[Hole, ...]
 
     @property
     def instrument(self) -> Instrument:
@@ -97,7 +99,8 @@ def _days_of(market: Market, files: Sequence[Registered], wanted: Wanted, spans:
         is_archived = any(SOURCES[file.source].is_archive for file in heard[day])
         edges = edges_of(day, live if _is_live(sources[day]) else moments, silence, is_archived=is_archived)
         uncovered = coverage.missing(day, sources[day])
-        yield MarketDay(market, day, some, spans, edges, sources[day], book, uncovered)
+        holes = coverage.holes(day, sources[day])
+        yield MarketDay(market, day, some, spans, edges, sources[day], book, uncovered, holes)
         book = sources[day].get(_BOOK, book)
 
 

@@ -106,6 +106,7 @@ def _add_close(draft: _Draft, common: MarketDay) -> None:
         "feeds": common.feeds,
         "sources": common.sources,
         "uncovered": {table.name: _texts(common.uncovered.get(table.name, ())) for table in CORE_TABLES},
+        "holes": [list(hole) for hole in common.holes],
         "silence_s": draft.wanted.of(common.market, common.day).silence_s,
         "schemas": _schemas(CLOSED),
     }
@@ -242,6 +243,7 @@ def _add(
             silence_s=draft.wanted.of(common.market, common.day).silence_s,
             params=params or {},
             after=tuple(before for before in after if before in draft.stale),
+            holes=common.holes,
         )
     )
 

@@ -17,6 +17,7 @@ from pipeline.parts import Part, write_part
 from pipeline.recording import DayMoments, day_start, joined_days
 from pipeline.seen import Seen, facts_of, facts_text, has_native_sizes
 from pipeline.sources import SOURCES
+from pipeline.sources.batch import Hole
 from pipeline.spans import Spans
 from pipeline.staging import Staged
 from signals.inputs.bookkeeping import INSTRUMENTS, MANIFEST
@@ -44,6 +45,7 @@ class Registered:
     span: tuple[datetime, datetime] | None
     lines: int
     seen: Seen
+    holes: tuple[Hole, ...] = ()
 
 
 def file_digest(root: Path, path: Path) -> str:
@@ -89,6 +91,7 @@ def registered(lake: Lake) -> list[Registered]:
             None if row["covers_from_ts"] is None else (row["covers_from_ts"], row["covers_to_ts"]),
             row["lines"],
             _seen(row),
+            tuple(Hole(*hole) for hole in json.loads(row["holes"] or "[]")),
         )
         for row in lake.rows("manifest")
     ]
@@ -210,6 +213,7 @@ def _manifest_row(market: Market, path: Path, digest: str, staged: Staged, sourc
         "price_highest": _decimal(staged.price_largest, staged.price_decimals),
         "qty_decimals": staged.qty_decimals,
         "said": facts_text(staged.contracts),
+        "holes": json.dumps(staged.holes),
         "recv_unit": staged.recv_unit,
         "clock_offset_us": staged.clock_offset_us,
         "lines": staged.lines,

@@ -27,9 +27,9 @@ from pipeline.piece import read_piece, write_piece
 from pipeline.recording import DayMoments, joined_days
 from pipeline.seen import Seen, has_native_sizes
 from pipeline.sources import Source
-from pipeline.sources.batch import Batch, ContractFacts, PriceGrid, joined_grid
+from pipeline.sources.batch import Batch, ContractFacts, Hole, PriceGrid, joined_grid
 
-_SUMMARY = "summary-3.json"  # the number changes with what is kept: older ones are made again
+_SUMMARY = "summary-4.json"  # the number changes with what is kept: older ones are made again
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HOPELESS = 1_000_000
 """Bad lines without a good one after which a file is read no further."""
@@ -69,6 +69,8 @@ class Staged:
     """What it says itself of its market: one, unless it contradicts itself."""
     span: tuple[str, str] | None = None
     """The stretch that it covers, the times of all its records included; None if it is not told."""
+    holes: tuple[Hole, ...] = ()
+    """What its recorder knows that it missed."""
 
     @property
     def days(self) -> tuple[date, ...]:
@@ -109,6 +111,7 @@ class _Tally:
     qty_decimals: int = 0
     contracts: dict[ContractFacts, datetime] = field(default_factory=dict)
     span: tuple[int, int] | None = None
+    holes: list[Hole] = field(default_factory=list)
 
 
 def staged_folder(root: Path, source: Source, market: Market, file_id: str) -> Path:
@@ -157,6 +160,7 @@ def load_staged(folder: Path) -> Staged:
     lists: dict[str, Any] = {name: tuple(raw[name]) for name in ("dates", "feeds")}
     lists["contracts"] = tuple(ContractFacts(**facts) for facts in raw.get("contracts", []))
     lists["span"] = raw["span"] and tuple(raw["span"])
+    lists["holes"] = tuple(Hole(*hole) for hole in raw["holes"])
     return Staged(**{**raw, **lists, "folder": str(folder)})
 
 
@@ -195,6 +199,7 @@ def _write_batch(batch: Batch, folder: Path, number: int, tally: _Tally) -> None
         said = _EPOCH + timedelta(microseconds=batch.contract_us)
         tally.contracts.setdefault(replace(batch.contract, said_on=str(said.date())), said)
     tally.span = batch.span
+    tally.holes += batch.holes
 
 
 def _slices(frame: pl.DataFrame) -> Iterator[tuple[datetime, pl.DataFrame]]:
@@ -289,6 +294,7 @@ def _staged(folder: Path, file_id: str, tally: _Tally) -> Staged:
         lines_beside=tally.lines_beside,
         contracts=tuple(tally.contracts),
         span=_covered(tally),
+        holes=tuple(tally.holes),
     )
 
 

@@ -11,6 +11,7 @@ from pipeline.lake import LiveFile
 from pipeline.market import Instrument, Market
 from pipeline.recording import DayEdges
 from pipeline.registry import Registered
+from pipeline.sources.batch import Hole
 from pipeline.spans import Spans
 
 
@@ -29,7 +30,8 @@ class Step:
 
     `lineage` is all that enters the result; `inputs` are the files it reads and whose
     they are, by input name, `feeds` the tables that were recorded, `sources` who feeds
-    each and `uncovered` what of the day no file of it covers; `params` is what a signal is
+    each, `uncovered` what of the day no file of it covers and `holes` what recorders know
+    that they missed of it; `params` is what a signal is
     handed beside its inputs; `after` names steps of the same plan that must come before.
     `instrument` is valid from `valid_from` on, its grid so fine that all that is read lies
     on it.
@@ -53,6 +55,7 @@ class Step:
     silence_s: float
     params: Mapping[str, Any]
     after: tuple[str, ...]
+    holes: tuple[Hole, ...] = ()
 
     @property
     def id(self) -> str:

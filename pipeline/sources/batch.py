@@ -127,6 +127,16 @@ class ContractFacts:
     said_on: str = field(default="", compare=False)
 
 
+class Hole(NamedTuple):
+    """A stretch of event time, microseconds, in which records of a table are known to be missing, and since when that
+    is known."""
+
+    table: str
+    begin: int
+    end: int
+    known: int
+
+
 @dataclass(slots=True)
 class Batch:
     """Records of consecutive lines, by table name, and what was seen on the way.
@@ -134,7 +144,7 @@ class Batch:
     lines: those about the market; lines_beside: those about other markets, or about none. span: the stretch of event
     time that the file covers, microseconds [from, to), where it is known: outside of it nothing was recorded, within
     it no record means that nothing happened. The same in every batch of a file. contract_us: when what the file says of
-    the contract was said.
+    the contract was said. holes: what its recorder knows that it missed.
     """
 
     frames: dict[str, pl.DataFrame]
@@ -149,6 +159,7 @@ class Batch:
     contract: ContractFacts | None = None
     contract_us: int = 0
     span: tuple[int, int] | None = None
+    holes: tuple[Hole, ...] = ()
 
 
 class BadRecordError(ValueError):

@@ -174,6 +174,13 @@ MANIFEST = Table(
         Column("price_highest", pl.String(), "quote per base", "the highest price in it; 0 without prices"),
         Column("qty_decimals", pl.Int64(), "digits", "the most decimals of a size as sent"),
         Column("said", pl.String(), "JSON", "what the file states itself of its market's contract"),
+        Column(
+            "holes",
+            pl.String(),
+            "JSON",
+            "what its recorder knows that it missed: table, begin and end of the stretch, and when that was known, in "
+            "microseconds since 1970",
+        ),
         Column("backwards_events", pl.Int64(), "records", "records whose event time lies before the one preceding it"),
         Column("backwards_recv", pl.Int64(), "lines", "lines whose recorder time lies before the one preceding it"),
     ),

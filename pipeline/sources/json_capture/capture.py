@@ -13,10 +13,10 @@ from typing import Any, Final
 
 from pipeline.errors import FootprintError
 from pipeline.market import Market
-from pipeline.sources.batch import BadRecordError, Batch, ContractFacts, Rejected, Stamp, brief
+from pipeline.sources.batch import BadRecordError, Batch, ContractFacts, Hole, Rejected, Stamp, brief
 from pipeline.sources.json_capture.dialects import DIALECTS
 from pipeline.sources.json_capture.dialects.records import Origin, Part, Record
-from pipeline.sources.json_capture.line import CaptureLine, parse_line
+from pipeline.sources.json_capture.line import CaptureLine, parse_line, trades_missed
 from pipeline.sources.reading.carried import CarriedClock
 from pipeline.sources.reading.content import json_digest
 from pipeline.sources.reading.foreign import about_others
@@ -61,6 +61,8 @@ class _Reader:
     contract_us: int = 0
     backwards_recv: int = 0
     own_lines: int = 0
+    symbol: str = ""
+    holes: list[Hole] = field(default_factory=list)
     held: list[_Held] = field(default_factory=list)
     rows: dict[str, list[tuple[Stamp, Any]]] = field(default_factory=dict)
     bad: list[Rejected] = field(default_factory=list)
@@ -116,7 +118,10 @@ def _take_line(reader: _Reader, text: bytes) -> None:
         return
     reader.captured += 1
     if line.kind == "header":
-        reader.venue = str((line.facts or {}).get("venue", ""))
+        facts = line.facts or {}
+        reader.venue, reader.symbol = (str(facts.get(name, "")) for name in ("venue", "symbol"))
+    elif line.kind == "hole":
+        _take_hole(reader, line, text)
     elif line.kind in ("connect", "send"):
         if line.kind == "connect":
             reader.memories.pop(line.conn, None)
@@ -126,6 +131,19 @@ def _take_line(reader: _Reader, text: bytes) -> None:
     if line.recv:
         reader.backwards_recv += line.recv < reader.last_recv
         reader.last_recv = line.recv
+
+
+def _take_hole(reader: _Reader, line: CaptureLine, text: bytes) -> None:
+    """A capture of one market knows which prints it missed; the line is a record of none."""
+    if (reader.venue, reader.symbol) != (reader.market.venue, reader.market.symbol):
+        return
+    try:
+        missed = trades_missed(line)
+    except BadRecordError as reason:
+        _reject(reader, text, "trades", str(reason))
+        reader.own_lines += 1
+    else:
+        reader.holes += [missed] if missed else []
 
 
 def _take_message(reader: _Reader, line: CaptureLine, text: bytes) -> bool:
@@ -244,6 +262,7 @@ def _batch(reader: _Reader, block: list[bytes], lines_before: int) -> Batch:
     batch.recv_unit = "s"
     batch.backwards_recv = reader.backwards_recv
     batch.contract, batch.contract_us = reader.contract, reader.contract_us
+    batch.holes, reader.holes = tuple(reader.holes), []
     reader.rows, reader.bad, reader.held, reader.own_lines, reader.backwards_recv = {}, [], [], 0, 0
     return batch
 

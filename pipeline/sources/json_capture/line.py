@@ -16,8 +16,8 @@ from typing import Any, Final
 
 import orjson
 
-from pipeline.sources.batch import BadRecordError, brief
-from pipeline.sources.reading.times import EARLIEST, LATEST
+from pipeline.sources.batch import BadRecordError, Hole, brief
+from pipeline.sources.reading.times import EARLIEST, LATEST, time_us
 
 KINDS: Final = frozenset({"header", "connect", "send", "recv", "http", "hole", "error"})
 _RECEIVED: Final = re.compile(rb'[,{]\s*"ts"\s*:\s*([0-9]+)(?:\.([0-9]+))?\s*[,}]')
@@ -29,7 +29,7 @@ class CaptureLine:
     """A line; `conn` is the connection's name, which begins with the exchange's, and `recv` microseconds, 0 if none.
 
     `address` is a connection's address or a reply's URL, `body` what a request was sent with, `text` and `message`
-    what came (as text, and read), `facts` the fields of a header.
+    what came (as text, and read), `facts` the fields of a header or a hole.
     """
 
     kind: str
@@ -59,13 +59,22 @@ def parse_line(text: bytes) -> CaptureLine:
         return CaptureLine(kind, _text(fields, "exchange"), 0, facts=fields)
     conn = _text(fields, "conn")
     if kind in ("hole", "error"):
-        return CaptureLine(kind, conn, 0)
+        return CaptureLine(kind, conn, received(text) if kind == "hole" else 0, facts=fields)
     address = _text(fields, "url") if kind == "http" else "" if kind == "recv" else _text(fields, "addr")
     recv, body = received(text), fields.get("body")
     if kind not in ("recv", "http"):
         return CaptureLine(kind, conn, recv, address)
     came = _text(fields, "data")
     return CaptureLine(kind, conn, recv, address, body if isinstance(body, str) else "", came, _message(came))
+
+
+def trades_missed(line: CaptureLine) -> Hole | None:
+    """What a hole between two pages of trades says: between which prints others are missing. None for other holes."""
+    fields = line.facts or {}
+    if fields.get("feed") != "trades":
+        return None
+    begin, end = (time_us(fields.get(name), f"{name} of a hole") for name in ("after_ms", "before_ms"))
+    return Hole("trades", begin, end, max(end, line.recv)) if begin < end else None
 
 
 def received(text: bytes) -> int:

@@ -20,6 +20,7 @@ import pytest
 from pipeline.market import Market
 from pipeline.record import frames
 from pipeline.record.endpoints import VENUES
+from pipeline.sources import SOURCES
 from tests.pipeline.command import footprint
 from tests.pipeline.record.loopback import Venues, loopback
 from tests.pipeline.sources.read_whole import read_whole
@@ -146,6 +147,10 @@ def test_pages_that_do_not_join_are_filled_where_the_venue_can(tmp_path: Path):
     assert holes
     assert all(int(one["before"][1:]) - int(one["after"][1:]) == 16 for one in holes)
     assert "bybit-linear/BTCUSDT: trades are missing between 2023-11-14 22:13:20" in bybit.err
+    files = sorted((tmp_path / "bybit-linear").rglob("*.zst"))
+    read = [batch for path in files for batch in SOURCES["json-capture"].read(path, Market("bybit-linear", "BTCUSDT"))]
+    stretches = [(one["after_ms"] * 1_000, one["before_ms"] * 1_000) for one in holes]
+    assert [(missed.begin, missed.end) for batch in read for missed in batch.holes] == stretches
 
 
 def test_failures_of_the_network_are_written_down_and_survived(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
