@@ -114,7 +114,8 @@ FACTS: Final = {
         "matching or publication by venue and stream, and receipt",
         "as recorded: Bybit 200 levels at 100 ms, OKX 400 at 100 ms, Binance 1,000 from a reply on; replies as polled",
         "lost messages of Bitget and of OKX before 2023 but by the next snapshot (no ids); RPI orders; "
-        "all liquidations of Binance and OKX (the streams leave some out)",
+        "all liquidations of Binance and OKX (the streams leave some out); prints of options (kept, in no "
+        "table)",
         "your own recording; each venue's terms, OKX's personal and non-commercial as reported",
     ),
     "rest-cassette": Facts(
