@@ -1,6 +1,7 @@
 """What of a day no file of a feed covers."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
@@ -13,6 +14,7 @@ from pipeline.coverage import Coverage, Stretch
 from pipeline.market import Market
 from pipeline.registry import Registered
 from pipeline.seen import Seen
+from pipeline.sources.batch import Hole
 
 DAY = date(2024, 6, 3)
 FED = {"trades": "okx-archive"}
@@ -69,6 +71,19 @@ def _hours(stretch: Stretch) -> tuple[float, float]:
 )
 def test_what_is_left_of_a_day(spans, left):
     assert missing(*(file(*span) for span in spans)) == ({"trades": left} if left else {})
+
+
+def test_holes_are_those_of_the_source_that_feeds_the_table_and_of_the_day():
+    """Two files tell of one hole once; of a table that another source feeds nothing is missing."""
+    first, second, before = (
+        Hole("trades", *(int(hours(count).timestamp()) * 1_000_000 for count in (begin, begin + 1, begin + 2)))
+        for begin in (9, 23.5, -2)
+    )
+    one, other = (replace(file(), holes=holes) for holes in ((first, before), (second, first)))
+    coverage = Coverage.of([one, other])
+    assert coverage.holes(DAY, FED) == (first, second)
+    assert coverage.holes(DAY + timedelta(days=1), FED) == (second,)
+    assert coverage.holes(DAY, {"trades": "tardis", "book_updates": "okx-archive"}) == ()
 
 
 def test_a_file_that_does_not_say_leaves_its_own_feed_and_day_open():
