@@ -13,10 +13,11 @@ from typing import Any, Final
 
 from pipeline.errors import FootprintError
 from pipeline.market import Market
-from pipeline.sources.batch import BadRecordError, Batch, ContractFacts, Hole, Rejected, Stamp, brief
+from pipeline.sources.batch import BadRecordError, Batch, ContractFacts, Rejected, Stamp, brief
 from pipeline.sources.json_capture.dialects import DIALECTS
 from pipeline.sources.json_capture.dialects.records import Origin, Part, Record
-from pipeline.sources.json_capture.line import CaptureLine, parse_line, trades_missed
+from pipeline.sources.json_capture.line import CaptureLine, parse_line
+from pipeline.sources.json_capture.missed import Missed
 from pipeline.sources.reading.carried import CarriedClock
 from pipeline.sources.reading.content import json_digest
 from pipeline.sources.reading.foreign import about_others
@@ -62,7 +63,7 @@ class _Reader:
     backwards_recv: int = 0
     own_lines: int = 0
     symbol: str = ""
-    holes: list[Hole] = field(default_factory=list)
+    missed: Missed = field(default_factory=Missed)
     held: list[_Held] = field(default_factory=list)
     rows: dict[str, list[tuple[Stamp, Any]]] = field(default_factory=dict)
     bad: list[Rejected] = field(default_factory=list)
@@ -85,6 +86,10 @@ def read(path: Path, market: Market) -> Iterator[Batch]:
         batch = _batch(reader, block, before)
         found += batch.lines
         yield batch
+    if lost := reader.missed.left():
+        end = _batch(reader, [], reader.line)
+        end.holes = lost
+        yield end
     if not found and (reader.contract is None or reader.foreign):
         _refuse_market(reader, path)
 
@@ -128,6 +133,7 @@ def _take_line(reader: _Reader, text: bytes) -> None:
         reader.addresses[line.conn] = line.address
     elif line.message is not None:
         reader.own_lines += _take_message(reader, line, text)
+        reader.missed.replied()
     if line.recv:
         reader.backwards_recv += line.recv < reader.last_recv
         reader.last_recv = line.recv
@@ -138,12 +144,10 @@ def _take_hole(reader: _Reader, line: CaptureLine, text: bytes) -> None:
     if (reader.venue, reader.symbol) != (reader.market.venue, reader.market.symbol):
         return
     try:
-        missed = trades_missed(line)
+        reader.missed.note(line)
     except BadRecordError as reason:
         _reject(reader, text, "trades", str(reason))
         reader.own_lines += 1
-    else:
-        reader.holes += [missed] if missed else []
 
 
 def _take_message(reader: _Reader, line: CaptureLine, text: bytes) -> bool:
@@ -229,6 +233,8 @@ def _keep(reader: _Reader, record: Record, line: CaptureLine, is_first: bool) ->
     if is_held:
         reader.held.append(_Held(stamp, record))
         return
+    if record.stream == "trades":
+        reader.missed.heard(line, event, record.values)
     reader.last_event[record.stream] = max(event, last)
     reader.clock.saw(event)
     if record.book == "stream":
@@ -262,7 +268,7 @@ def _batch(reader: _Reader, block: list[bytes], lines_before: int) -> Batch:
     batch.recv_unit = "s"
     batch.backwards_recv = reader.backwards_recv
     batch.contract, batch.contract_us = reader.contract, reader.contract_us
-    batch.holes, reader.holes = tuple(reader.holes), []
+    batch.holes = reader.missed.taken()
     reader.rows, reader.bad, reader.held, reader.own_lines, reader.backwards_recv = {}, [], [], 0, 0
     return batch
 

@@ -16,8 +16,8 @@ from typing import Any, Final
 
 import orjson
 
-from pipeline.sources.batch import BadRecordError, Hole, brief
-from pipeline.sources.reading.times import EARLIEST, LATEST, time_us
+from pipeline.sources.batch import BadRecordError, brief
+from pipeline.sources.reading.times import EARLIEST, LATEST
 
 KINDS: Final = frozenset({"header", "connect", "send", "recv", "http", "hole", "error"})
 _RECEIVED: Final = re.compile(rb'[,{]\s*"ts"\s*:\s*([0-9]+)(?:\.([0-9]+))?\s*[,}]')
@@ -66,15 +66,6 @@ def parse_line(text: bytes) -> CaptureLine:
         return CaptureLine(kind, conn, recv, address)
     came = _text(fields, "data")
     return CaptureLine(kind, conn, recv, address, body if isinstance(body, str) else "", came, _message(came))
-
-
-def trades_missed(line: CaptureLine) -> Hole | None:
-    """What a hole between two pages of trades says: between which prints others are missing. None for other holes."""
-    fields = line.facts or {}
-    if fields.get("feed") != "trades":
-        return None
-    begin, end = (time_us(fields.get(name), f"{name} of a hole") for name in ("after_ms", "before_ms"))
-    return Hole("trades", begin, end, max(end, line.recv)) if begin < end else None
 
 
 def received(text: bytes) -> int:

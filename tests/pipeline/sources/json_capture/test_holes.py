@@ -10,6 +10,7 @@ from pipeline.market import Market
 from tests.pipeline.lakes import rows
 from tests.pipeline.sources.json_capture import capture_lines as c
 from tests.pipeline.sources.json_capture.capture_reading import read_lines
+from tests.pipeline.sources.json_capture.venues import bybit
 from tests.pipeline.sources.load import load
 
 LINEAR = Market("bybit-linear", "BTCUSDT")
@@ -64,9 +65,53 @@ def test_prints_between_two_pages_are_missing(tmp_path: Path):
 
 
 def test_a_hole_of_another_feed_or_of_one_moment_or_another_market_is_none_of_the_tape(tmp_path: Path):
-    lines = [*PAGES[:1], hole(c.NOON + 900, c.NOON + 3_100, 3_250, "stream"), hole(c.NOON, c.NOON, 9), *PAGES[2:]]
+    lines = [*PAGES[:1], hole(c.NOON + 900, c.NOON + 3_100, 3_250, "book"), hole(c.NOON, c.NOON, 9), *PAGES[2:]]
     assert breaks(tmp_path, [header(), *lines]) == []
     assert breaks(tmp_path / "other", [header(symbol="ETHUSDT"), *PAGES]) == []
+
+
+_STREAM = "BYBIT.ws.1"
+
+
+def heard(*times: int) -> list[c.Line]:
+    """Prints that a stream carried."""
+    return [c.recv(_STREAM, bybit.trades(bybit.trade(ms, c.NOON + ms)), c.NOON + ms) for ms in times]
+
+
+def broken(*later: c.Line) -> list[c.Line]:
+    """A connection that carried prints, was lost from 1.0 to 3.0 s, and carries them again; `later` comes then."""
+    lost = hole(c.NOON + 1_000, c.NOON + 3_000, 3_000, "stream") | {"conn": _STREAM}
+    first = c.connect(_STREAM, bybit.LINEAR)
+    return [
+        header(),
+        first,
+        *heard(100, 900),
+        lost,
+        c.connect(_STREAM, bybit.LINEAR, c.NOON + 3_000),
+        *later,
+        *heard(3_500),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("later", "until"),
+    [
+        ([], 3_000),
+        ([page(2_400, 2_900)], 2_400),
+        ([page(800, 2_900)], None),
+        ([page(2_400, 2_900), page(1_000, 2_400)], None),
+    ],
+)
+def test_prints_lost_with_a_connection_are_missing_but_for_those_of_a_page_asked_for_later(
+    tmp_path: Path, later: list[c.Line], until: int | None
+):
+    found = breaks(tmp_path, broken(*later))
+    assert found == ([("trades", at(1_000), at(until), at(3_000))] if until else [])
+
+
+def test_a_connection_without_prints_lost_none(tmp_path: Path):
+    lines = [line for line in broken() if '"publicTrade' not in str(line.get("data"))]
+    assert breaks(tmp_path, [*lines, page(3_100, 3_200)]) == []
 
 
 def test_a_hole_over_midnight_is_one_of_both_days(tmp_path: Path):
