@@ -63,7 +63,8 @@ def ingest(
                 else "check the path; a pattern that matches nothing is taken as a name",
             )
     digests = {file_digest(lake.root, path): path for path in files}
-    there = {file.file_id for file in registered(lake) if file.market == market}
+    known = [file for file in registered(lake) if file.market == market]
+    there = {file.file_id for file in known}
     fresh = {digest: path for digest, path in digests.items() if digest[:16] not in there}
     result = Registration(known=len(files) - len(fresh))
     if not fresh:
@@ -75,7 +76,9 @@ def ingest(
             task.add_done_callback(partial(_tell, told, path))
             tasks.append(task)
         result.new = [task.result() for task in tasks]
-    sightings = [(file.dates, file.seen) for file in registered(lake) if file.market == market]
+    if all(staged.is_quiet for staged in result.new) and not any(file.dates for file in known):
+        raise _absent(market, list(fresh.values()))
+    sightings = [(file.dates, file.seen) for file in known]
     sightings += [(staged.days, staged.seen(source, market)) for staged in result.new]
     spans = resolve_spans(market, wanted, instruments(lake).get(market), sightings)
     for path, staged in zip(fresh.values(), result.new, strict=True):
@@ -83,6 +86,17 @@ def ingest(
     entries = list(zip(fresh.values(), fresh.keys(), result.new, strict=True))
     register(lake, market, entries, source.name, source.version, spans)
     return result
+
+
+def _absent(market: Market, files: Sequence[Path]) -> FootprintError:
+    """Of files of all markets, none has a record of this one: the name is more likely wrong than the market silent."""
+    count = "the file has" if len(files) == 1 else f"{len(files):,} files have"
+    return FootprintError(
+        "FP003",
+        f"expected records of {market}, and {count} records of other markets only",
+        where=str(files[0]),
+        hint="check --symbol (case matters); where it is right, add a file in which it traded",
+    )
 
 
 def _tell(told: Told, path: Path, task: "Future[Staged]") -> None:

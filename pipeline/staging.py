@@ -49,6 +49,7 @@ class Staged:
     moments: dict[str, tuple[str, str, str]]
     """By day: first event, from when it was known, last event."""
     feeds: tuple[str, ...]
+    """Tables with records, or of which it says that nothing happened."""
     day_feeds: dict[str, tuple[str, ...]]
     """By day: tables with records, of funding each kind ("funding/settled")."""
     first_ts: str
@@ -82,10 +83,15 @@ class Staged:
         """Greatest common divisor of its prices; 0 without prices."""
         return Fraction(self.price_divisor, 10**self.price_decimals)
 
+    @property
+    def is_quiet(self) -> bool:
+        """True for a file of many markets in which nothing of this one happened."""
+        return bool(self.feeds) and not self.dates
+
     def seen(self, source: Source, market: Market) -> Seen:
         """What it shows and says of the market's grid and contract."""
         highest = Fraction(self.price_largest, 10**self.price_decimals)
-        is_native = has_native_sizes(self.feeds, source.base_tables(market))
+        is_native = not self.is_quiet and has_native_sizes(self.feeds, source.base_tables(market))
         return Seen(self.price_step, highest, self.qty_decimals, is_native, self.contracts)
 
 
@@ -133,6 +139,9 @@ def stage(path: Path, source: Source, market: Market, file_id: str, root: Path) 
             tally = _write_pieces(source, path, market, scratch)
         if tally.first is None and tally.contracts:  # instrument lists alone
             tally.first, tally.last = min(tally.contracts.values()), max(tally.contracts.values())
+            tally.known = tally.last
+        if tally.first is None and tally.feeds and tally.span:  # nothing of the market happened
+            tally.first, tally.last = (_EPOCH + timedelta(microseconds=us) for us in (tally.span[0], tally.span[1] - 1))
             tally.known = tally.last
         if tally.first is None or tally.last is None or tally.known is None:
             why = f"none of its {tally.lines:,} lines could be taken; most of all: {commonest_reason(scratch)}"
@@ -200,6 +209,7 @@ def _write_batch(batch: Batch, folder: Path, number: int, tally: _Tally) -> None
         tally.contracts.setdefault(replace(batch.contract, said_on=str(said.date())), said)
     tally.span = batch.span
     tally.holes += batch.holes
+    tally.feeds.update(batch.quiet)
 
 
 def _slices(frame: pl.DataFrame) -> Iterator[tuple[datetime, pl.DataFrame]]:

@@ -144,7 +144,8 @@ class Batch:
     lines: those about the market; lines_beside: those about other markets, or about none. span: the stretch of event
     time that the file covers, microseconds [from, to), where it is known: outside of it nothing was recorded, within
     it no record means that nothing happened. The same in every batch of a file. contract_us: when what the file says of
-    the contract was said. holes: what its recorder knows that it missed.
+    the contract was said. holes: what its recorder knows that it missed. quiet: tables that the file would fill and of
+    whose records it has none of the market, which is not in it at all; its span is then known.
     """
 
     frames: dict[str, pl.DataFrame]
@@ -160,6 +161,7 @@ class Batch:
     contract_us: int = 0
     span: tuple[int, int] | None = None
     holes: tuple[Hole, ...] = ()
+    quiet: tuple[str, ...] = ()
 
 
 class BadRecordError(ValueError):

@@ -51,7 +51,8 @@ class _File:
 def read(path: Path, market: Market) -> Iterator[Batch]:
     """Translate an archive of books, states or fills, of which the records of `market` are taken.
 
-    Raises FP002 if it is none, FP003 if it has nothing of the market.
+    Raises FP002 if it is none, FP003 if it has nothing of the market; fills and trades of all coins whose path tells
+    their hour or day say then that nothing happened.
     """
     blocks = blocks_of_lines(path)
     first = next(blocks)
@@ -86,10 +87,23 @@ def _read_json(path: Path, market: Market, blocks: Iterator[list[bytes]], source
     if not file.kind:
         raise _unknown(path, text)
     if not file.lines.good:
-        raise nothing_of(market, file.lines, path)
+        yield _quiet(file, path)
+        return
     for halves in file.pairs.left():
         _keep_print(file, halves)
     yield file.lines.batch([], file.lines.line + 1)
+
+
+def _quiet(file: _File, path: Path) -> Batch:
+    """Of a file of all coins, that none of this one's traded in its hour or day. Raises as `read` for any other file
+    without records of the market."""
+    tables, lines = _KINDS[file.kind].all_coins, file.lines
+    is_misspelt = any(other.lower() == file.market.symbol.lower() for other in lines.foreign)
+    if not tables or lines.span is None or lines.refused or not lines.foreign or is_misspelt:
+        raise nothing_of(file.market, lines, path)
+    batch = lines.batch([], lines.line + 1)
+    batch.quiet = tables
+    return batch
 
 
 def _take_line(file: _File, text: bytes, path: Path) -> None:
@@ -206,18 +220,21 @@ def _node_trade(data: dict[str, Any]) -> Taken:
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """How a line of one of the archives is read, and the table it fills first."""
+    """How a line of one of the archives is read, and the table it fills first; of an archive whose files are of all
+    coins, the tables that it fills."""
 
     table: str
     take: Callable[[_File, Any, bytes], None]
     recv_unit: str = ""
+    all_coins: tuple[str, ...] = ()
 
 
+_FILLED: Final = ("trades", "liquidations", "fills")
 _KINDS: Final = {
     "l2Book": _Kind("book_updates", _take_book, "ns"),
-    "node_fills": _Kind("fills", _take_fill),
-    "node_fills_by_block": _Kind("fills", _take_block, "ns"),
-    "node_trades": _Kind("trades", _take_trade),
+    "node_fills": _Kind("fills", _take_fill, all_coins=_FILLED),
+    "node_fills_by_block": _Kind("fills", _take_block, "ns", all_coins=_FILLED),
+    "node_trades": _Kind("trades", _take_trade, all_coins=("trades",)),
 }
 _MARKS: Final = {"raw": "l2Book", "events": "node_fills_by_block", "side_info": "node_trades"}
 """By a field that only one archive has."""

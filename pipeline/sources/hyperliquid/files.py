@@ -58,8 +58,8 @@ def nothing_of(market: Market, lines: RecordLines, path: Path) -> FootprintError
     found = ", ".join(sorted(lines.foreign)[:3])
     alike = [other for other in sorted(lines.foreign) if other.lower() == market.symbol.lower()]
     advice = (
-        "check --symbol (case matters), and leave out files of hours in which the coin did not trade; such an hour "
-        "then counts as not recorded"
+        "check --symbol (case matters); fills and trades of an hour in which the coin did not trade are taken where "
+        "their folders tell the hour, as in the bucket, and other files are not"
     )
     return FootprintError(
         "FP003",
