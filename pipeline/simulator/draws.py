@@ -3,7 +3,7 @@
 from math import exp, log
 from zlib import crc32
 
-import numpy as np
+from numpy.random import SeedSequence, default_rng  # here: a module of Cython swallows a Ctrl-C while it is imported
 
 _BLOCK = 4096
 
@@ -17,7 +17,7 @@ class Draws:
     """
 
     def __init__(self, seed: int, name: str) -> None:
-        self._generator = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(crc32(name.encode()),)))
+        self._generator = default_rng(SeedSequence(seed, spawn_key=(crc32(name.encode()),)))
         self._block: list[float] = []
         self._next = 0
         self._before = 0

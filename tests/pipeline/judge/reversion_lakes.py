@@ -123,7 +123,7 @@ def _market(
     )
     one = one.cast(dict(INSTRUMENTS.schema))
     _whole(lake, market, INSTRUMENTS, one)
-    said = {"source": "binance-capture", "price_step": "0", "price_highest": "0", "said": "[]"}
+    said = {"source": "binance-capture", "price_step": "0", "price_highest": "0", "said": "[]", "holes": "[]"}
     lists = [name for name, dtype in MANIFEST.schema.items() if dtype.is_nested()]
     file = _frame(MANIFEST, known_ts=ends[:1], first_ts=ends[:1], last_ts=ends[-1:]).with_columns(
         pl.col(pl.String).exclude("symbol", *said).fill_null("x"),
