@@ -137,12 +137,8 @@ def stage(path: Path, source: Source, market: Market, file_id: str, root: Path) 
     try:
         with no_collector():
             tally = _write_pieces(source, path, market, scratch)
-        if tally.first is None and tally.contracts:  # instrument lists alone
-            tally.first, tally.last = min(tally.contracts.values()), max(tally.contracts.values())
-            tally.known = tally.last
-        if tally.first is None and tally.feeds and tally.span:  # nothing of the market happened
-            tally.first, tally.last = (_EPOCH + timedelta(microseconds=us) for us in (tally.span[0], tally.span[1] - 1))
-            tally.known = tally.last
+        if tally.first is None:
+            _date_without_records(tally)
         if tally.first is None or tally.last is None or tally.known is None:
             why = f"none of its {tally.lines:,} lines could be taken; most of all: {commonest_reason(scratch)}"
             raise FootprintError("FP002", why, where=str(path))
@@ -154,6 +150,19 @@ def stage(path: Path, source: Source, market: Market, file_id: str, root: Path) 
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return staged
+
+
+def _date_without_records(tally: _Tally) -> None:
+    """Instrument lists alone are of when they were said, a file in which nothing of the market happened of its span."""
+    if tally.contracts:
+        moments = tuple(tally.contracts.values())
+    elif tally.feeds and tally.span:
+        begin, end = tally.span
+        moments = tuple(_EPOCH + timedelta(microseconds=us) for us in (begin, end - 1))
+    else:
+        return
+    tally.first, tally.last = min(moments), max(moments)
+    tally.known = tally.last
 
 
 def commonest_reason(folder: Path) -> str:

@@ -1,10 +1,10 @@
 """Reading a signal's inputs: whole if they are small, else in pieces."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
 
+from signals.ahead import one_ahead
 from signals.table import Input, Role, Table
 
 
@@ -24,12 +24,12 @@ def chunks(
     A thread reads a chunk while the one before is in use.
     """
     name = Input(table, role).name
-    if name not in inputs:
-        return
-    rows, offset = inputs[name].select(columns), 0
-    with ThreadPoolExecutor(1) as thread:
-        coming = thread.submit(rows.slice(0, chunk_rows).collect)
-        while (chunk := coming.result()).height:
-            offset += chunk.height
-            coming = thread.submit(rows.slice(offset, chunk_rows).collect)
-            yield chunk
+    if name in inputs:
+        yield from one_ahead(_slices(inputs[name].select(columns), chunk_rows))
+
+
+def _slices(rows: pl.LazyFrame, chunk_rows: int) -> Iterator[pl.DataFrame]:
+    offset = 0
+    while (chunk := rows.slice(offset, chunk_rows).collect()).height:
+        yield chunk
+        offset += chunk.height

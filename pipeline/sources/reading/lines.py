@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import FootprintError
-from pipeline.sources.reading.ahead import one_ahead
 from pipeline.sources.reading.containers import DamagedError, damage_told, opened, rescuer
+from signals.ahead import one_ahead
 
 _BLOCK = 8 << 20
 _HEAD = 1 << 16

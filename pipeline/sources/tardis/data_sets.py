@@ -18,7 +18,6 @@ from pipeline.errors import FootprintError
 from pipeline.market import Market
 from pipeline.sources.batch import Batch, PriceGrid, Rejected, brief, conform, in_lists, joined_grid, quarantine_frame
 from pipeline.sources.bybit.names import check_kind
-from pipeline.sources.reading.ahead import one_ahead
 from pipeline.sources.reading.lines import TextFile, first_line
 from pipeline.sources.tardis import messages as marks
 from pipeline.sources.tardis.exchanges import EXCHANGES
@@ -27,6 +26,7 @@ from pipeline.sources.tardis.layout import Layout, layout_of, span_of, vendor_sy
 from pipeline.sources.tardis.lines import BAD, GOOD, INEXACT, ROW, count_lines, read_lines
 from pipeline.sources.tardis.tables import DataSet, data_set_of
 from pipeline.sources.tardis.tables import read as read_table
+from signals.ahead import one_ahead
 from signals.table import UTC_US
 
 NAME: Final = "tardis"
